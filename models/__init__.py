@@ -1,0 +1,1 @@
+"""The neurons of history, their learning rules and builders of networks, one file a subject."""

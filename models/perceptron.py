@@ -1,0 +1,65 @@
+"""The perceptron: Rosenblatt's unit (1958) and the rule of error correction (1960–62).
+
+x  input      w  weight, its bias is −T      z  net input      y  output      d  desired      η  learning rate
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from annotated_types import Gt
+
+from allornone.models.single import single
+from allornone.simulator.network import Network
+from allornone.simulator.rules import LocalRule
+from allornone.simulator.units import Array, SummingUnit
+
+
+@dataclass(frozen=True)
+class Perceptron(SummingUnit):
+    """A unit that fires when its net input is positive.
+
+        y = 1 if z > 0, else 0        z = Σ w x + b,  b = −T
+
+    Rosenblatt, Psych. Rev. 65 (1958); the strict inequality is the lecture's.
+
+    >>> import numpy as np
+    >>> Perceptron().activate(np.array([-1.0, 0.0, 1.0]))
+    array([0., 0., 1.])
+    """
+
+    name: ClassVar[str] = "perceptron"
+    binary: ClassVar[bool] = True
+
+    def activate(self, z: Array) -> Array:
+        """Return 1 where z > 0, else 0."""
+        return (z > 0).astype(float)
+
+
+@dataclass(frozen=True)
+class PerceptronRule(LocalRule):
+    """Correct every mistake by the input.
+
+        Δw = η (d − y) x
+
+    Rosenblatt, Principles of Neurodynamics (1962); the proof that it ends is Block's and Novikoff's (1962).
+    """
+
+    eta: Annotated[float, Gt(0)] = 1.0
+
+    name: ClassVar[str] = "perceptron"
+
+    def change(self, x: Array, y: Array, d: Array) -> Array:
+        """Return Δw = η (d − y) x."""
+        return self.eta * (d - y) * x
+
+
+def perceptron(inputs: int = 2, weights: Sequence[float] | float = 0.0, bias: float = 0.0) -> Network:
+    """Return one perceptron unit `out` with inputs `X1`, `X2`, …
+
+    >>> perceptron(inputs=2).inputs
+    ['X1', 'X2']
+    """
+    return single(Perceptron(), "perceptron", inputs, weights, bias)

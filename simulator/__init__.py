@@ -1,0 +1,1 @@
+"""The engine: networks, programs, time and records. It knows no model."""

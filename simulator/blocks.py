@@ -1,0 +1,154 @@
+"""Weight blocks: the synapses of one stage, dense or sparse, and the products over them.
+
+A afferents, U units, K synapses, S lanes.  x (batch, A, S)  w dense (A, U, S) or sparse (K, S)  z (batch, U, S)
+
+A net input is summed afferent by afferent, the bias last, and in the same way whatever the number of lanes, so that a
+run alone equals the same run among others to the bit. Which way is taken depends on the work of one lane alone.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from allornone.simulator.units import Array, UnitModel
+from allornone.simulator.wiring import Index, Truth
+
+FEW = 1024
+"""Products of one lane and sample up to which `einsum` beats a call of BLAS a lane (measured in benchmarks/)."""
+SPARSE_FROM = 4096
+"""Cells of a block from which one that is mostly empty is stored by its synapses."""
+
+
+@dataclass(frozen=True)
+class Block(ABC):
+    """The synapses of a stage: `afferent[k]` leads to `unit[k]`, both counted within the stage."""
+
+    afferent: Index
+    unit: Index
+    afferents: int
+    units: int
+
+    @abstractmethod
+    def weights(self, values: Array) -> Array:
+        """Lay one value a synapse, (K, S), out as this block's weights."""
+
+    @abstractmethod
+    def values(self, w: Array) -> Array:
+        """Return one value a synapse, (K, S), from this block's weights."""
+
+    @abstractmethod
+    def net_input(self, model: UnitModel, w: Array, x: Array) -> Array:
+        """Return z, (batch, U, S)."""
+
+    @abstractmethod
+    def before(self, x: Array) -> Array:
+        """Shape a value an afferent, (batch, A, S), so that it broadcasts over the weights, batch in front."""
+
+    @abstractmethod
+    def after(self, y: Array) -> Array:
+        """Shape a value a unit, (batch, U, S), so that it broadcasts over the weights, batch in front."""
+
+    @abstractmethod
+    def total(self, values: Array) -> Array:
+        """Sum over the synapses of each unit, shaped so that it broadcasts over the weights."""
+
+
+@dataclass(frozen=True)
+class DenseBlock(Block):
+    """Weights as a table (A, U, S), 0 where no synapse is."""
+
+    exists: Truth
+
+    def weights(self, values: Array) -> Array:
+        w = np.zeros((self.afferents, self.units, values.shape[-1]), dtype=values.dtype)
+        w[self.afferent, self.unit] = values
+        return w
+
+    def values(self, w: Array) -> Array:
+        return w[self.afferent, self.unit]
+
+    def net_input(self, model: UnitModel, w: Array, x: Array) -> Array:
+        if not model.summing:
+            terms = model.combine(w, x[:, :, None, :])
+            z: Array = np.where(self.exists[..., None], terms, 0.0).sum(axis=1)
+            return z
+        if w.size > FEW * w.shape[-1]:
+            return _lane_by_lane(w, x)
+        if w.shape[-1] == 1:
+            # With one lane einsum would reduce along the afferents in another order; two lanes keep the order.
+            return np.einsum("bas,aus->bus", x.repeat(2, axis=-1), w.repeat(2, axis=-1))[..., :1]
+        return np.einsum("bas,aus->bus", x, w)
+
+    def before(self, x: Array) -> Array:
+        return x[:, :, None, :]
+
+    def after(self, y: Array) -> Array:
+        return y[:, None, :, :]
+
+    def total(self, values: Array) -> Array:
+        shape = (values.shape[0], *self.exists.shape, values.shape[-1])
+        there = np.where(self.exists[None, :, :, None], np.broadcast_to(values, shape), 0.0)
+        summed: Array = there.sum(axis=1, keepdims=True)
+        return summed
+
+
+@dataclass(frozen=True)
+class SparseBlock(Block):
+    """Weights as a list (K, S), sorted by unit, then afferent."""
+
+    starts: Index
+
+    def weights(self, values: Array) -> Array:
+        return values.copy()
+
+    def values(self, w: Array) -> Array:
+        return w
+
+    def net_input(self, model: UnitModel, w: Array, x: Array) -> Array:
+        z = np.empty((x.shape[0], self.units, w.shape[-1]), dtype=x.dtype)
+        for lane in range(w.shape[-1]):
+            if model.summing:
+                table = csr_array((w[:, lane], self.afferent, self.starts), shape=(self.units, self.afferents))
+                z[:, :, lane] = (table @ np.ascontiguousarray(x[:, :, lane].T)).T
+            else:
+                terms = model.combine(w[:, lane], x[:, self.afferent, lane])
+                z[:, :, lane] = self._sum(terms)
+        return z
+
+    def before(self, x: Array) -> Array:
+        return x[:, self.afferent]
+
+    def after(self, y: Array) -> Array:
+        return y[:, self.unit]
+
+    def total(self, values: Array) -> Array:
+        return self._sum(values)[:, self.unit]
+
+    def _sum(self, values: Array) -> Array:
+        summed: Array = np.add.reduceat(values, np.minimum(self.starts[:-1], values.shape[1] - 1), axis=1)
+        summed[:, self.starts[:-1] == self.starts[1:]] = 0
+        return summed
+
+
+def block_of(afferent: Index, unit: Index, afferents: int, units: int) -> tuple[Block, Index]:
+    """Return the block for these synapses, and the order in which it holds them."""
+    cells = afferents * units
+    order = np.lexsort((afferent, unit))
+    afferent, unit = afferent[order], unit[order]
+    if cells > SPARSE_FROM and len(afferent) * 4 < cells:
+        starts = np.searchsorted(unit, np.arange(units + 1)).astype(np.intp)
+        return SparseBlock(afferent, unit, afferents, units, starts), order
+    exists = np.zeros((afferents, units), dtype=bool)
+    exists[afferent, unit] = True
+    return DenseBlock(afferent, unit, afferents, units, exists), order
+
+
+def _lane_by_lane(w: Array, x: Array) -> Array:
+    z = np.empty((x.shape[0], w.shape[1], w.shape[-1]), dtype=x.dtype)
+    for lane in range(w.shape[-1]):
+        z[..., lane] = np.ascontiguousarray(x[..., lane]) @ np.ascontiguousarray(w[..., lane])
+    return z

@@ -1,0 +1,52 @@
+"""What can go wrong by a user's doing: one class a kind of mistake, one clear sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+SHOWN = 8
+
+
+class AllornoneError(ValueError):
+    """Anything that a user can cause and mend; its text is the whole message."""
+
+
+class UnknownName(AllornoneError):
+    """A name that stands for nothing here, with the nearest one that does.
+
+    >>> str(UnknownName("unit", "H2", ["X1", "H1", "Y"]))
+    "no unit is named 'H2'. Did you mean 'H1'? There are: X1, H1, Y"
+    """
+
+    def __init__(self, kind: str, name: str, among: Iterable[str]) -> None:
+        known = list(among)
+        hint = nearest(name, known)
+        shown = ", ".join(known[:SHOWN]) + (f", … ({len(known)} in all)" if len(known) > SHOWN else "")
+        listed = f"There are: {shown}" if known else f"There is no {kind} at all"
+        super().__init__(f"no {kind} is named {name!r}. " + (f"{hint} " if hint else "") + listed)
+        self.kind, self.name, self.known = kind, name, known
+
+
+class NetworkError(AllornoneError):
+    """A network that means nothing: the unit or synapse, what was found, what would be right."""
+
+
+class LimitExceeded(AllornoneError):
+    """More units, synapses, ticks or bytes than a run may use."""
+
+
+class Diverged(AllornoneError):
+    """Numbers that left every bound where none was asked for."""
+
+
+def nearest(word: str, among: Iterable[str]) -> str:
+    """Return "Did you mean 'x'?" for the closest of the words, or nothing when none is close.
+
+    >>> nearest("treshold", ["threshold", "delay"])
+    "Did you mean 'threshold'?"
+    """
+    known = [str(name) for name in among]
+    folded = {name.casefold(): name for name in reversed(known)}
+    close = get_close_matches(str(word).casefold(), list(folded), n=1, cutoff=0.6)
+    return f"Did you mean {folded[close[0]]!r}?" if close else ""

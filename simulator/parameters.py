@@ -1,0 +1,104 @@
+"""Parameters of models and rules: frozen dataclasses whose numeric fields stack into arrays.
+
+Constraints stand in the annotation, `Annotated[float, Gt(0)]`, where the schema of scenario files sees them too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import Field, dataclass, fields
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+import numpy as np
+from annotated_types import Ge, Gt, Le, Lt
+
+from allornone.simulator.errors import AllornoneError, nearest
+
+P = TypeVar("P", bound="Parameters")
+
+_BOUNDS = {
+    Gt: ("more than", "gt", lambda value, bound: value > bound),
+    Ge: ("at least", "ge", lambda value, bound: value >= bound),
+    Lt: ("less than", "lt", lambda value, bound: value < bound),
+    Le: ("at most", "le", lambda value, bound: value <= bound),
+}
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Something with named numbers: a unit model or a learning rule."""
+
+    @classmethod
+    def parameter_names(cls) -> list[str]:
+        """Return the names of its parameters, in the order of their definition."""
+        return [field.name for field in fields(cls)]
+
+    @classmethod
+    def from_values(cls: type[P], values: dict[str, Any]) -> P:
+        """Build one from plain values; a wrong name, kind or size is an error that says what would be right."""
+        known = cls.parameter_names()
+        for name in values:
+            if name not in known:
+                raise AllornoneError(
+                    f"{cls.__name__} has no parameter {name!r}. {nearest(name, known)}".rstrip()
+                    + f" It has: {', '.join(known) or 'none'}"
+                )
+        made = cls(**values)
+        made.check()
+        return made
+
+    def check(self) -> None:
+        """Raise an error that names the first field which is not the number it should be."""
+        hints = get_type_hints(type(self), include_extras=True)
+        for field in fields(self):
+            _check_field(type(self).__name__, field, hints[field.name], getattr(self, field.name))
+
+    def values(self) -> dict[str, Any]:
+        """Return its parameters as plain values, by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def stack(parts: Sequence[P], *, trailing: int = 0) -> P:
+    """Stack objects of one class into one whose numeric fields are arrays over the objects.
+
+    A field on which all agree stays a scalar. `trailing` axes of length 1 follow, so that the arrays broadcast.
+    """
+    first = parts[0]
+    stacked: dict[str, Any] = {}
+    for field in fields(first):
+        column = [getattr(part, field.name) for part in parts]
+        if all(value == column[0] for value in column):
+            stacked[field.name] = column[0]
+        elif any(isinstance(value, str) for value in column):
+            raise AllornoneError(
+                f"{type(first).__name__}.{field.name} must be the same for all: {sorted(set(map(str, column)))}"
+            )
+        else:
+            stacked[field.name] = np.asarray(column, dtype=float).reshape((len(parts),) + (1,) * trailing)
+    return type(first)(**stacked)
+
+
+def _check_field(owner: str, field: Field[Any], hint: Any, value: Any) -> None:
+    plain = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    bounds = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    place = f"{owner}.{field.name}"
+    if plain is bool:
+        if not isinstance(value, bool):
+            raise AllornoneError(f"{place} must be true or false, found {value!r}")
+        return
+    if plain not in (int, float):
+        return
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise AllornoneError(f"{place} must be a number, found {value!r}")
+    if math.isnan(value):
+        raise AllornoneError(f"{place} must be a number, found NaN")
+    if plain is int and value != int(value):
+        raise AllornoneError(f"{place} must be a whole number, found {value!r}")
+    for bound in bounds:
+        words, attribute, test = _BOUNDS[type(bound)]
+        limit = getattr(bound, attribute)
+        if not test(value, limit):
+            raise AllornoneError(f"{place} must be {words} {limit}, found {value!r}")

@@ -1,0 +1,171 @@
+"""Presenting: lessons shown to a network from rest, the input held, the teacher speaking at the last tick.
+
+T samples.   X (T, inputs, lanes or 1), or (T, ticks, inputs, lanes or 1) for sequences   d (T, taught units, lanes or 1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from allornone.simulator.errors import AllornoneError
+from allornone.simulator.network import Network
+from allornone.simulator.program import Program, Weights, compile
+from allornone.simulator.propagation import Moment, propagate, remember, rest
+from allornone.simulator.rules import Desired
+from allornone.simulator.units import Array
+from allornone.simulator.wiring import Index
+
+WRONG = 0.5
+"""An output that misses what is desired by this much or more is a mistake."""
+BLOCK_BYTES = 64_000_000
+"""What one evaluation may hold of states at once; more samples go in blocks."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Samples and what is desired of some units, ready for a program.
+
+    `x` is (T, ticks, inputs, lanes or 1) with one tick where the input is held; `wanted` has one entry a stage,
+    (T, units, lanes or 1) with NaN where the teacher says nothing, or None.
+    """
+
+    program: Program
+    x: Array
+    wanted: tuple[Array | None, ...]
+    ticks: int
+
+    @property
+    def samples(self) -> int:
+        """Number of lessons."""
+        return len(self.x)
+
+    def batches(self, order: Index, size: int) -> Iterator[Batch]:
+        """Yield the lessons in an order (T,) or (T, lanes), `size` at a time."""
+        for start in range(0, len(order), size):
+            yield Batch(self, order[start : start + size])
+
+    def everything(self, weights: Weights) -> Iterator[tuple[Batch, Moment]]:
+        """Show every lesson without learning, in blocks that fit in memory."""
+        size = max(1, BLOCK_BYTES // (8 * len(self.program.names) * self.program.lanes * (1 + self.ticks)))
+        for batch in self.batches(np.arange(self.samples), size):
+            yield batch, batch.present(weights)
+
+
+class Batch:
+    """Some lessons of a lesson plan, on their way to a network."""
+
+    def __init__(self, lesson: Lesson, order: Index) -> None:
+        self.lesson, self.order = lesson, order
+        self.x = _pick(lesson.x, order)
+        self.desired: Desired = [None if part is None else _pick(part, order) for part in lesson.wanted]
+
+    def present(self, theta: Weights) -> Moment:
+        """Show the batch from rest and return the last tick."""
+        program, ticks = self.lesson.program, self.lesson.ticks
+        past = rest(program, len(self.x))
+        for tick in range(ticks):
+            moment = propagate(program, theta, past, self.x[:, min(tick, self.x.shape[1] - 1)])
+            past = remember(program, past, moment.y)
+        return moment
+
+    def mistakes(self, moment: Moment) -> Array:
+        """Return by lane how many lessons were answered wrongly by any taught unit."""
+        wrong = np.zeros((len(self.x), moment.y.shape[-1]), dtype=bool)
+        for number, wanted in enumerate(self.desired):
+            if wanted is not None:
+                wrong |= (np.abs(moment.stage_outputs(number) - wanted) >= WRONG).any(axis=1)
+        return wrong.sum(axis=0).astype(float)
+
+
+def lesson(
+    program: Program, x: Array, d: Array | None, taught: Sequence[str] | None = None, ticks: int | None = None
+) -> Lesson:
+    """Make a lesson of arrays with lanes: x (T, inputs, L) or (T, ticks, inputs, L), d (T, units, L), L lanes or 1."""
+    sequences = x if x.ndim == 4 else x[:, None]
+    if sequences.shape[2] != len(program.inputs):
+        raise AllornoneError(
+            f"each sample must have {len(program.inputs)} numbers, one an input "
+            f"({', '.join(program.inputs[:8])}), found {sequences.shape[2]}"
+        )
+    names = list(taught if taught is not None else program.outputs)
+    wanted: list[Array | None] = [None] * len(program.stages)
+    if d is not None:
+        if d.shape[:2] != (len(sequences), len(names)):
+            raise AllornoneError(
+                f"d must be (samples, outputs) = ({len(sequences)}, {len(names)}), found {d.shape[:2]}"
+            )
+        wanted = _by_stage(program, names, d)
+    return Lesson(program, sequences, tuple(wanted), presentation_ticks(program, sequences, ticks))
+
+
+def presentation_ticks(program: Program, sequences: Array, ticks: int | None) -> int:
+    """Return how many ticks a presentation takes: what was asked, or until a net without loops has settled."""
+    if ticks is not None:
+        if ticks < 1:
+            raise AllornoneError(f"a presentation takes at least 1 tick, found ticks={ticks}")
+        return ticks
+    if program.has_loops:
+        raise AllornoneError("a net with a loop never settles by itself: say how many ticks= a presentation takes")
+    return program.settling + sequences.shape[1]
+
+
+def samples(values: Any, name: str, columns: int) -> Array:
+    """Return plain values as finite samples (T, …); one column may be given flat."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise AllornoneError(f"{name} must hold numbers, found {array.dtype}")
+    array = array.astype(float)
+    if array.ndim == 1 and columns == 1:
+        array = array[:, None]
+    if array.ndim < 2:
+        raise AllornoneError(f"{name} must be (samples, {columns}), found shape {array.shape}")
+    if not len(array):
+        raise AllornoneError(f"{name} holds no samples")
+    if not np.isfinite(array).all():
+        raise AllornoneError(f"{name} holds NaN or infinity at {tuple(map(int, np.argwhere(~np.isfinite(array))[0]))}")
+    return array
+
+
+def evaluate(net: Network | Program, X: Any, *, ticks: int | None = None) -> Array:
+    """Return the outputs for each sample, (samples, outputs); lanes, if there are several, come last.
+
+    X is (samples, inputs), or (samples, ticks, inputs) for sequences. What would not fit in memory at once is
+    evaluated in blocks. A net with a loop needs `ticks`.
+
+    >>> from allornone.models.perceptron import perceptron
+    >>> net = perceptron(inputs=2, weights=[1, 1], bias=-1)
+    >>> evaluate(net, [[0, 1], [1, 1]])
+    array([[0.],
+           [1.]])
+    """
+    program = compile(net)
+    plan = lesson(program, samples(X, "X", len(program.inputs))[..., None], None, ticks=ticks)
+    parts = [moment.y[:, program.output_places] for _, moment in plan.everything(program.weights)]
+    found = np.concatenate(parts)
+    return found if program.lanes > 1 else found[..., 0]
+
+
+def _by_stage(program: Program, names: Sequence[str], d: Array) -> list[Array | None]:
+    places = program.places(names)
+    wanted: list[Array | None] = []
+    for stage in program.stages:
+        columns = [k for k, place in enumerate(places) if stage.units.start <= place < stage.units.stop]
+        if not columns:
+            wanted.append(None)
+            continue
+        part = np.full((len(d), stage.units.stop - stage.units.start, d.shape[-1]), np.nan)
+        part[:, [int(places[k]) - stage.units.start for k in columns]] = d[:, columns]
+        wanted.append(part)
+    return wanted
+
+
+def _pick(values: Array, order: Index) -> Array:
+    if order.ndim == 1:
+        return values[order]
+    lanes = order.shape[1]
+    every = np.broadcast_to(values, (*values.shape[:-1], lanes))
+    return np.stack([every[order[:, lane], ..., lane] for lane in range(lanes)], axis=-1)

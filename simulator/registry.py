@@ -1,0 +1,64 @@
+"""Six registries: what a scenario file can name, and what other packages can add.
+
+Each is an entry-point group: an entry's name is the word in the file, its value the object. This package
+joins them in the same way as any other, so the simulator knows no model.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from allornone.simulator.errors import AllornoneError, UnknownName
+
+
+class Registry:
+    """Names of one kind of thing; each is imported when first asked for.
+
+    >>> units.get("mcculloch-pitts").__name__
+    'McCullochPitts'
+    """
+
+    def __init__(self, kind: str, group: str) -> None:
+        self.kind, self.group = kind, group
+        self._objects: dict[str, Any] = {}
+
+    @cached_property
+    def _entries(self) -> dict[str, EntryPoint]:
+        found: dict[str, EntryPoint] = {}
+        for entry in entry_points(group=self.group):
+            other = found.setdefault(entry.name, entry)
+            if other.value != entry.value:
+                raise AllornoneError(
+                    f"two packages register the {self.kind} {entry.name!r}: {other.value} and {entry.value}"
+                )
+        return found
+
+    def names(self) -> list[str]:
+        """Return every registered name, sorted; nothing is imported."""
+        return sorted({*self._entries, *self._objects})
+
+    def get(self, name: str) -> Any:
+        """Return the object of that name; an unknown one is an error with the nearest."""
+        if name not in self._objects:
+            if name not in self._entries:
+                raise UnknownName(self.kind, name, self.names())
+            self._objects[name] = self._entries[name].load()
+        return self._objects[name]
+
+    def add(self, name: str, thing: Any) -> None:
+        """Register an object for this process; another one of the same name is an error."""
+        if name in self.names():
+            if self.get(name) is not thing:
+                raise AllornoneError(f"a {self.kind} named {name!r} exists already: {self.get(name)!r}")
+            return
+        self._objects[name] = thing
+
+
+units = Registry("unit model", "allornone.units")
+rules = Registry("learning rule", "allornone.rules")
+builders = Registry("builder", "allornone.builders")
+tasks = Registry("task", "allornone.tasks")
+functions = Registry("function", "allornone.functions")
+films = Registry("film", "allornone.films")

@@ -1,0 +1,134 @@
+"""Networks as files: .toml (synapses as text), .json and .graphml; what is read equals what was written."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from allornone.simulator import checking
+from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.files import replacing
+from allornone.simulator.network import Network
+from allornone.simulator.notation import expand_synapses, write_synapse
+
+GRAPH_KEYS = ("name", "shapes", "latency")
+
+
+def write(net: Network, path: str | Path) -> None:
+    """Write a network to a .toml, .json or .graphml file."""
+    checking.check(net)
+    writer, _ = _format(path)
+    text = writer(net)
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def read(path: str | Path) -> Network:
+    """Read a network from a .toml, .json or .graphml file; what means nothing there is an error with the file's name."""
+    _, reader = _format(path)
+    try:
+        net = reader(Path(path).read_text(encoding="utf-8"))
+        checking.check(net)
+    except FileNotFoundError:
+        raise AllornoneError(f"{path}: there is no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise AllornoneError(f"{path}: cannot be read ({error})") from None
+    except Exception as error:
+        raise AllornoneError(f"{path}: {error}") from None
+    return net
+
+
+def to_plain(net: Network) -> dict[str, Any]:
+    """Return a network as plain dictionaries and lists."""
+    return {
+        "graph": {key: value for key, value in net.graph.items() if key in GRAPH_KEYS},
+        "units": [{"unit": unit, **data} for unit, data in net.nodes(data=True)],
+        "synapses": [{"from": u, "to": v, **data} for u, v, data in net.edges(data=True)],
+    }
+
+
+def from_plain(plain: Mapping[str, Any]) -> Network:
+    """Return the network that `to_plain` made plain."""
+    net = Network(**plain.get("graph", {}))
+    for unit in plain["units"]:
+        data = dict(unit)
+        net.add_node(data.pop("unit"), **data)
+    for synapse in plain["synapses"]:
+        data = dict(synapse)
+        net.add_edge(data.pop("from"), data.pop("to"), **data)
+    return net
+
+
+def _format(path: str | Path) -> tuple[Callable[[Network], str], Callable[[str], Network]]:
+    known = {".toml": (_to_toml, _from_toml), ".json": (_to_json, _from_json), ".graphml": (_to_graphml, _from_graphml)}
+    ending = Path(path).suffix.lower()
+    if ending not in known:
+        hint = nearest(ending, known)
+        raise AllornoneError(f"{path}: a network is a {', '.join(known)} file, found {ending!r}. {hint}".rstrip())
+    return known[ending]
+
+
+def _to_json(net: Network) -> str:
+    return json.dumps(to_plain(net), ensure_ascii=False, indent=1) + "\n"
+
+
+def _from_json(text: str) -> Network:
+    plain = json.loads(text)
+    if not isinstance(plain, dict) or not {"units", "synapses"} <= set(plain):
+        raise AllornoneError("a network needs 'units' and 'synapses'")
+    return from_plain(plain)
+
+
+def _to_toml(net: Network) -> str:
+    lines = [f"{key} = {_toml(value)}" for key, value in net.graph.items() if key in GRAPH_KEYS]
+    lines.append("synapses = [")
+    lines += [f"  {_toml(write_synapse(u, v, data))}," for u, v, data in net.edges(data=True)]
+    lines.append("]")
+    for unit, data in net.nodes(data=True):
+        lines += ["", "[[units]]", f"unit = {_toml(unit)}"]
+        lines += [f"{key} = {_toml(value)}" for key, value in data.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _from_toml(text: str) -> Network:
+    plain = tomllib.loads(text)
+    if not {"units", "synapses"} <= set(plain):
+        raise AllornoneError("a network needs [[units]] and synapses = [ … ]")
+    net = Network(**{key: value for key, value in plain.items() if key in GRAPH_KEYS})
+    for unit in plain["units"]:
+        data = dict(unit)
+        net.add_node(data.pop("unit"), **data)
+    wires = expand_synapses(plain["synapses"], {unit: [unit] for unit in net})
+    for wire in wires:
+        data = {"weight": wire.weight, "delay": wire.delay, "kind": wire.kind, "plastic": wire.plastic, "shared": wire.shared}
+        net.add_edge(wire.source, wire.target, **{key: value for key, value in data.items() if value is not None})
+    return net
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(str(key))} = {_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(value)
+
+
+def _to_graphml(net: Network) -> str:
+    plain = nx.DiGraph(net)
+    plain.graph = {key: json.dumps(value) for key, value in net.graph.items() if key in GRAPH_KEYS}
+    return "\n".join(nx.generate_graphml(plain)) + "\n"
+
+
+def _from_graphml(text: str) -> Network:
+    net = Network(nx.parse_graphml(text))
+    net.graph = {key: json.loads(value) for key, value in net.graph.items() if key in GRAPH_KEYS}
+    return net

@@ -1,0 +1,225 @@
+"""Training: lessons over and over, with a rule, until a condition is met.
+
+T samples, S lanes.   X (T, inputs)   d (T, outputs)   One value an epoch of error, worst, mistakes, updates, change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.network import Network
+from allornone.simulator.presenting import Lesson, lesson, samples
+from allornone.simulator.program import Program, Weights, compile
+from allornone.simulator.propagation import Moment
+from allornone.simulator.records import Training
+from allornone.simulator.rules import Course, LearningRule, Presentation, needs_teacher
+from allornone.simulator.stopping import Condition
+from allornone.simulator.streams import stream
+from allornone.simulator.units import Array
+from allornone.simulator.wiring import Index, Truth
+
+ORDERS = ("cyclic", "shuffled")
+Watch = Callable[[Presentation, Moment, Weights, Truth], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How lessons are taught; the words of the scenario language's [learning]."""
+
+    epochs: int = 1
+    order: str = "cyclic"
+    batch: int | str = 1
+    average: bool = True
+    until: Condition | None = None
+    bound: float = 1e6
+    record: Sequence[str] = ()
+    seeds: Sequence[int] = (0,)
+    watch: Watch | None = None
+    progress: Callable[[int, int], None] | None = None
+
+    def check(self) -> None:
+        """Raise an error that names the first word which means nothing."""
+        if isinstance(self.epochs, bool) or not isinstance(self.epochs, int) or self.epochs < 0:
+            raise AllornoneError(f"epochs must be a whole number, 0 or more, found {self.epochs!r}")
+        if self.order not in ORDERS:
+            raise AllornoneError(
+                f"order must be 'cyclic' or 'shuffled', found {self.order!r}. {nearest(str(self.order), ORDERS)}".rstrip()
+            )
+        if self.batch != "all" and (isinstance(self.batch, bool) or not isinstance(self.batch, int) or self.batch < 1):
+            raise AllornoneError(f'batch must be a whole number from 1, or "all", found {self.batch!r}')
+        if not self.bound > 0:
+            raise AllornoneError(f"bound must be more than 0, found {self.bound!r}")
+
+
+@dataclass
+class _Diary:
+    """What is written down, epoch by epoch; lists of one array a lane."""
+
+    epochs: Array
+    solved: Truth
+    diverged: Truth
+    values: dict[str, list[Array]] = field(default_factory=dict)
+    weights: list[Array] = field(default_factory=list)
+
+    def note(self, word: str, value: Array) -> None:
+        self.values.setdefault(word, []).append(value)
+
+
+def train(
+    net: Network | Program,
+    X: Any,
+    d: Any = None,
+    *,
+    rule: LearningRule,
+    epochs: int = 1,
+    order: str = "cyclic",
+    seed: int = 0,
+    batch: int | str = 1,
+    average: bool = True,
+    until: str | None = None,
+    bound: float = 1e6,
+    ticks: int | None = None,
+    record: Sequence[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Training:
+    """Teach a network, write the learned weights back to it, and return what happened.
+
+    X is (samples, inputs), d (samples, outputs). `batch` is 1, n or "all", of which the mean of the changes is taken,
+    or with `average=False` the sum. `until` is a condition such as "mistakes == 0". Beyond `bound` the training has
+    diverged and ends, its weights finite. `record=["weights"]` keeps the weights of every epoch. When it is
+    interrupted, what was learned so far is written back.
+
+    >>> from allornone.models.perceptron import PerceptronRule, perceptron
+    >>> net = perceptron(inputs=2)
+    >>> training = train(net, [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1], rule=PerceptronRule(), epochs=100,
+    ...                  until="mistakes == 0")
+    >>> training.epochs, training["mistakes"]
+    (6, array([1, 3, 3, 2, 1, 0]))
+    """
+    program = compile(net)
+    inputs = samples(X, "X", len(program.inputs))[..., None]
+    desired = None if d is None else samples(d, "d", len(program.outputs))[..., None]
+    plan = Plan(
+        epochs=epochs,
+        order=order,
+        batch=batch,
+        average=average,
+        until=None if until is None else Condition.read(until),
+        bound=bound,
+        record=record,
+        seeds=[seed + lane for lane in range(program.lanes)],
+        progress=progress,
+    )
+    kept: list[Weights] = [program.weights]
+    try:
+        return learn(program, program.weights, rule, lesson(program, inputs, desired, ticks=ticks), plan, kept.append)
+    finally:
+        program.write(kept[-1])
+
+
+def learn(
+    program: Program,
+    weights: Weights,
+    rule: LearningRule,
+    lessons: Lesson,
+    plan: Plan,
+    keep: Callable[[Weights], None] = lambda weights: None,
+) -> Training:
+    """Teach a program from given weights; `keep` is handed the weights after every epoch."""
+    plan.check()
+    rule.check()
+    if needs_teacher(rule) and all(part is None for part in lessons.wanted):
+        raise AllornoneError(f"the rule {rule.name!r} needs a teacher: give d, what the outputs should be")
+    lanes = program.lanes
+    diary = _Diary(np.zeros(lanes), np.zeros(lanes, dtype=bool), np.zeros(lanes, dtype=bool))
+    streams = [stream(seed, "order") for seed in plan.seeds]
+    memory = rule.start(program, weights)
+    active = np.ones(lanes, dtype=bool)
+    active &= ~_judge(diary, plan, rule, lessons, weights, active, {})
+    done = 0
+    for _ in range(plan.epochs):
+        if not active.any():
+            break
+        course = Course(plan.average, plan.bound, active, plan.watch)
+        size = lessons.samples if plan.batch == "all" else int(plan.batch)
+        after = rule.epoch(program, weights, memory, lessons.batches(_order(plan, streams, lessons.samples), size), course)
+        counted = {"mistakes": after.mistakes, "updates": after.updates, "change": _distance(weights, after.theta)}
+        weights, memory = after.theta, after.memory
+        keep(weights)
+        diary.epochs += active & ~after.diverged
+        diary.diverged |= after.diverged
+        for word, value in counted.items():
+            diary.note(word, np.where(active, value, np.nan))
+        met = _judge(diary, plan, rule, lessons, weights, active, counted)
+        active = active & ~after.diverged & ~met
+        done += 1
+        if plan.progress is not None:
+            plan.progress(done, plan.epochs)
+    return _training(program, rule, plan, diary, weights)
+
+
+def _order(plan: Plan, streams: Sequence[np.random.Generator], count: int) -> Index:
+    if plan.order == "cyclic":
+        return np.arange(count)
+    return np.stack([draw.permutation(count) for draw in streams], axis=-1)
+
+
+def _judge(
+    diary: _Diary,
+    plan: Plan,
+    rule: LearningRule,
+    lessons: Lesson,
+    weights: Weights,
+    active: Truth,
+    counted: dict[str, Array],
+) -> Truth:
+    """Write down the net with weights at rest, and return by lane whether the condition to stop is met."""
+    error, worst = at_rest(rule, lessons, weights, plan.average)
+    diary.note("error", np.where(active, error, np.nan))
+    diary.note("worst", np.where(active, worst, np.nan))
+    if "weights" in plan.record:
+        diary.weights.append(lessons.program.synapse_values(weights))
+    if plan.until is None:
+        return np.zeros(active.shape, dtype=bool)
+    met = active & plan.until.met({"error": error, "worst": worst, **counted})
+    diary.solved |= met
+    return met
+
+
+def at_rest(rule: LearningRule, lessons: Lesson, weights: Weights, average: bool) -> tuple[Array, Array]:
+    """Return by lane the objective and the worst miss over all lessons, with the weights as they are."""
+    total = np.zeros(lessons.program.lanes)
+    worst = np.zeros(lessons.program.lanes)
+    if all(part is None for part in lessons.wanted):
+        return total * np.nan, worst * np.nan
+    for batch, moment in lessons.everything(weights):
+        for number, wanted in enumerate(batch.desired):
+            if wanted is not None:
+                y = moment.stage_outputs(number)
+                total += np.nansum(rule.error(moment.z[number], y, wanted), axis=(0, 1))
+                worst = np.maximum(worst, np.nanmax(np.abs(y - wanted), axis=(0, 1)))
+    return total / lessons.samples if average else total, worst
+
+
+def _distance(old: Weights, new: Weights) -> Array:
+    squares = sum(((b - a) ** 2).sum(axis=tuple(range(a.ndim - 1))) for a, b in zip(old, new, strict=True))
+    return np.asarray(np.sqrt(squares))
+
+
+def _training(program: Program, rule: LearningRule, plan: Plan, diary: _Diary, weights: Weights) -> Training:
+    return Training(
+        rule=rule,
+        values={word: np.array(column) for word, column in diary.values.items()},
+        lane_epochs=diary.epochs.astype(int),
+        lane_solved=diary.solved,
+        lane_diverged=diary.diverged,
+        until=plan.until.text if plan.until is not None else None,
+        synapses=program.synapses,
+        weight_history=np.array(diary.weights) if diary.weights else None,
+        theta=weights,
+    )

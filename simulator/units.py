@@ -1,0 +1,78 @@
+"""Unit models: how a unit turns what its synapses bring into its output.
+
+x  input of a synapse, (batch, …, lanes)      w  its weight
+z  net input, (batch, units, lanes)           y  output, the same shape
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allornone.simulator.parameters import Parameters
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class UnitModel(Parameters):
+    """A kind of unit: a frozen dataclass whose fields are the parameters of one unit.
+
+    Compiling stacks the units of a class into one object whose fields are arrays of shape (units, lanes) or scalars,
+    so `activate` is written once for one unit and for a million. A subclass is final: it is never subclassed.
+    """
+
+    name: ClassVar[str]
+    """The word that names it in files and in the graph's data."""
+    delay: ClassVar[int] = 0
+    """Ticks that its synapses take where none are given."""
+    biased: ClassVar[bool] = True
+    """Whether a unit has a bias of 0 where none is given."""
+    plastic: ClassVar[bool] = True
+    """Whether a rule may change its synapses where nothing is said."""
+    absolute_inhibition: ClassVar[bool] = False
+    """Whether an inhibitory synapse silences it, whatever its net input."""
+    binary: ClassVar[bool] = False
+    """Whether its output is 0 or 1 and nothing else."""
+    summing: ClassVar[bool] = False
+    """Whether its net input is the plain weighted sum, which is computed by matrix products."""
+
+    @abstractmethod
+    def combine(self, w: Array, x: Array) -> Array:
+        """Return what one synapse adds to the net input."""
+
+    @abstractmethod
+    def activate(self, z: Array) -> Array:
+        """Return the output for a net input."""
+
+
+@dataclass(frozen=True)
+class SummingUnit(UnitModel):
+    """A unit whose net input is z = Σ w x."""
+
+    summing: ClassVar[bool] = True
+
+    def combine(self, w: Array, x: Array) -> Array:
+        """Return w x."""
+        return w * x
+
+    def partials(self, w: Array, x: Array) -> tuple[Array, Array]:
+        """Return ∂(w x)/∂w and ∂(w x)/∂x."""
+        return x, w
+
+
+@dataclass(frozen=True)
+class DifferentiableUnit(SummingUnit):
+    """A unit whose output has a derivative."""
+
+    @abstractmethod
+    def derivative(self, z: Array, y: Array) -> Array:
+        """Return dy/dz, from whichever of the two is at hand."""
+
+    def pull(self, z: Array, y: Array, g: Array) -> Array:
+        """Return the derivative for z of something whose derivative for y is g."""
+        return g * self.derivative(z, y)

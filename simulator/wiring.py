@@ -1,0 +1,129 @@
+"""Wiring: what a graph says, as arrays. One network is one lane; networks of equal structure are many.
+
+S lanes, N units with the constant 1 in front, E synapses with the biases behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allornone.simulator import checking
+from allornone.simulator.errors import NetworkError
+from allornone.simulator.network import Network
+from allornone.simulator.units import Array, UnitModel
+
+Index = NDArray[np.intp]
+Truth = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """A network's units and synapses as arrays; unit 0 is the constant 1, a bias is its synapse.
+
+    `names[i]`, `classes[i]` (None for inputs and the constant) and `fields[i]` describe unit i; the arrays `source`,
+    `target`, `delay`, `inhibitory`, `plastic`, `shared` have one entry a synapse, `weight` is (synapses, lanes).
+    """
+
+    names: tuple[str, ...]
+    classes: tuple[type[UnitModel] | None, ...]
+    fields: tuple[tuple[dict[str, Any], ...], ...]
+    outputs: tuple[str, ...]
+    source: Index
+    target: Index
+    delay: Index
+    weight: Array
+    inhibitory: Truth
+    plastic: Truth
+    shared: Index
+
+    @property
+    def lanes(self) -> int:
+        """Number of networks side by side."""
+        return int(self.weight.shape[1])
+
+
+def wire(networks: Sequence[Network]) -> Wiring:
+    """Read networks of equal structure into one wiring, a lane each; anything meaningless is an error by name."""
+    for net in networks:
+        checking.check(net)
+    first = networks[0]
+    shape = structure(first)
+    for lane, net in enumerate(networks[1:], start=1):
+        if structure(net) != shape:
+            raise NetworkError(f"network {lane} differs from network 0 in more than numbers: lanes need equal structure")
+    names = ("", *first)
+    position = {name: index for index, name in enumerate(names) if index}
+    fields = tuple(_field_values(name, networks) for name in first)
+    edges = list(first.edges(data=True))
+    biased = [name for name in first if "bias" in first.nodes[name]]
+    return Wiring(
+        names=names,
+        classes=(None, *(_class(name, first) for name in first)),
+        fields=((), *fields),
+        outputs=tuple(first.outputs),
+        source=np.array([position[u] for u, _, _ in edges] + [0] * len(biased), dtype=np.intp),
+        target=np.array([position[v] for _, v, _ in edges] + [position[v] for v in biased], dtype=np.intp),
+        delay=np.array([_delay(v, data, first) for _, v, data in edges] + [0] * len(biased), dtype=np.intp),
+        weight=_weights(networks, biased),
+        inhibitory=np.array(
+            [data.get("kind") == "inhibitory" for *_, data in edges] + [False] * len(biased), dtype=bool
+        ),
+        plastic=np.array(
+            [_plastic(v, data, first) for _, v, data in edges] + [_plastic(v, first.nodes[v], first) for v in biased],
+            dtype=bool,
+        ),
+        shared=_sharing([data.get("shared") for *_, data in edges], len(biased)),
+    )
+
+
+def structure(net: Network) -> Hashable:
+    """Return all of a network but its numbers: networks that agree in it can be lanes of one program."""
+    units = tuple((name, data.get("model"), "bias" in data, data.get("output"), data.get("plastic"))
+                  for name, data in net.nodes(data=True))
+    synapses = tuple(
+        (u, v, _delay(v, data, net), data.get("kind", "weighted"), data.get("plastic"), data.get("shared"))
+        for u, v, data in net.edges(data=True)
+    )
+    return units, synapses
+
+
+def _class(name: str, net: Network) -> type[UnitModel] | None:
+    data = net.nodes[name]
+    return None if data.get("input") else checking.model_class(name, data)
+
+
+def _field_values(name: str, networks: Sequence[Network]) -> tuple[dict[str, Any], ...]:
+    if networks[0].nodes[name].get("input"):
+        return ()
+    return tuple(checking.model_of(name, net.nodes[name]).values() for net in networks)
+
+
+def _delay(target: str, data: dict[str, Any], net: Network) -> int:
+    given = data.get("delay")
+    return int(given) if given is not None else checking.model_class(target, net.nodes[target]).delay
+
+
+def _plastic(target: str, data: dict[str, Any], net: Network) -> bool:
+    if data.get("kind") == "inhibitory":
+        return False
+    given = data.get("plastic")
+    return bool(given) if given is not None else checking.model_class(target, net.nodes[target]).plastic
+
+
+def _weights(networks: Sequence[Network], biased: Sequence[str]) -> Array:
+    columns = [
+        [data.get("weight", 1.0) for _, _, data in net.edges(data=True)] + [net.nodes[name]["bias"] for name in biased]
+        for net in networks
+    ]
+    return np.array(columns, dtype=float).reshape(len(networks), -1).T.copy()
+
+
+def _sharing(labels: Sequence[str | None], biases: int) -> Index:
+    number: dict[str, int] = {}
+    found = [-1 if label is None else number.setdefault(label, len(number)) for label in labels]
+    return np.array(found + [-1] * biases, dtype=np.intp)
