@@ -1,6 +1,7 @@
 """ADALINE, the adaptive linear unit, and the LMS rule (Widrow & Hoff, 1960).
 
-x  input, ±1      w  weight      z  net input, the sum      y  output, its sign      d  desired, ±1      η  learning rate
+x  input, ±1      w  weight      z  net input, the sum      y  output, its sign      d  desired, ±1
+η  learning rate
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class LMS(LocalRule):
 
         Δw = η (d − z) x
 
-    It differs from the perceptron's rule by one letter: z for y. Widrow & Hoff (1960); Widrow later writes η = 2 μ.
+    It differs from the perceptron's rule by one letter: z for y. Widrow & Hoff (1960); Widrow later writes η
+    = 2 μ.
     """
 
     eta: Annotated[float, Gt(0)] = 0.1

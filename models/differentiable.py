@@ -77,14 +77,17 @@ def mlp(
 ) -> Network:
     """Return a multi-layer perceptron: each layer fully joined to the next, with `skips` to all that follow.
 
-    `hidden` is the width of each hidden layer. Units are `X1…`, `H1…` (`H1.1…` where there are several hidden layers)
-    and `out`, or `out1…`; groups are `hidden1…`. Other keywords are parameters of the model.
+    `hidden` is the width of each hidden layer. Units are `X1…`, `H1…` (`H1.1…` where there are several hidden
+    layers) and `out`, or `out1…`; groups are `hidden1…`. Other keywords are parameters of the model.
 
     >>> mlp(2, [2], 1).depth
     2
     """
     widths = [hidden] if isinstance(hidden, int) else list(hidden)
-    if any(isinstance(width, bool) or not isinstance(width, int) or width < 1 for width in (inputs, *widths, outputs)):
+    if any(
+        isinstance(width, bool) or not isinstance(width, int) or width < 1
+        for width in (inputs, *widths, outputs)
+    ):
         raise AllornoneError(f"mlp: layers need at least one unit each, found {[inputs, *widths, outputs]}")
     unit = units.get(model).from_values(parameters)
     net = Network(name="mlp")
@@ -94,7 +97,7 @@ def mlp(
         prefix = "H" if len(widths) == 1 else f"H{number}."
         layers.append([f"{prefix}{k}" for k in range(1, width + 1)])
         for name in layers[-1]:
-            net.add_unit(name, unit, bias=None if bias else None, group=f"hidden{number}")
+            net.add_unit(name, unit, group=f"hidden{number}")
     layers.append(["out"] if outputs == 1 else [f"out{k}" for k in range(1, outputs + 1)])
     for name in layers[-1]:
         net.add_unit(name, unit, output=True)

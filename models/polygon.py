@@ -14,12 +14,16 @@ from allornone.simulator.network import Network
 
 
 def polygon(
-    sides: int, inradius: float = 1.0, centre: Sequence[float] = (0.0, 0.0), turn: float = 0.0, least: float | None = None
+    sides: int,
+    inradius: float = 1.0,
+    centre: Sequence[float] = (0.0, 0.0),
+    turn: float = 0.0,
+    least: float | None = None,
 ) -> Network:
     """Return a network that fires inside a regular polygon: hidden `H1…`, one a side, and `out`.
 
-    Side i is at angle turn + 2πi/N. `out` fires when at least `least` sides agree, all of them where none is given.
-    The lecture's composition of decision boundaries; Lippmann, IEEE ASSP (1987).
+    Side i is at angle turn + 2πi/N. `out` fires when at least `least` sides agree, all of them where none is
+    given. The lecture's composition of decision boundaries; Lippmann, IEEE ASSP (1987).
 
     >>> polygon(4).number_of_edges()
     12

@@ -9,7 +9,9 @@ from allornone.simulator.network import Network
 from allornone.simulator.units import UnitModel
 
 
-def single(model: UnitModel, name: str, inputs: int, weights: Sequence[float] | float, bias: float) -> Network:
+def single(
+    model: UnitModel, name: str, inputs: int, weights: Sequence[float] | float, bias: float
+) -> Network:
     """Return a network of one unit `out` of a model, fed by the inputs `X1`, `X2`, …
 
     `weights` is one number for all inputs, or one for each.

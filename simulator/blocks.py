@@ -1,9 +1,11 @@
 """Weight blocks: the synapses of one stage, dense or sparse, and the products over them.
 
-A afferents, U units, K synapses, S lanes.  x (batch, A, S)  w dense (A, U, S) or sparse (K, S)  z (batch, U, S)
+A afferents, U units, K synapses, S lanes.
+x (batch, A, S)  w dense (A, U, S) or sparse (K, S)  z (batch, U, S)
 
-A net input is summed afferent by afferent, the bias last, and in the same way whatever the number of lanes, so that a
-run alone equals the same run among others to the bit. Which way is taken depends on the work of one lane alone.
+A net input is summed afferent by afferent, the bias last, and in the same way whatever the number of lanes,
+so that a run alone equals the same run among others to the bit. Which way is taken depends on the work of one
+lane alone.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from allornone.simulator.units import Array, UnitModel
 from allornone.simulator.wiring import Index, Truth
 
 FEW = 1024
-"""Products of one lane and sample up to which `einsum` beats a call of BLAS a lane (measured in benchmarks/)."""
+"""Products of one lane and sample up to which `einsum` beats a call of BLAS a lane (see benchmarks/)."""
 SPARSE_FROM = 4096
 """Cells of a block from which one that is mostly empty is stored by its synapses."""
 
@@ -46,11 +48,11 @@ class Block(ABC):
 
     @abstractmethod
     def before(self, x: Array) -> Array:
-        """Shape a value an afferent, (batch, A, S), so that it broadcasts over the weights, batch in front."""
+        """Shape a value an afferent, (batch, A, S), to broadcast over the weights, batch in front."""
 
     @abstractmethod
     def after(self, y: Array) -> Array:
-        """Shape a value a unit, (batch, U, S), so that it broadcasts over the weights, batch in front."""
+        """Shape a value a unit, (batch, U, S), to broadcast over the weights, batch in front."""
 
     @abstractmethod
     def total(self, values: Array) -> Array:
@@ -79,9 +81,11 @@ class DenseBlock(Block):
         if w.size > FEW * w.shape[-1]:
             return _lane_by_lane(w, x)
         if w.shape[-1] == 1:
-            # With one lane einsum would reduce along the afferents in another order; two lanes keep the order.
-            return np.einsum("bas,aus->bus", x.repeat(2, axis=-1), w.repeat(2, axis=-1))[..., :1]
-        return np.einsum("bas,aus->bus", x, w)
+            # With one lane einsum would reduce along the afferents in another order; two lanes keep it.
+            twice: Array = np.einsum("bas,aus->bus", x.repeat(2, axis=-1), w.repeat(2, axis=-1))
+            return twice[..., :1]
+        summed: Array = np.einsum("bas,aus->bus", x, w)
+        return summed
 
     def before(self, x: Array) -> Array:
         return x[:, :, None, :]
@@ -109,10 +113,12 @@ class SparseBlock(Block):
         return w
 
     def net_input(self, model: UnitModel, w: Array, x: Array) -> Array:
-        z = np.empty((x.shape[0], self.units, w.shape[-1]), dtype=x.dtype)
+        z: Array = np.empty((x.shape[0], self.units, w.shape[-1]), dtype=x.dtype)
         for lane in range(w.shape[-1]):
             if model.summing:
-                table = csr_array((w[:, lane], self.afferent, self.starts), shape=(self.units, self.afferents))
+                table = csr_array(
+                    (w[:, lane], self.afferent, self.starts), shape=(self.units, self.afferents)
+                )
                 z[:, :, lane] = (table @ np.ascontiguousarray(x[:, :, lane].T)).T
             else:
                 terms = model.combine(w[:, lane], x[:, self.afferent, lane])

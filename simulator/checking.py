@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from difflib import get_close_matches
-from numbers import Real
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from allornone.simulator.errors import AllornoneError, NetworkError
@@ -26,10 +26,10 @@ def check(net: Network) -> None:
     >>> from allornone.simulator.network import Network
     >>> net = Network()
     >>> net.add_node("N", model="mcculloch-pitts", treshold=2)
-    >>> check(net)
+    >>> check(net)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    allornone.simulator.errors.NetworkError: unit 'N' has 'treshold', which is nothing here. Did you mean 'threshold'?
+    allornone.simulator.errors.NetworkError: unit 'N' has 'treshold', ... Did you mean 'threshold'?
     """
     for name, data in net.nodes(data=True):
         check_unit(name, data)
@@ -40,9 +40,13 @@ def check(net: Network) -> None:
 def check_model(name: str, model: object) -> None:
     """Raise an error unless the model of a unit is one, with numbers that make sense."""
     if isinstance(model, type) and issubclass(model, UnitModel):
-        raise NetworkError(f"unit {name!r}: give a model with its parameters, {model.__name__}(), not the class")
+        raise NetworkError(
+            f"unit {name!r}: give a model with its parameters, {model.__name__}(), not the class"
+        )
     if not isinstance(model, UnitModel):
-        raise NetworkError(f"unit {name!r}: a unit model is needed, such as McCullochPitts(threshold=2), found {model!r}")
+        raise NetworkError(
+            f"unit {name!r}: a unit model is needed, such as McCullochPitts(threshold=2), found {model!r}"
+        )
     try:
         model.check()
     except AllornoneError as error:
@@ -70,8 +74,10 @@ def check_synapse(source: str, target: str, data: Mapping[str, Any], target_data
         raise NetworkError(f"{place}: {target!r} is an input, it takes no synapses")
     _check_number(f"the weight of {place}", data.get("weight", 1.0))
     delay = data.get("delay", 0)
-    if isinstance(delay, bool) or not isinstance(delay, Real) or delay != int(delay) or not 0 <= delay <= MOST_DELAY:
-        raise NetworkError(f"the delay of {place} must be a whole number of ticks from 0 to {MOST_DELAY}, found {delay!r}")
+    if not _is_whole(delay) or not 0 <= delay <= MOST_DELAY:
+        raise NetworkError(
+            f"the delay of {place} must be a whole number of ticks from 0 to {MOST_DELAY}, found {delay!r}"
+        )
     kind = data.get("kind", "weighted")
     if kind not in ("weighted", "inhibitory"):
         raise NetworkError(f"the kind of {place} must be 'weighted' or 'inhibitory', found {kind!r}")
@@ -104,6 +110,12 @@ def model_of(name: str, data: Mapping[str, Any]) -> UnitModel:
         return model.from_values({key: data[key] for key in known if key in data})
     except AllornoneError as error:
         raise NetworkError(f"unit {name!r}: {error}") from None
+
+
+def _is_whole(value: object) -> bool:
+    if isinstance(value, Integral):
+        return not isinstance(value, bool)
+    return isinstance(value, float) and value.is_integer()
 
 
 def _check_keys(place: str, data: Mapping[str, Any], known: tuple[str, ...]) -> None:

@@ -23,7 +23,10 @@ def network_text(net: Network) -> str:
     shape = f"{len(loops)} memory loop{'s' * (len(loops) != 1)}" if loops else f"depth {net.depth}"
     name = f" {net.name!r}" if net.name else ""
     silenced = f" ({inhibitory} inhibitory)" if inhibitory else ""
-    lines = [f"Network{name}: {_count(len(net), 'unit')}, {_count(net.number_of_edges(), 'synapse')}{silenced}, {shape}"]
+    lines = [
+        f"Network{name}: {_count(len(net), 'unit')}, "
+        f"{_count(net.number_of_edges(), 'synapse')}{silenced}, {shape}"
+    ]
     if net.inputs:
         lines.append(f"  inputs   {_some(net.inputs)}")
     units = [unit for unit in net if not net.nodes[unit].get("input")]
@@ -42,7 +45,9 @@ def trace_text(trace: Trace) -> str:
     """Return a trace as a raster: a row a unit, a column a tick."""
     y = trace.recorded["y"]
     ticks, batch, units, lanes = y.shape
-    more = f", {batch} trials (the first is shown)" * (batch > 1) + f", {lanes} lanes (the first is shown)" * (lanes > 1)
+    more = f", {batch} trials (the first is shown)" * (
+        batch > 1
+    ) + f", {lanes} lanes (the first is shown)" * (lanes > 1)
     lines = [f"Trace: {_count(ticks, 'tick')} × {_count(units, 'unit')}{more}"]
     wide = max((len(unit) for unit in trace.units[: 2 * ROWS]), default=0)
     if ticks <= COLUMNS:
@@ -66,7 +71,9 @@ def training_text(training: Training) -> str:
     rule = training.rule
     given = ", ".join(f"{name}={value}" for name, value in rule.values().items() if np.ndim(value) == 0)
     epochs = training.epochs if np.ndim(training.epochs) == 0 else int(np.max(training.epochs))
-    lines = [f"Training: {type(rule).__name__}({given}), {_count(epochs, 'epoch')}, stopped: {training.stopped}"]
+    lines = [
+        f"Training: {type(rule).__name__}({given}), {_count(epochs, 'epoch')}, stopped: {training.stopped}"
+    ]
     for word in ("error", "mistakes"):
         if word not in training.values:
             continue
@@ -76,7 +83,9 @@ def training_text(training: Training) -> str:
             best = int(np.argmin(curve))
             first = 0 if word == "error" else 1
             span = f"{curve[0]:.4g} → {curve[-1]:.4g}"
-            lines.append(f"  {word:<9} {sparkline(curve, CURVE)}  {span}  (best {curve[best]:.4g} at {best + first})")
+            lines.append(
+                f"  {word:<9} {sparkline(curve, CURVE)}  {span}  (best {curve[best]:.4g} at {best + first})"
+            )
     return "\n".join(lines)
 
 
@@ -91,7 +100,7 @@ def sparkline(values: Any, width: int) -> str:
         column = np.array([part.mean() for part in np.array_split(column, width)])
     low, high = column.min(), column.max()
     scaled = (column - low) / (high - low) if high > low else column * 0
-    return "".join(BARS[int(round(7 * value))] for value in scaled)
+    return "".join(BARS[round(7 * value)] for value in scaled)
 
 
 def _row(column: Any, silenced: Any, is_input: bool) -> str:
@@ -109,7 +118,11 @@ def _summary(column: Any) -> str:
 
 def _about(net: Network, unit: str) -> str:
     data = net.nodes[unit]
-    threshold = f"θ={data['threshold']:g}" if isinstance(data.get("threshold"), int | float) else data.get("model", "?")
+    threshold = (
+        f"θ={data['threshold']:g}"
+        if isinstance(data.get("threshold"), int | float)
+        else data.get("model", "?")
+    )
     bias = f" b={data['bias']:.4g}" if "bias" in data else ""
     terms = [_term(net, source, unit) for source in list(net.predecessors(unit))[:6]]
     if net.in_degree(unit) > 6:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 SHOWN = 8
+SHORT = 3
 
 
 class AllornoneError(ValueError):
@@ -46,7 +47,16 @@ def nearest(word: str, among: Iterable[str]) -> str:
     >>> nearest("treshold", ["threshold", "delay"])
     "Did you mean 'threshold'?"
     """
-    known = [str(name) for name in among]
-    folded = {name.casefold(): name for name in reversed(known)}
-    close = get_close_matches(str(word).casefold(), list(folded), n=1, cutoff=0.6)
-    return f"Did you mean {folded[close[0]]!r}?" if close else ""
+    meant = str(word).casefold()
+    folded = {name.casefold(): name for name in reversed([str(name) for name in among])}
+    # Of short names such as H1 and H2, one letter that differs is half of the name.
+    close = get_close_matches(meant, list(folded), n=SHOWN, cutoff=0.6 if len(meant) > SHORT else 0.5)
+    if not close:
+        return ""
+    best = max(close, key=lambda name: (_likeness(meant, name), name[:1] == meant[:1]))
+    return f"Did you mean {folded[best]!r}?"
+
+
+def _likeness(word: str, name: str) -> float:
+    # As get_close_matches has it, with the word as the second sequence.
+    return SequenceMatcher(None, name, word).ratio()

@@ -7,7 +7,7 @@ A synapse is an edge: `weight`, `delay`, `kind`, `plastic`, `shared`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
@@ -16,10 +16,15 @@ from allornone.simulator.errors import NetworkError, UnknownName
 from allornone.simulator.registry import units as unit_models
 from allornone.simulator.units import UnitModel
 
+if TYPE_CHECKING:
+    Graph = nx.DiGraph[str]
+else:
+    Graph = nx.DiGraph
+
 KINDS = ("weighted", "inhibitory")
 
 
-class Network(nx.DiGraph):
+class Network(Graph):
     """A network of units and synapses; every algorithm, copy and writer of networkx works on it.
 
     >>> from allornone.models.mcculloch_pitts import McCullochPitts
@@ -61,8 +66,10 @@ class Network(nx.DiGraph):
         checking.check_unit(name, data)
         self.add_node(name, **data)
 
-    def add_group(self, name: str, shape: int | Sequence[int], model: UnitModel | None = None, **data: Any) -> list[str]:
-        """Add the units `name[0]`, `name[1]`, … of one model, or inputs where there is none, and return their names."""
+    def add_group(
+        self, name: str, shape: int | Sequence[int], model: UnitModel | None = None, **data: Any
+    ) -> list[str]:
+        """Add the units `name[0]`, `name[1]`, … of one model, or inputs where none is given; return them."""
         sides = [shape] if isinstance(shape, int) else list(shape)
         size = 1
         for side in sides:
@@ -89,7 +96,9 @@ class Network(nx.DiGraph):
         shared: str | None = None,
     ) -> None:
         """Add a weighted synapse; its delay is the target model's where none is given."""
-        self._synapse(source, target, weight=weight, delay=delay, kind="weighted", plastic=plastic, shared=shared)
+        self._synapse(
+            source, target, weight=weight, delay=delay, kind="weighted", plastic=plastic, shared=shared
+        )
 
     def inhibit(self, source: str, target: str, delay: int | None = None) -> None:
         """Add an absolutely inhibitory synapse: when the source fires, the target cannot."""
@@ -101,7 +110,9 @@ class Network(nx.DiGraph):
         The relay copies its source one tick later, so the delay of the whole way must be at least 2.
         """
         if delay < 2:
-            raise NetworkError(f"a relay from {source!r} to {target!r} takes at least 2 ticks, found delay {delay}")
+            raise NetworkError(
+                f"a relay from {source!r} to {target!r} takes at least 2 ticks, found delay {delay}"
+            )
         from_model = unit_models.get("mcculloch-pitts")
         name, count = f"{source}'{target}", 1
         while name in self:
@@ -127,7 +138,7 @@ class Network(nx.DiGraph):
         if name == "hidden":
             known = {*self.inputs, *self.outputs}
             return [unit for unit in self if unit not in known]
-        members = [unit for unit, group in self.nodes(data="group") if group == name]
+        members = [unit for unit, data in self.nodes(data=True) if data.get("group") == name]
         if not members and name in self:
             return [name]
         if not members:
@@ -137,7 +148,8 @@ class Network(nx.DiGraph):
     @property
     def groups(self) -> list[str]:
         """Names of the groups that units were added in."""
-        return list(dict.fromkeys(group for _, group in self.nodes(data="group") if group is not None))
+        found = (data.get("group") for _, data in self.nodes(data=True))
+        return list(dict.fromkeys(group for group in found if group is not None))
 
     @property
     def inputs(self) -> list[str]:
@@ -150,16 +162,22 @@ class Network(nx.DiGraph):
         marked = [unit for unit, is_output in self.nodes(data="output", default=False) if is_output]
         if marked:
             return marked
-        found = [u for u in self if not self.nodes[u].get("input") and all(v == u for v in self.successors(u))]
+        found = [
+            u for u in self if not self.nodes[u].get("input") and all(v == u for v in self.successors(u))
+        ]
         if not found and len(self) > len(self.inputs):
-            raise NetworkError("every unit has an outgoing synapse, so no output is evident: mark one with output=True")
+            raise NetworkError(
+                "every unit has an outgoing synapse, so no output is evident: mark one with output=True"
+            )
         return found
 
     @property
     def depth(self) -> int:
         """Synapses on the longest path from an input; loops count as one stop."""
         condensed = nx.condensation(self)
-        return int(nx.dag_longest_path_length(condensed, default_weight=1, weight="") if len(condensed) else 0)
+        return int(
+            nx.dag_longest_path_length(condensed, default_weight=1, weight="") if len(condensed) else 0
+        )
 
     @property
     def parameters(self) -> int:

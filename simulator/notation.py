@@ -1,11 +1,11 @@
 """Synapses as text, `"cold -> Na [weight=2]"`: one notation for scenario files, `read`, `write` and displays.
 
-    line       = station (arrow station)+ [ "[" attribute ("," attribute)* "]" ]
-    station    = unit ("," unit)*              each with each
-    arrow      = "->" | "-o"                   weighted | absolutely inhibitory
-    unit       = name [ "[" index "]" ]        a bare group is all its units; no space before the index
-    name       = letters, digits, _ and ' | "anything else, as JSON writes it"
-    attribute  = ("weight" | "delay" | "when" | "draw" | "shared" | "plastic") "=" value | "plastic" | "relay"
+line       = station (arrow station)+ [ "[" attribute ("," attribute)* "]" ]
+station    = unit ("," unit)*              each with each
+arrow      = "->" | "-o"                   weighted | absolutely inhibitory
+unit       = name [ "[" index "]" ]        a bare group is all its units; no space before the index
+name       = letters, digits, _ and ' | "anything else, as JSON writes it"
+attribute  = ("weight" | "delay" | "when" | "draw" | "shared" | "plastic") "=" value | "plastic" | "relay"
 
 An index or a value is an expression over parameters and free indices. A free index runs over the units of the
 largest group of the line in which it stands alone, or else occurs; what falls outside makes none.
@@ -18,6 +18,7 @@ import math
 import re
 from bisect import bisect
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, pairwise, product
 from typing import Any, NamedTuple
 
@@ -28,8 +29,8 @@ from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest
 Evaluate = Callable[[str, Mapping[str, int]], float | bool]
 Groups = Mapping[str, Sequence[str]]
 
-ATTRIBUTES = ("weight", "delay", "when", "draw", "shared", "plastic", "relay")
 MOST_SYNAPSES = 1_000_000
+ATTRIBUTES = ("weight", "delay", "when", "draw", "shared", "plastic", "relay")
 
 _NAME = re.compile(r"[\w']+|\"(?:[^\"\\]|\\.)*\"")
 _PLAIN = re.compile(r"[\w']+(\[(0|[1-9][0-9]{0,8})\])?")
@@ -62,7 +63,8 @@ class Piece(NamedTuple):
     column: int
 
 
-class Term(NamedTuple):
+@dataclass(frozen=True)
+class Term:
     """A group, a unit, or with an index some unit of a group."""
 
     name: str
@@ -189,16 +191,15 @@ def _attributes(text: str, at: int, arrows: Sequence[str]) -> tuple[dict[str, Pi
 
 def _attribute_problem(name: str, value: str | None, found: Iterable[str], arrows: Sequence[str]) -> str:
     if name not in ATTRIBUTES:
-        return f"no attribute is named {name!r}. " + (
-            nearest(name, ATTRIBUTES) or f"There are: {', '.join(ATTRIBUTES)}"
-        )
+        hint = nearest(name, ATTRIBUTES) or f"There are: {', '.join(ATTRIBUTES)}"
+        return f"no attribute is named {name!r}. {hint}"
     if name in found:
         return f"{name} is said twice"
     if name == "relay" and value is not None:
         return f"relay is said alone, found relay={value}; the delay of the whole way is delay="
-    if not value and name not in ("relay", "plastic"):
+    if value == "" or (value is None and name not in ("relay", "plastic")):
         return f"{name} needs a value, as in {name}=1"
-    if name in ("weight", "shared", "plastic") and "-o" in arrows:
+    if name in ("weight", "shared", "plastic", "relay") and "-o" in arrows:
         return f"absolute inhibition, -o, has no {name}: write -> or leave {name} out"
     together = {name, *found}
     if "draw" in together and together & {"relay", "shared"}:
@@ -236,6 +237,8 @@ def _bracket(text: str, at: int) -> tuple[list[Piece], int]:
             start = min(_skip(text, start), token.start())
             parts.append(Piece(text[start : token.start()].rstrip(), start + 1))
             start = token.end()
+        if depth == 0 and mark != {"[": "]", "(": ")"}[text[at]]:
+            raise NotationError(f"this bracket is closed by {mark!r}", at + 1)
         if depth == 0:
             return parts, token.end()
     raise NotationError("this bracket is never closed", at + 1)
@@ -290,7 +293,7 @@ def expand_synapses(
     >>> expand_synapses(["cold -o Nb [delay=2]"], {"cold": ["cold"], "Nb": ["Nb"]})[0].kind
     'inhibitory'
     """
-    wiring = _Wiring(_Meaning(groups, evaluate, parameters, limit), random, limit)
+    wiring = _Wiring(_Meaning(groups, evaluate, parameters, limit), random)
     for number, text in enumerate(lines):
         line = parse_synapse(text, number)
         try:
@@ -317,15 +320,12 @@ def expand_units(
     """
     meaning = _Meaning(groups, evaluate, parameters, limit)
     terms = parse_units(text)
-    found = []
     try:
         spans = meaning.spans(terms)
-        for term in terms:
-            for indices in meaning.bindings((term,), spans):
-                found += [(unit, indices) for unit in meaning.units(term, indices)]
+        bound = [(term, indices) for term in terms for indices in meaning.bindings((term,), spans)]
+        return [(unit, indices) for term, indices in bound for unit in meaning.units(term, indices)]
     except NotationError as error:
         raise error.placed(text) from None
-    return found
 
 
 class _Meaning:
@@ -338,19 +338,20 @@ class _Meaning:
         self.known: dict[tuple[str, tuple[int, ...]], float] = {}
         self.words: dict[str, tuple[str, ...]] = {}
 
-    def free(self, text: str) -> tuple[str, ...]:
+    def free(self, piece: Piece | None) -> tuple[str, ...]:
         """Names of the free indices in an expression."""
+        text = piece.text if piece else ""
         if text not in self.words:
-            words = dict.fromkeys(_WORD.findall(text))
-            self.words[text] = tuple(w for w in words if w not in _NEVER_FREE and w not in self.parameters)
+            words = (w for w in _WORD.findall(text) if w not in _NEVER_FREE and w not in self.parameters)
+            self.words[text] = tuple(dict.fromkeys(words))
         return self.words[text]
 
     def number(self, piece: Piece, indices: Mapping[str, int]) -> float:
         """Return the finite number that an expression comes to."""
         text, column = piece
         if text in indices:
-            return indices[text]
-        here = {name: indices[name] for name in self.free(text) if name in indices}
+            return float(indices[text])
+        here = {name: indices[name] for name in self.free(piece) if name in indices}
         key = (text, tuple(here.values()))
         if key in self.known:
             return self.known[key]
@@ -375,10 +376,8 @@ class _Meaning:
     def group(self, term: Term) -> Sequence[str]:
         """Return the units of a group, or a unit alone."""
         if term.name not in self.groups:
-            raise NotationError(
-                f"no unit or group is named {term.name!r}. {nearest(term.name, self.groups)}".rstrip(),
-                term.column,
-            )
+            sentence = f"no unit or group is named {term.name!r}. {nearest(term.name, self.groups)}".rstrip()
+            raise NotationError(sentence, term.column)
         return self.groups[term.name]
 
     def units(self, term: Term, indices: Mapping[str, int]) -> Sequence[str]:
@@ -390,34 +389,28 @@ class _Meaning:
         group, at = self.group(term), self.whole(term.index, indices)
         if 0 <= at < len(group):
             return (group[at],)
-        if self.free(term.index.text):
+        if self.free(term.index):
             return ()
-        raise NotationError(
-            f"{term.name} has {len(group)} units, counted from 0; found index {at}", term.index.column
-        )
+        sentence = f"{term.name} has {len(group)} units, counted from 0; found index {at}"
+        raise NotationError(sentence, term.index.column)
 
     def spans(self, terms: Iterable[Term]) -> dict[str, int]:
         """How far each free index runs."""
-        alone: dict[str, int] = {}
-        among: dict[str, int] = {}
+        found: tuple[dict[str, int], dict[str, int]] = ({}, {})
         for term in terms:
-            for name in self.free(term.index.text) if term.index else ():
-                into = alone if term.index and term.index.text == name else among
+            for name in self.free(term.index):
+                into = found[bool(term.index and term.index.text == name)]
                 into[name] = max(into.get(name, 0), len(self.group(term)))
-        return {**among, **alone}
+        return found[0] | found[1]
 
     def bindings(self, terms: Sequence[Term], spans: Mapping[str, int]) -> Iterator[dict[str, int]]:
         """Yield the values of all free indices of these terms, the first varying slowest."""
-        names = dict.fromkeys(name for term in terms if term.index for name in self.free(term.index.text))
+        names = dict.fromkeys(name for term in terms for name in self.free(term.index))
         count = math.prod(spans[name] for name in names)
         if count > self.limit:
-            raise LimitExceeded(
-                f"{' and '.join(names)} take {count} values together, more than the limit of {self.limit}"
-            )
-        return (
-            dict(zip(names, values, strict=True))
-            for values in product(*(range(spans[name]) for name in names))
-        )
+            raise LimitExceeded(f"{' and '.join(names)} take {count} values, the limit is {self.limit}")
+        values = product(*(range(spans[name]) for name in names))
+        return (dict(zip(names, each, strict=True)) for each in values)
 
 
 class _Block(NamedTuple):
@@ -431,10 +424,10 @@ class _Block(NamedTuple):
 
 
 class _Wiring:
-    """The synapses made so far."""
+    """The synapses made so far, where each pair has its own, and which of them are drawn."""
 
-    def __init__(self, meaning: _Meaning, random: np.random.Generator | None, limit: int) -> None:
-        self.meaning, self.random, self.limit = meaning, random, limit
+    def __init__(self, meaning: _Meaning, random: np.random.Generator | None) -> None:
+        self.meaning, self.random = meaning, random
         self.wires: list[Wire] = []
         self.count = 0
         self.places: dict[tuple[str, str], int] = {}
@@ -444,23 +437,15 @@ class _Wiring:
     def add(self, line: SynapseLine) -> None:
         """Add what one line makes."""
         spans = self.meaning.spans(term for station in line.stations for term in station)
-        for (sources, targets), arrow in zip(pairwise(line.stations), line.arrows, strict=True):
-            blocks = self._blocks(line, sources, targets, arrow, spans)
-            if "draw" in line.attributes:
-                self._draw(line, blocks)
-            else:
-                self._join(line, blocks)
+        make = self._draw if "draw" in line.attributes else self._join
+        for ends, arrow in zip(pairwise(line.stations), line.arrows, strict=True):
+            make(line, self._blocks(line, product(*ends), arrow, spans))
 
     def _blocks(
-        self,
-        line: SynapseLine,
-        sources: Sequence[Term],
-        targets: Sequence[Term],
-        arrow: str,
-        spans: Mapping[str, int],
+        self, line: SynapseLine, pairs: Iterable[tuple[Term, ...]], arrow: str, spans: Mapping[str, int]
     ) -> Iterator[_Block]:
         meaning, given = self.meaning, line.attributes
-        for source, target in product(sources, targets):
+        for source, target in pairs:
             for indices in meaning.bindings((source, target), spans):
                 heads, tails = meaning.units(source, indices), meaning.units(target, indices)
                 if not heads or not tails or ("when" in given and not meaning.number(given["when"], indices)):
@@ -472,9 +457,9 @@ class _Wiring:
                 yield _Block(heads, tails, indices, alike, target.column)
 
     def _shared(self, term: Term | None, indices: Mapping[str, int]) -> str | None:
-        if term is None or term.index is None:
-            return term and term.name
-        return f"{term.name}[{self.meaning.whole(term.index, indices)}]"
+        if term is None:
+            return None
+        return f"{term.name}[{self.meaning.whole(term.index, indices)}]" if term.index else term.name
 
     def _join(self, line: SynapseLine, blocks: Iterable[_Block]) -> None:
         for block in blocks:
@@ -486,51 +471,46 @@ class _Wiring:
 
     def _draw(self, line: SynapseLine, blocks: Iterable[_Block]) -> None:
         pools: dict[str, list[_Block]] = {}
+        piece = line.attributes["draw"]
         for block in blocks:
             for target in block.targets:
                 pools.setdefault(target, []).append(block)
         for target, pool in pools.items():
-            counts = {self.meaning.whole(line.attributes["draw"], block.indices, least=0) for block in pool}
-            if len(counts) > 1:
-                sentence = f"each target draws so many sources, but for {target} draw is {sorted(counts)}"
-                raise NotationError(sentence, line.attributes["draw"].column)
-            (count,) = counts
+            count, *more = sorted({self.meaning.whole(piece, block.indices, least=0) for block in pool})
+            if more:
+                raise NotationError(f"{target!r} would draw both {count} and {more[0]} sources", piece.column)
             self._reserve(count)
             ends = list(accumulate(len(block.sources) for block in pool))
-            picks = self._generator(line.attributes["draw"]).integers(ends[-1], size=count).tolist()
-            for pick, block in [(pick, pool[bisect(ends, pick)]) for pick in picks]:
-                source = block.sources[pick - ends[bisect(ends, pick)]]
-                (weight,) = self._weights(line, block, 1)
-                self._place(Wire(source, target, weight, *block.alike), block.column, drawn=True)
+            for pick in self._chance(piece).integers(ends[-1], size=count).tolist():
+                at = bisect(ends, pick)
+                source = pool[at].sources[pick - ends[at]]
+                (weight,) = self._weights(line, pool[at], 1)
+                self._place(Wire(source, target, weight, *pool[at].alike), pool[at].column, drawn=True)
 
     def _weights(self, line: SynapseLine, block: _Block, count: int) -> list[float]:
-        if line.law is None:
-            piece = line.attributes.get("weight")
-            return [float(self.meaning.number(piece, block.indices)) if piece else 1.0] * count
-        name, numbers = line.law
-        first, second = (self.meaning.number(number, block.indices) for number in numbers)
-        if name == "normal" and second < 0:
-            raise NotationError(
-                f"a deviation from 0 up was expected here, found {second:g}", numbers[1].column
-            )
-        generator = self._generator(line.attributes["weight"])
-        law = generator.normal if name == "normal" else generator.uniform
-        shared = block.alike[2]
+        piece = line.attributes.get("weight")
+        if piece is None or line.law is None:
+            return [self.meaning.number(piece, block.indices) if piece else 1.0] * count
+        first, second = (self.meaning.number(number, block.indices) for number in line.law.numbers)
+        if not math.isfinite(second - first) or (line.law.name == "normal" and second < 0):
+            right = "a deviation from 0 up" if line.law.name == "normal" else "an end less far away"
+            raise NotationError(f"{right} was expected here, found {second:g}", line.law.numbers[1].column)
+        law, shared = getattr(self._chance(piece), line.law.name), block.alike[2]
         if shared is None:
-            return law(first, second, count).tolist()
+            return [*map(float, law(first, second, count))]
         if shared not in self.shares:
             self.shares[shared] = float(law(first, second))
         return [self.shares[shared]] * count
 
-    def _generator(self, piece: Piece) -> np.random.Generator:
+    def _chance(self, piece: Piece) -> np.random.Generator:
         if self.random is None:
             raise NotationError("chance needs a random generator, in a scenario seeds = …", piece.column)
         return self.random
 
     def _reserve(self, count: int) -> None:
         self.count += count
-        if self.count > self.limit:
-            raise LimitExceeded(f"{self.count} synapses are more than the limit of {self.limit}")
+        if self.count > self.meaning.limit:
+            raise LimitExceeded(f"{self.count} synapses are more than the limit of {self.meaning.limit}")
 
     def _place(self, wire: Wire, column: int, *, drawn: bool) -> None:
         if wire.relay:
@@ -543,23 +523,17 @@ class _Wiring:
             if drawn:
                 self.drawn.add(pair)
             return
+        ends = f"from {wire.source!r} to {wire.target!r}"
         if not drawn and pair not in self.drawn:
-            what = f"there is a synapse from {wire.source!r} to {wire.target!r} already"
-            raise NotationError(f"{what}: use weight=, or relay for a second way", column)
+            found = f"there is a synapse {ends} already"
+            raise NotationError(f"{found}: use weight=, or relay for a second way", column)
+        before = self.wires[place]
+        if before[3:] != wire[3:]:
+            raise NotationError(f"draws add up, but those {ends} differ in more than weight", column)
         if not drawn:
             self.drawn.discard(pair)
-        self.wires[place] = _sum(self.wires[place], wire, column)
-
-
-def _sum(one: Wire, other: Wire, column: int) -> Wire:
-    """Add a draw to the synapse that its pair has; an inhibition is there or not, and does not add."""
-    weight = one.weight + other.weight if one.kind == "weighted" else one.weight
-    if one[3:] != other[3:]:
-        pair = f"{one.source!r} to {one.target!r}"
-        raise NotationError(
-            f"draws of one pair add up, but those from {pair} differ in more than weight", column
-        )
-    return one._replace(weight=weight)
+        if wire.kind == "weighted":  # an inhibition is there or not; it does not add
+            self.wires[place] = before._replace(weight=before.weight + wire.weight)
 
 
 # Writing.

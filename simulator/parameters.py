@@ -1,12 +1,13 @@
 """Parameters of models and rules: frozen dataclasses whose numeric fields stack into arrays.
 
-Constraints stand in the annotation, `Annotated[float, Gt(0)]`, where the schema of scenario files sees them too.
+Constraints stand in the annotation, `Annotated[float, Gt(0)]`, where the schema of scenario files
+sees them too.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, fields
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -17,7 +18,7 @@ from allornone.simulator.errors import AllornoneError, nearest
 
 P = TypeVar("P", bound="Parameters")
 
-_BOUNDS = {
+_BOUNDS: dict[type, tuple[str, str, Callable[[float, float], bool]]] = {
     Gt: ("more than", "gt", lambda value, bound: value > bound),
     Ge: ("at least", "ge", lambda value, bound: value >= bound),
     Lt: ("less than", "lt", lambda value, bound: value < bound),
@@ -36,7 +37,7 @@ class Parameters:
 
     @classmethod
     def from_values(cls: type[P], values: dict[str, Any]) -> P:
-        """Build one from plain values; a wrong name, kind or size is an error that says what would be right."""
+        """Build one from plain values; a wrong name, kind or size is an error that says what is right."""
         known = cls.parameter_names()
         for name in values:
             if name not in known:
@@ -62,7 +63,8 @@ class Parameters:
 def stack(parts: Sequence[P], *, trailing: int = 0) -> P:
     """Stack objects of one class into one whose numeric fields are arrays over the objects.
 
-    A field on which all agree stays a scalar. `trailing` axes of length 1 follow, so that the arrays broadcast.
+    A field on which all agree stays a scalar. `trailing` axes of length 1 follow, so that the arrays
+    broadcast.
     """
     first = parts[0]
     stacked: dict[str, Any] = {}
@@ -72,7 +74,8 @@ def stack(parts: Sequence[P], *, trailing: int = 0) -> P:
             stacked[field.name] = column[0]
         elif any(isinstance(value, str) for value in column):
             raise AllornoneError(
-                f"{type(first).__name__}.{field.name} must be the same for all: {sorted(set(map(str, column)))}"
+                f"{type(first).__name__}.{field.name} must be the same for all: "
+                f"{sorted(set(map(str, column)))}"
             )
         else:
             stacked[field.name] = np.asarray(column, dtype=float).reshape((len(parts),) + (1,) * trailing)
@@ -89,13 +92,17 @@ def _check_field(owner: str, field: Field[Any], hint: Any, value: Any) -> None:
         return
     if plain not in (int, float):
         return
+    if isinstance(value, np.ndarray):
+        for item in value.ravel().tolist():
+            _check_field(owner, field, hint, item)
+        return
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise AllornoneError(f"{place} must be a number, found {value!r}")
     if math.isnan(value):
         raise AllornoneError(f"{place} must be a number, found NaN")
-    if plain is int and value != int(value):
+    if plain is int and not float(value).is_integer():
         raise AllornoneError(f"{place} must be a whole number, found {value!r}")
     for bound in bounds:
         words, attribute, test = _BOUNDS[type(bound)]

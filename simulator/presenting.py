@@ -1,6 +1,7 @@
 """Presenting: lessons shown to a network from rest, the input held, the teacher speaking at the last tick.
 
-T samples.   X (T, inputs, lanes or 1), or (T, ticks, inputs, lanes or 1) for sequences   d (T, taught units, lanes or 1)
+T samples.   X (T, inputs, lanes or 1), or (T, ticks, inputs, lanes or 1) for sequences
+d (T, taught units, lanes or 1)
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ BLOCK_BYTES = 64_000_000
 class Lesson:
     """Samples and what is desired of some units, ready for a program.
 
-    `x` is (T, ticks, inputs, lanes or 1) with one tick where the input is held; `wanted` has one entry a stage,
-    (T, units, lanes or 1) with NaN where the teacher says nothing, or None.
+    `x` is (T, ticks, inputs, lanes or 1) with one tick where the input is held; `wanted` has one entry a
+    stage, (T, units, lanes or 1) with NaN where the teacher says nothing, or None.
     """
 
     program: Program
@@ -78,13 +79,14 @@ class Batch:
         for number, wanted in enumerate(self.desired):
             if wanted is not None:
                 wrong |= (np.abs(moment.stage_outputs(number) - wanted) >= WRONG).any(axis=1)
-        return wrong.sum(axis=0).astype(float)
+        counted: Array = wrong.sum(axis=0).astype(float)
+        return counted
 
 
 def lesson(
     program: Program, x: Array, d: Array | None, taught: Sequence[str] | None = None, ticks: int | None = None
 ) -> Lesson:
-    """Make a lesson of arrays with lanes: x (T, inputs, L) or (T, ticks, inputs, L), d (T, units, L), L lanes or 1."""
+    """Make a lesson of arrays: x (T, inputs, L) or (T, ticks, inputs, L), d (T, units, L), L lanes or 1."""
     sequences = x if x.ndim == 4 else x[:, None]
     if sequences.shape[2] != len(program.inputs):
         raise AllornoneError(
@@ -103,19 +105,24 @@ def lesson(
 
 
 def presentation_ticks(program: Program, sequences: Array, ticks: int | None) -> int:
-    """Return how many ticks a presentation takes: what was asked, or until a net without loops has settled."""
+    """Return how many ticks a presentation takes: what was asked, or until a loop-free net has settled."""
     if ticks is not None:
         if ticks < 1:
             raise AllornoneError(f"a presentation takes at least 1 tick, found ticks={ticks}")
         return ticks
     if program.has_loops:
-        raise AllornoneError("a net with a loop never settles by itself: say how many ticks= a presentation takes")
-    return program.settling + sequences.shape[1]
+        raise AllornoneError(
+            "a net with a loop never settles by itself: say how many ticks= a presentation takes"
+        )
+    return program.settling + int(sequences.shape[1])
 
 
 def samples(values: Any, name: str, columns: int) -> Array:
     """Return plain values as finite samples (T, …); one column may be given flat."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise AllornoneError(f"{name} must be (samples, {columns}): its rows differ in length") from None
     if array.dtype.kind not in "biuf":
         raise AllornoneError(f"{name} must hold numbers, found {array.dtype}")
     array = array.astype(float)
@@ -126,7 +133,9 @@ def samples(values: Any, name: str, columns: int) -> Array:
     if not len(array):
         raise AllornoneError(f"{name} holds no samples")
     if not np.isfinite(array).all():
-        raise AllornoneError(f"{name} holds NaN or infinity at {tuple(map(int, np.argwhere(~np.isfinite(array))[0]))}")
+        raise AllornoneError(
+            f"{name} holds NaN or infinity at {tuple(map(int, np.argwhere(~np.isfinite(array))[0]))}"
+        )
     return array
 
 

@@ -1,6 +1,7 @@
 """Propagation: one tick of a program, stage by stage.
 
-A unit at tick t sees its source at tick t − delay; an inhibitory spike silences its target; before tick 0 all rests.
+A unit at tick t sees its source at tick t − delay; an inhibitory spike silences its target; before tick 0 all
+rests.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ Past = tuple[Array, ...]
 
 @dataclass(frozen=True)
 class Moment:
-    """What one tick left: the state y (batch, N, S), and of each stage what its units saw (x) and summed up (z)."""
+    """What one tick left: the state y (batch, N, S); what each stage's units saw (x) and summed up (z)."""
 
     program: Program
     y: Array
@@ -63,8 +64,8 @@ def propagate(
 ) -> Moment:
     """Compute one tick. `given` is what the inputs bring, (batch, inputs, lanes or 1).
 
-    `forced` holds (place in the state, values (batch, lanes or 1)) for units that the world holds fast; NaN leaves
-    the unit free.
+    `forced` holds (place in the state, values (batch, lanes or 1)) for units that the world holds fast; NaN
+    leaves the unit free.
     """
     batch = given.shape[0]
     y = np.empty((batch, len(program.names), program.lanes))
@@ -109,9 +110,9 @@ def _gather(sources: tuple[Gather, ...], y: Array, past: Past, batch: int, lanes
 
 
 def _veto(stage: Stage, y: Array, past: Past, batch: int, lanes: int) -> Truth:
-    active = _gather(stage.veto_sources, y, past, batch, lanes) > 0
+    active: Truth = _gather(stage.veto_sources, y, past, batch, lanes) > 0
     if stage.vetoes.size <= FEW:
-        silenced: Truth = (active[:, :, None, :] & stage.vetoes[None, :, :, None]).any(axis=1)
+        silenced: Truth = np.asarray((active[:, :, None, :] & stage.vetoes[None, :, :, None]).any(axis=1))
         return silenced
-    counts = np.einsum("bvs,vu->bus", active.astype(float), stage.vetoes.astype(float), optimize=True)
-    return counts > 0
+    counts: Array = np.einsum("bvs,vu->bus", active.astype(float), stage.vetoes.astype(float), optimize=True)
+    return np.asarray(counts > 0)

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ class Recorder:
         for word in record:
             if word not in RECORDABLE:
                 raise AllornoneError(
-                    f"record knows {', '.join(RECORDABLE)}, found {word!r}. {nearest(word, RECORDABLE)}".rstrip()
+                    f"record knows {', '.join(RECORDABLE)}, found {word!r}. "
+                    f"{nearest(word, RECORDABLE)}".rstrip()
                 )
         if every < 1:
             raise AllornoneError(f"every must be at least 1, found {every!r}")
@@ -59,21 +61,25 @@ class Recorder:
             self._bytes += part.nbytes
             self._kept[word].append(part)
         if self._bytes > MOST_BYTES:
-            raise LimitExceeded(f"the record passed {MOST_BYTES} bytes at tick {self._seen - 1}; keep fewer with every=")
+            raise LimitExceeded(
+                f"the record passed {MOST_BYTES} bytes at tick {self._seen - 1}; keep fewer with every="
+            )
 
     def trace(self) -> Trace:
         """Return what was kept."""
         recorded = {word: _together(parts) for word, parts in self._kept.items() if parts}
-        return Trace(self.program.networks[0], self.program.names[1:], recorded, self.program.synapses, self.every)
+        return Trace(
+            self.program.networks[0], self.program.names[1:], recorded, self.program.synapses, self.every
+        )
 
 
 @dataclass(frozen=True, repr=False)
 class Trace:
     """What happened in time: outputs of all units, tick by tick.
 
-    `recorded["y"]` is (ticks, batch, units, lanes), int8 where all is binary; `recorded` may hold "z", "vetoed" and
-    "weights" (ticks, synapses, lanes), and "d", what a teacher wanted. `y` and `trace["N3"]` leave out the axes that
-    were not asked for.
+    `recorded["y"]` is (ticks, batch, units, lanes), int8 where all is binary; `recorded` may hold "z",
+    "vetoed" and "weights" (ticks, synapses, lanes), and "d", what a teacher wanted. `y` and `trace["N3"]`
+    leave out the axes that were not asked for.
     """
 
     network: Network
@@ -108,8 +114,10 @@ class Trace:
         if word not in self.recorded:
             raise AllornoneError(f"{word!r} was not recorded: ask for it with record=[{word!r}]")
         place = self.units.index(unit)
-        return _view(self.recorded[word][:, :, place : place + 1])[..., 0] if self._lanes == 1 else (
-            _view(self.recorded[word][:, :, place])
+        return (
+            _view(self.recorded[word][:, :, place : place + 1])[..., 0]
+            if self._lanes == 1
+            else (_view(self.recorded[word][:, :, place]))
         )
 
     def vetoed(self, unit: str) -> NDArray[Any]:
@@ -129,8 +137,7 @@ class Trace:
 
     def to_pandas(self) -> Any:
         """Return a pandas table, a row a tick, a column a unit; needs the extra `pandas`."""
-        import pandas
-
+        pandas = import_module("pandas")
         if self.recorded["y"].shape[1] > 1 or self._lanes > 1:
             raise AllornoneError("a table has one batch and one lane; take a slice of trace.recorded instead")
         return pandas.DataFrame(self.y, columns=list(self.units))
@@ -142,7 +149,12 @@ class Trace:
         """Save to one .npz file, without pickle; the network goes with it."""
         from allornone.simulator.storage import to_plain
 
-        about = {"units": self.units, "synapses": self.synapses, "every": self.every, "network": to_plain(self.network)}
+        about = {
+            "units": self.units,
+            "synapses": self.synapses,
+            "every": self.every,
+            "network": to_plain(self.network),
+        }
         _save(path, self.recorded, about)
 
     @classmethod
@@ -169,7 +181,8 @@ class Training:
     """What happened in learning, one value an epoch, and why it stopped.
 
     `training["error"]` and `["worst"]` judge the net at rest and begin with the state before the first epoch;
-    `["mistakes"]`, `["updates"]` and `["change"]` count what happened on the way. With lanes, the last axis is the lane.
+    `["mistakes"]`, `["updates"]` and `["change"]` count what happened on the way. With lanes, the last axis
+    is the lane.
     """
 
     rule: Any
@@ -220,7 +233,7 @@ class Training:
         return "epochs reached" if self.until is None else f"epochs reached, {self.until} never met"
 
     def weights(self, source: str | None, target: str) -> Array:
-        """Return the weight of one synapse before the first epoch and after each; the source of a bias is None."""
+        """Return the weight of one synapse before the first epoch and after each; a bias comes from None."""
         if self.weight_history is None:
             raise AllornoneError("weights were not recorded: ask for them with record=['weights']")
         if (source, target) not in self.synapses:
@@ -230,8 +243,7 @@ class Training:
 
     def to_pandas(self) -> Any:
         """Return a pandas table, a row an epoch; needs the extra `pandas`."""
-        import pandas
-
+        pandas = import_module("pandas")
         return pandas.DataFrame({word: pandas.Series(self[word]) for word in self.values})
 
     def save(self, path: str | Path) -> None:
@@ -240,7 +252,12 @@ class Training:
         arrays |= {"epochs": self.lane_epochs, "solved": self.lane_solved, "diverged": self.lane_diverged}
         if self.weight_history is not None:
             arrays["weights"] = self.weight_history
-        about = {"rule": self.rule.name, "rule_values": self.rule.values(), "until": self.until, "synapses": self.synapses}
+        about = {
+            "rule": self.rule.name,
+            "rule_values": self.rule.values(),
+            "until": self.until,
+            "synapses": self.synapses,
+        }
         _save(path, arrays, about)
 
     @classmethod
@@ -249,11 +266,19 @@ class Training:
         from allornone.simulator.registry import rules
 
         arrays, about = _load(path, "rule")
-        values = {name.removeprefix("value "): array for name, array in arrays.items() if name.startswith("value ")}
+        values = {
+            name.removeprefix("value "): array for name, array in arrays.items() if name.startswith("value ")
+        }
         rule = rules.get(about["rule"]).from_values(about["rule_values"])
         synapses = [(u, v) for u, v in about["synapses"]]
         return cls(
-            rule, values, arrays["epochs"], arrays["solved"], arrays["diverged"], about["until"], synapses,
+            rule,
+            values,
+            arrays["epochs"],
+            arrays["solved"],
+            arrays["diverged"],
+            about["until"],
+            synapses,
             arrays.get("weights"),
         )
 
@@ -276,7 +301,7 @@ def _together(parts: list[NDArray[Any]]) -> NDArray[Any]:
 
 
 def _view(array: NDArray[Any]) -> NDArray[Any]:
-    # (ticks, batch, units, lanes) → (batch, ticks, units, lanes); for one unit the units axis is gone already.
+    # (ticks, batch, units, lanes) → (batch, ticks, units, lanes); for one unit its axis is gone already.
     moved = np.moveaxis(array, 1, 0)
     if array.shape[-1] == 1:
         moved = moved[..., 0]

@@ -21,7 +21,7 @@ from allornone.simulator.units import Array
 from allornone.simulator.wiring import Truth
 
 Desired = Sequence[Array | None]
-"""What the teacher wants of each stage's units, (batch, units, lanes), NaN where it says nothing; None: not taught."""
+"""What the teacher wants of each stage's units, (batch, units, lanes), NaN where silent; None: not taught."""
 
 Memory = Any
 
@@ -61,7 +61,7 @@ class Presentation(Protocol):
 
 @dataclass(frozen=True)
 class LearningRule(Parameters):
-    """A procedure that modifies connections, as two pure functions: `start` makes its memory, `step` uses it."""
+    """A procedure that modifies connections, as two pure functions: `start` makes memory, `step` uses it."""
 
     name: ClassVar[str]
     teacher: ClassVar[bool] = True
@@ -73,9 +73,15 @@ class LearningRule(Parameters):
 
     @abstractmethod
     def step(
-        self, program: Program, theta: Weights, memory: Memory, moment: Moment, d: Desired, average: bool = True
+        self,
+        program: Program,
+        theta: Weights,
+        memory: Memory,
+        moment: Moment,
+        d: Desired,
+        average: bool = True,
     ) -> tuple[Weights, Memory]:
-        """Return weights and memory after one presentation of a batch; `average` takes the mean over it, or the sum."""
+        """Return weights and memory after presenting a batch; `average` takes its mean, or else the sum."""
 
     def epoch(
         self,
@@ -112,9 +118,9 @@ class LearningRule(Parameters):
 class LocalRule(LearningRule):
     """A rule that changes a synapse by what is seen at its two ends.
 
-    `change` asks by name for what it needs: x, y, z, d, w, `total` (sums over a unit's synapses), and whatever
-    `remember` keeps. The arguments are shaped so that plain multiplication is right. Asking for d makes a teacher
-    compulsory.
+    `change` asks by name for what it needs: x, y, z, d, w, `total` (sums over a unit's synapses), and
+    whatever `remember` keeps. The arguments are shaped so that plain multiplication is right. Asking for d
+    makes a teacher compulsory.
     """
 
     @property
@@ -132,7 +138,13 @@ class LocalRule(LearningRule):
         return [dict[str, Array]() for _ in program.stages]
 
     def step(
-        self, program: Program, theta: Weights, memory: Memory, moment: Moment, d: Desired, average: bool = True
+        self,
+        program: Program,
+        theta: Weights,
+        memory: Memory,
+        moment: Moment,
+        d: Desired,
+        average: bool = True,
     ) -> tuple[Weights, Memory]:
         """Change every plastic synapse by `change`, then let `remember` keep what it wants."""
         changes: list[Array] = []
@@ -148,7 +160,9 @@ class LocalRule(LearningRule):
             if wanted is not None and "d" in self._wants:
                 change = np.where(np.isnan(change), 0.0, change)
             change = np.broadcast_to(change, (moment.y.shape[0], *w.shape))
-            gathered = change[0] if len(change) == 1 else change.mean(axis=0) if average else change.sum(axis=0)
+            gathered = (
+                change[0] if len(change) == 1 else change.mean(axis=0) if average else change.sum(axis=0)
+            )
             changes.append(np.where(stage.plastic, gathered, 0.0))
             memories.append(kept)
         shared = program.same_shared(tuple(changes))

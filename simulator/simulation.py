@@ -58,7 +58,7 @@ class Simulator:
         rule: LearningRule | None = None,
         batch: int = 1,
         update: str = "together",
-        seed: int = 0,
+        seed: int | Sequence[int] = 0,
     ) -> None:
         if update not in ("together", "one-by-one"):
             raise AllornoneError(f"update must be 'together' or 'one-by-one', found {update!r}")
@@ -84,7 +84,9 @@ class Simulator:
         now = self._now
         self._now = Snapshot(now.tick, rest(self.program, self.batch), now.weights, now.memory, None)
 
-    def step(self, given: Mapping[str, float] | None = None, teacher: Mapping[str, float] | None = None) -> None:
+    def step(
+        self, given: Mapping[str, float] | None = None, teacher: Mapping[str, float] | None = None
+    ) -> None:
         """Live one tick. `given` sets inputs, and forces other units; what is not named rests or is free."""
         values = np.zeros((self.batch, len(self.program.inputs), 1))
         forced: list[tuple[int, Array]] = []
@@ -112,12 +114,18 @@ class Simulator:
         if self.rule is not None:
             wanted = desired if desired is not None else [None] * len(self.program.stages)
             if needs_teacher(self.rule) and all(part is None for part in wanted):
-                raise AllornoneError(f"the rule {self.rule.name!r} needs a teacher: say what the units should do")
+                raise AllornoneError(
+                    f"the rule {self.rule.name!r} needs a teacher: say what the units should do"
+                )
             weights, memory = self.rule.step(self.program, now.weights, now.memory, moment, wanted)
             if active is not None and not active.all():
-                weights = tuple(np.where(active, new, old) for new, old in zip(weights, now.weights, strict=True))
+                weights = tuple(
+                    np.where(active, new, old) for new, old in zip(weights, now.weights, strict=True)
+                )
         self._undo.append(now)
-        self._now = Snapshot(now.tick + 1, remember(self.program, now.past, moment.y), weights, memory, moment)
+        self._now = Snapshot(
+            now.tick + 1, remember(self.program, now.past, moment.y), weights, memory, moment
+        )
         return moment
 
     def back(self, ticks: int = 1) -> None:
@@ -125,7 +133,8 @@ class Simulator:
         for _ in range(ticks):
             if not self._undo:
                 raise AllornoneError(
-                    f"there is nothing to take back before tick {self._now.tick} ({BACK} ticks are remembered)"
+                    f"there is nothing to take back before tick {self._now.tick} "
+                    f"({BACK} ticks are remembered)"
                 )
             self._now = self._undo.pop()
 
@@ -150,7 +159,7 @@ class Simulator:
 
     @property
     def state(self) -> dict[str, Any]:
-        """Output of every unit after the last tick, by name; a number where there is one batch and one lane."""
+        """Output of every unit after the last tick, by name; a number for one batch and one lane."""
         moment = self._now.moment
         if moment is None:
             return dict.fromkeys(self.program.index, 0.0)
@@ -187,8 +196,8 @@ def simulate(
     """Let a network live through a stimulus and return what happened.
 
     `stimulus` names units: texts such as "1101", lists, {tick: value} or numbers held throughout; or an array
-    (ticks, inputs) or (batch, ticks, inputs). `record` may name "z", "vetoed" and "weights"; `every` keeps each n-th
-    tick. With a rule, the weights learned are written back to the network.
+    (ticks, inputs) or (batch, ticks, inputs). `record` may name "z", "vetoed" and "weights"; `every` keeps
+    each n-th tick. With a rule, the weights learned are written back to the network.
 
     >>> from allornone.models.mcculloch_pitts import McCullochPitts
     >>> net = Network()
@@ -261,9 +270,10 @@ def _teaching(program: Program, teacher: Mapping[str, Any] | None, ticks: int) -
     return at
 
 
-def _order(program: Program, seed: int) -> Any:
+def _order(program: Program, seed: int | Sequence[int]) -> Any:
     first = 1 + len(program.inputs)
-    streams = [stream(seed + lane, "update") for lane in range(program.lanes)]
+    seeds = [seed + lane for lane in range(program.lanes)] if isinstance(seed, int) else seed
+    streams = [stream(one, "update") for one in seeds]
     drawn: dict[int, Any] = {}
 
     def chosen(tick: int) -> Any:

@@ -32,10 +32,7 @@ MOST_TRIALS = 1 << 16
 MOST_VALUES = 1 << 27
 
 _STATES = "01?."
-_MISPLACED = {
-    ")": "this bracket was never opened",
-    "{": "a count stands behind a state or a bracket, as in 1{5}",
-}
+_MISPLACED = {")": "this bracket was never opened", "{": "a count stands behind what it repeats, as in 1{5}"}
 _VALUES = np.zeros(128)
 _VALUES[ord("1")], _VALUES[ord(".")] = 1.0, math.nan
 
@@ -122,9 +119,9 @@ def compose(
 ) -> Array:
     """Return all histories together: (trials, ticks, inputs + forced), NaN where a forced unit is free.
 
-    Every "?" takes both values. The first varies slowest: input by input, tick by tick; so the rows of a group
-    given "?" count upwards, 000, 001, 010, … With `sample`, so many histories are drawn by `random` instead.
-    Raises AllornoneError where a sequence is longer than `ticks`; LimitExceeded beyond `limit` trials.
+    Every "?" takes both values. The first varies slowest: input by input, tick by tick; so the rows of a
+    group given "?" count upwards, 000, 001, 010, … With `sample`, so many histories are drawn by `random`
+    instead. Raises AllornoneError where a sequence outlasts `ticks`, LimitExceeded beyond `limit` trials.
 
     >>> both = parse_stimulus("?")
     >>> compose({"a": both, "b": both}, ["a", "b"], ticks=1)[:, 0].tolist()
@@ -150,9 +147,7 @@ def compose(
     histories = _histories(len(tick), sample, random, limit)
     if len(histories) * given.size > MOST_VALUES:
         sizes = f"{len(histories)} trials of {ticks} ticks and {len(units)} units"
-        raise LimitExceeded(
-            f"{sizes} are more than {MOST_VALUES} numbers: fewer trials, or sample = N of them"
-        )
+        raise LimitExceeded(f"{sizes} are more than {MOST_VALUES} numbers: say sample = N for fewer")
     trials = np.repeat(given[None], len(histories), axis=0)
     trials[:, tick, column] = histories
     return trials
@@ -197,9 +192,7 @@ def _from_text(text: str, number: Number, limit: int) -> Sequence:
 
 
 def _unfold(text: str, number: Number, limit: int) -> str:
-    levels: list[list[str]] = [
-        []
-    ]  # the items of each open bracket; a stack, so that no depth can exhaust ours
+    levels: list[list[str]] = [[]]  # items of each open bracket, on a stack that no depth exhausts
     opened: list[int] = []
     total = at = 0
     while at < len(text):
@@ -252,8 +245,9 @@ def _from_ticks(given: Mapping[Any, Any], number: Number, limit: int) -> Sequenc
     for tick in given:
         if not isinstance(tick, (int, np.integer)) or isinstance(tick, bool) or tick < 0:
             raise AllornoneError(f"a tick is a whole number from 0 up, found {tick!r}")
-    _check_length(max(given, default=-1) + 1, limit)
-    values = [math.nan] * (max(given, default=-1) + 1)
+    length = max(given, default=-1) + 1
+    _check_length(length, limit)
+    values = [math.nan] * length
     for tick, value in given.items():
         values[tick] = _number(value, f"tick {tick}", number)
     return _sequence(values)
@@ -263,19 +257,15 @@ def _from_list(given: abc.Sequence[Any] | NDArray[Any], number: Number, limit: i
     _check_length(len(given), limit)
     if isinstance(given, np.ndarray):
         given = given.tolist()
-    return _sequence(
-        [math.nan if v is None else _number(v, f"tick {t}", number) for t, v in enumerate(given)]
-    )
+    return _sequence([_number(value, f"tick {tick}", number) for tick, value in enumerate(given)])
 
 
 def _from_array(stimulus: Any, inputs: abc.Sequence[str]) -> Array:
     try:
         values = np.asarray(stimulus, dtype=np.float64)
     except (TypeError, ValueError):
-        kind = type(stimulus).__name__
-        raise AllornoneError(
-            f"a stimulus is a dict from units, or an array of numbers, found a {kind}"
-        ) from None
+        found = f"found a {type(stimulus).__name__}"
+        raise AllornoneError(f"a stimulus is a dict from units, or an array of numbers, {found}") from None
     if values.ndim not in (2, 3) or values.shape[-1] != len(inputs):
         right = f"(ticks, {len(inputs)}) or (batch, ticks, {len(inputs)})"
         found = f"found {values.shape}; the inputs are {', '.join(inputs)}"
@@ -288,10 +278,8 @@ def _from_array(stimulus: Any, inputs: abc.Sequence[str]) -> Array:
 def _histories(count: int, sample: int | None, random: np.random.Generator | None, limit: int) -> Array:
     trials = sample if sample is not None else 1 << count
     if sample is None and trials > limit:
-        many = str(trials) if count < 64 else f"2^{count}"
-        raise LimitExceeded(
-            f"{count} times ? make {many} trials, more than the limit of {limit}: say sample = N"
-        )
+        many = f"{count} times ? make {trials if count < 64 else f'2^{count}'} trials"
+        raise LimitExceeded(f"{many}, more than the limit of {limit}: say sample = N for fewer")
     if sample is None:
         return (np.arange(trials)[:, None] >> np.arange(count)[::-1] & 1).astype(np.float64)
     if trials > limit:
@@ -308,6 +296,8 @@ def _sequence(values: list[float], *, held: bool = False) -> Sequence:
 
 
 def _number(value: Any, what: str, number: Number) -> float:
+    if value is None:
+        return math.nan
     if isinstance(value, str):
         try:
             value = number(value)

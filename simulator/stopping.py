@@ -54,7 +54,9 @@ class Condition:
         """Read a condition; `numbers` gives further names a value, one number or one a lane."""
         known = dict(numbers or {})
         if not isinstance(text, str) or len(text) > LONGEST:
-            raise AllornoneError(f"until must be a condition such as 'mistakes == 0', found {str(text)[:60]!r}")
+            raise AllornoneError(
+                f"until must be a condition such as 'mistakes == 0', found {str(text)[:60]!r}"
+            )
         try:
             tree = ast.parse(text.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

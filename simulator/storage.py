@@ -29,7 +29,7 @@ def write(net: Network, path: str | Path) -> None:
 
 
 def read(path: str | Path) -> Network:
-    """Read a network from a .toml, .json or .graphml file; what means nothing there is an error with the file's name."""
+    """Read a network from a .toml, .json or .graphml file; an error names the file."""
     _, reader = _format(path)
     try:
         net = reader(Path(path).read_text(encoding="utf-8"))
@@ -65,11 +65,17 @@ def from_plain(plain: Mapping[str, Any]) -> Network:
 
 
 def _format(path: str | Path) -> tuple[Callable[[Network], str], Callable[[str], Network]]:
-    known = {".toml": (_to_toml, _from_toml), ".json": (_to_json, _from_json), ".graphml": (_to_graphml, _from_graphml)}
+    known = {
+        ".toml": (_to_toml, _from_toml),
+        ".json": (_to_json, _from_json),
+        ".graphml": (_to_graphml, _from_graphml),
+    }
     ending = Path(path).suffix.lower()
     if ending not in known:
         hint = nearest(ending, known)
-        raise AllornoneError(f"{path}: a network is a {', '.join(known)} file, found {ending!r}. {hint}".rstrip())
+        raise AllornoneError(
+            f"{path}: a network is a {', '.join(known)} file, found {ending!r}. {hint}".rstrip()
+        )
     return known[ending]
 
 
@@ -105,8 +111,16 @@ def _from_toml(text: str) -> Network:
         net.add_node(data.pop("unit"), **data)
     wires = expand_synapses(plain["synapses"], {unit: [unit] for unit in net})
     for wire in wires:
-        data = {"weight": wire.weight, "delay": wire.delay, "kind": wire.kind, "plastic": wire.plastic, "shared": wire.shared}
-        net.add_edge(wire.source, wire.target, **{key: value for key, value in data.items() if value is not None})
+        data = {
+            "weight": wire.weight,
+            "delay": wire.delay,
+            "kind": wire.kind,
+            "plastic": wire.plastic,
+            "shared": wire.shared,
+        }
+        net.add_edge(
+            wire.source, wire.target, **{key: value for key, value in data.items() if value is not None}
+        )
     return net
 
 
@@ -123,7 +137,7 @@ def _toml(value: Any) -> str:
 
 
 def _to_graphml(net: Network) -> str:
-    plain = nx.DiGraph(net)
+    plain: nx.DiGraph[str] = nx.DiGraph(net)
     plain.graph = {key: json.dumps(value) for key, value in net.graph.items() if key in GRAPH_KEYS}
     return "\n".join(nx.generate_graphml(plain)) + "\n"
 

@@ -1,10 +1,12 @@
 """Training: lessons over and over, with a rule, until a condition is met.
 
-T samples, S lanes.   X (T, inputs)   d (T, outputs)   One value an epoch of error, worst, mistakes, updates, change.
+T samples, S lanes.   X (T, inputs)   d (T, outputs)
+One value an epoch of error, worst, mistakes, updates, change.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,9 +50,12 @@ class Plan:
             raise AllornoneError(f"epochs must be a whole number, 0 or more, found {self.epochs!r}")
         if self.order not in ORDERS:
             raise AllornoneError(
-                f"order must be 'cyclic' or 'shuffled', found {self.order!r}. {nearest(str(self.order), ORDERS)}".rstrip()
+                f"order must be 'cyclic' or 'shuffled', found {self.order!r}. "
+                f"{nearest(str(self.order), ORDERS)}".rstrip()
             )
-        if self.batch != "all" and (isinstance(self.batch, bool) or not isinstance(self.batch, int) or self.batch < 1):
+        if self.batch != "all" and (
+            isinstance(self.batch, bool) or not isinstance(self.batch, int) or self.batch < 1
+        ):
             raise AllornoneError(f'batch must be a whole number from 1, or "all", found {self.batch!r}')
         if not self.bound > 0:
             raise AllornoneError(f"bound must be more than 0, found {self.bound!r}")
@@ -89,15 +94,15 @@ def train(
 ) -> Training:
     """Teach a network, write the learned weights back to it, and return what happened.
 
-    X is (samples, inputs), d (samples, outputs). `batch` is 1, n or "all", of which the mean of the changes is taken,
-    or with `average=False` the sum. `until` is a condition such as "mistakes == 0". Beyond `bound` the training has
-    diverged and ends, its weights finite. `record=["weights"]` keeps the weights of every epoch. When it is
-    interrupted, what was learned so far is written back.
+    X is (samples, inputs), d (samples, outputs). `batch` is 1, n or "all", of which the mean of the changes
+    is taken, or with `average=False` the sum. `until` is a condition such as "mistakes == 0". Beyond `bound`
+    the training has diverged and ends, its weights finite. `record=["weights"]` keeps the weights of every
+    epoch. When it is interrupted, what was learned so far is written back.
 
     >>> from allornone.models.perceptron import PerceptronRule, perceptron
     >>> net = perceptron(inputs=2)
-    >>> training = train(net, [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1], rule=PerceptronRule(), epochs=100,
-    ...                  until="mistakes == 0")
+    >>> X, d = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]
+    >>> training = train(net, X, d, rule=PerceptronRule(), epochs=100, until="mistakes == 0")
     >>> training.epochs, training["mistakes"]
     (6, array([1, 3, 3, 2, 1, 0]))
     """
@@ -115,9 +120,11 @@ def train(
         seeds=[seed + lane for lane in range(program.lanes)],
         progress=progress,
     )
-    kept: list[Weights] = [program.weights]
+    kept: deque[Weights] = deque([program.weights], maxlen=1)
     try:
-        return learn(program, program.weights, rule, lesson(program, inputs, desired, ticks=ticks), plan, kept.append)
+        return learn(
+            program, program.weights, rule, lesson(program, inputs, desired, ticks=ticks), plan, kept.append
+        )
     finally:
         program.write(kept[-1])
 
@@ -141,14 +148,19 @@ def learn(
     memory = rule.start(program, weights)
     active = np.ones(lanes, dtype=bool)
     active &= ~_judge(diary, plan, rule, lessons, weights, active, {})
-    done = 0
-    for _ in range(plan.epochs):
+    for done in range(1, plan.epochs + 1):
         if not active.any():
             break
         course = Course(plan.average, plan.bound, active, plan.watch)
         size = lessons.samples if plan.batch == "all" else int(plan.batch)
-        after = rule.epoch(program, weights, memory, lessons.batches(_order(plan, streams, lessons.samples), size), course)
-        counted = {"mistakes": after.mistakes, "updates": after.updates, "change": _distance(weights, after.theta)}
+        after = rule.epoch(
+            program, weights, memory, lessons.batches(_order(plan, streams, lessons.samples), size), course
+        )
+        counted = {
+            "mistakes": after.mistakes,
+            "updates": after.updates,
+            "change": _distance(weights, after.theta),
+        }
         weights, memory = after.theta, after.memory
         keep(weights)
         diary.epochs += active & ~after.diverged
@@ -157,7 +169,6 @@ def learn(
             diary.note(word, np.where(active, value, np.nan))
         met = _judge(diary, plan, rule, lessons, weights, active, counted)
         active = active & ~after.diverged & ~met
-        done += 1
         if plan.progress is not None:
             plan.progress(done, plan.epochs)
     return _training(program, rule, plan, diary, weights)

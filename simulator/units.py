@@ -22,8 +22,9 @@ Array = NDArray[np.float64]
 class UnitModel(Parameters):
     """A kind of unit: a frozen dataclass whose fields are the parameters of one unit.
 
-    Compiling stacks the units of a class into one object whose fields are arrays of shape (units, lanes) or scalars,
-    so `activate` is written once for one unit and for a million. A subclass is final: it is never subclassed.
+    Compiling stacks the units of a class into one object whose fields are arrays of shape (units, lanes) or
+    scalars, so `activate` is written once for one unit and for a million. A subclass is final: it is never
+    subclassed.
     """
 
     name: ClassVar[str]

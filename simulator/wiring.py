@@ -25,8 +25,9 @@ Truth = NDArray[np.bool_]
 class Wiring:
     """A network's units and synapses as arrays; unit 0 is the constant 1, a bias is its synapse.
 
-    `names[i]`, `classes[i]` (None for inputs and the constant) and `fields[i]` describe unit i; the arrays `source`,
-    `target`, `delay`, `inhibitory`, `plastic`, `shared` have one entry a synapse, `weight` is (synapses, lanes).
+    `names[i]`, `classes[i]` (None for inputs and the constant) and `fields[i]` describe unit i; the arrays
+    `source`, `target`, `delay`, `inhibitory`, `plastic`, `shared` have one entry a synapse, `weight` is
+    (synapses, lanes).
     """
 
     names: tuple[str, ...]
@@ -48,14 +49,16 @@ class Wiring:
 
 
 def wire(networks: Sequence[Network]) -> Wiring:
-    """Read networks of equal structure into one wiring, a lane each; anything meaningless is an error by name."""
+    """Read networks of equal structure into one wiring, a lane each; an error names what means nothing."""
     for net in networks:
         checking.check(net)
     first = networks[0]
     shape = structure(first)
     for lane, net in enumerate(networks[1:], start=1):
         if structure(net) != shape:
-            raise NetworkError(f"network {lane} differs from network 0 in more than numbers: lanes need equal structure")
+            raise NetworkError(
+                f"network {lane} differs from network 0 in more than numbers: lanes need equal structure"
+            )
     names = ("", *first)
     position = {name: index for index, name in enumerate(names) if index}
     fields = tuple(_field_values(name, networks) for name in first)
@@ -74,7 +77,8 @@ def wire(networks: Sequence[Network]) -> Wiring:
             [data.get("kind") == "inhibitory" for *_, data in edges] + [False] * len(biased), dtype=bool
         ),
         plastic=np.array(
-            [_plastic(v, data, first) for _, v, data in edges] + [_plastic(v, first.nodes[v], first) for v in biased],
+            [_plastic(v, data, first) for _, v, data in edges]
+            + [_plastic(v, first.nodes[v], first) for v in biased],
             dtype=bool,
         ),
         shared=_sharing([data.get("shared") for *_, data in edges], len(biased)),
@@ -83,8 +87,10 @@ def wire(networks: Sequence[Network]) -> Wiring:
 
 def structure(net: Network) -> Hashable:
     """Return all of a network but its numbers: networks that agree in it can be lanes of one program."""
-    units = tuple((name, data.get("model"), "bias" in data, data.get("output"), data.get("plastic"))
-                  for name, data in net.nodes(data=True))
+    units = tuple(
+        (name, data.get("model"), "bias" in data, data.get("output"), data.get("plastic"))
+        for name, data in net.nodes(data=True)
+    )
     synapses = tuple(
         (u, v, _delay(v, data, net), data.get("kind", "weighted"), data.get("plastic"), data.get("shared"))
         for u, v, data in net.edges(data=True)
@@ -117,7 +123,8 @@ def _plastic(target: str, data: dict[str, Any], net: Network) -> bool:
 
 def _weights(networks: Sequence[Network], biased: Sequence[str]) -> Array:
     columns = [
-        [data.get("weight", 1.0) for _, _, data in net.edges(data=True)] + [net.nodes[name]["bias"] for name in biased]
+        [data.get("weight", 1.0) for _, _, data in net.edges(data=True)]
+        + [net.nodes[name]["bias"] for name in biased]
         for net in networks
     ]
     return np.array(columns, dtype=float).reshape(len(networks), -1).T.copy()

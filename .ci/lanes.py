@@ -1,0 +1,48 @@
+"""Hold `--seed 3` to lane 3 of `--seeds 20`, to the bit, for every scenario that draws."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+from allornone.scenarios.catalogue import entries
+from allornone.scenarios.labelled import Labelled
+from allornone.scenarios.reading import read
+from allornone.scenarios.running import run
+
+SEED, SEEDS = 3, 20
+
+
+def bits(value: object) -> tuple[object, ...]:
+    """Return all that a measure of one seed is: axes, labels, and the bits of its numbers."""
+    if isinstance(value, Labelled) and "seed" in value.axes:
+        value = value.pick(seed=SEED)
+    if not isinstance(value, Labelled):
+        value = Labelled(np.asarray(value))
+    labels = {axis: tuple(value.labels[axis]) for axis in value.axes}
+    return value.axes, labels, value.values.dtype.str, value.values.tobytes()
+
+
+def differing(name: str) -> list[str]:
+    """Return the measures of a scenario that are not the same alone and among others."""
+    alone, among = run(name, seed=SEED).measures, run(name, seeds=SEEDS).measures
+    if not alone or set(alone) != set(among):
+        return sorted(set(alone) ^ set(among)) or ["no measure at all"]
+    return [measure for measure in alone if bits(alone[measure]) != bits(among[measure])]
+
+
+def main() -> int:
+    """Print how each scenario fares; return 1 if any differs or none was there to compare."""
+    names = [entry.name for entry in entries() if "seeds" in read(entry.path).raw]
+    worst = 0 if names else 1
+    for name in names:
+        found = differing(name)
+        print(f"{name}: {'DIFFERS in ' + ', '.join(found) if found else 'equal'}", flush=True)
+        worst = max(worst, bool(found))
+    print(f"{len(names)} scenarios have seeds")
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())

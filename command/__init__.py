@@ -1,0 +1,18 @@
+"""The command line, a file per verb."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks and return the exit status.
+
+    >>> main(["--version"])  # doctest: +ELLIPSIS
+    allornone, version ...
+    0
+    """
+    from allornone.command.failures import status
+    from allornone.command.program import invoke
+
+    return status(lambda: invoke(arguments))

@@ -1,0 +1,178 @@
+"""`allornone run`: run experiments, judge their claims, say how it came out."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from allornone.command import changes, files, screen, verdict
+from allornone.command.failures import FAILED, INTERRUPTED, SUCCESS, flushed, say, told
+from allornone.command.targets import target
+from allornone.command.watching import Watch
+
+if TYPE_CHECKING:
+    from allornone.scenarios.result import Result
+
+PICTURES = (".png", ".svg", ".pdf")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How each of the named scenarios is to be run and shown."""
+
+    how: dict[str, Any]
+    as_json: bool = False
+    at_length: bool = True
+    plot: Path | None = None
+    save: Path | None = None
+    watch: Watch = field(default_factory=Watch)
+
+
+@click.command
+@target(nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="The whole library, without the long ones.")
+@click.option("--long", "long_too", is_flag=True, help="With --all: the long ones too.")
+@click.option("--seed", type=click.IntRange(min=0), help="Only this seed.")
+@click.option("--seeds", type=click.IntRange(min=1), help="So many seeds in place of the file's number.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="A change laid over the file: learning.eta=0.1.",
+)
+@click.option("--limit", "limits", metavar="KEY=NUMBER", multiple=True, help="Raise a limit: units=200000.")
+@click.option(
+    "--counterfactuals",
+    is_flag=True,
+    help="Also make the change that must fell each claim, and nudge its numbers.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document a line, one a scenario.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Save a picture: .png, .svg or .pdf.")
+@click.option(
+    "--save", type=click.Path(path_type=Path), help="Save results, traces and trainings in this folder."
+)
+def verb(
+    names: Sequence[str],
+    everything: bool,
+    long_too: bool,
+    settings: Sequence[str],
+    limits: Sequence[str],
+    as_json: bool,
+    plot: Path | None,
+    save: Path | None,
+    **how: Any,
+) -> int:
+    """Run experiments and judge their claims.
+
+    With --seed, --seeds or --set it is another family of runs than the file's:
+    measures and claims are shown, and no verdict is given.
+    """
+    how["overrides"] = changes.overrides(settings) or None
+    how["limits"] = changes.limits(limits)
+    _sensible(names, everything, long_too, plot, how)
+    if plot is not None:
+        files.file_ready(plot, PICTURES)
+    if save is not None:
+        files.folder_ready(save)
+    chosen = _library(long_too) if everything else list(dict.fromkeys(names))
+    wish = Wish(how, as_json, not everything, plot, save)
+    return judged(chosen, wish)
+
+
+def judged(names: Sequence[str], wish: Wish) -> int:
+    """Run scenarios one after the other and return the worst exit status; a bad file stops no other."""
+    began = time.perf_counter()
+    outcomes: Counter[str] = Counter()
+    worst = SUCCESS
+    for place, name in enumerate(names):
+        try:
+            outcome, code = _judged(name, wish)
+        except KeyboardInterrupt:
+            _sum_up(outcomes, len(names), began, wish)
+            say(f"interrupted in {name} {wish.watch.far()}; {place} of {len(names)} scenarios were finished")
+            return INTERRUPTED
+        except BrokenPipeError as error:
+            return told(error)
+        except Exception as error:
+            outcome, code = "could not be run", told(error, name if len(names) > 1 else "")
+        outcomes[outcome] += 1
+        worst = max(worst, code)
+    _sum_up(outcomes, len(names), began, wish)
+    return worst
+
+
+def _judged(name: str, wish: Wish) -> tuple[str, int]:
+    """Run a scenario, show and keep its result; return its outcome in words and its exit status."""
+    from allornone.scenarios.running import run
+
+    with wish.watch.shown(name) as watch:
+        result = run(name, progress=watch, **wish.how)
+    _show(result, wish)
+    _keep(result, wish)
+    return result.verdict or "run as another family", SUCCESS if verdict.works(result) else FAILED
+
+
+def _sensible(
+    names: Sequence[str], everything: bool, long_too: bool, plot: Path | None, how: dict[str, Any]
+) -> None:
+    """Refuse options that contradict each other."""
+    complaints = {
+        "name scenarios or say --all (allornone list shows them)": not names and not everything,
+        "--all is every scenario: name none beside it": bool(names) and everything,
+        "--long belongs to --all; a scenario that is named always runs": long_too and not everything,
+        "--seed is one seed and --seeds is how many: give one of the two": how["seed"] is not None
+        and how["seeds"] is not None,
+        "--plot saves one picture: name one scenario": plot is not None
+        and (everything or len(set(names)) > 1),
+        "--counterfactuals judge the file as it stands: leave out --seed, --seeds and --set": how[
+            "counterfactuals"
+        ]
+        and (how["seed"] is not None or how["seeds"] is not None or how["overrides"] is not None),
+    }
+    for complaint, applies in complaints.items():
+        if applies:
+            raise click.UsageError(complaint)
+
+
+def _library(long_too: bool) -> list[str]:
+    from allornone.scenarios.catalogue import entries
+
+    return [entry.name for entry in entries() if long_too or not entry.long]
+
+
+def _show(result: Result, wish: Wish) -> None:
+    """Print a result as was asked for, and let it arrive: the next one may take long."""
+    if wish.as_json:
+        screen.as_json(result.to_json())
+    elif wish.at_length:
+        verdict.full(result)
+    else:
+        verdict.brief(result)
+    flushed(SUCCESS)
+
+
+def _keep(result: Result, wish: Wish) -> None:
+    """Save the picture and the result where that was asked for."""
+    if wish.plot is not None:
+        from allornone.pictures.raster import plot
+
+        plot(result).save(wish.plot)
+    if wish.save is not None:
+        result.save(wish.save)
+
+
+def _sum_up(outcomes: Counter[str], asked: int, began: float, wish: Wish) -> None:
+    """Print one line over all scenarios, where there were several."""
+    if asked < 2 or wish.as_json:
+        return
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items()) or "none finished"
+    screen.say()
+    screen.say(f"{asked} scenarios: {counts} ({time.perf_counter() - began:.1f} s)", "bold")
+    flushed(SUCCESS)

@@ -1,0 +1,89 @@
+"""What a scenario file says to people, read without building anything."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FACTS = ("source", "evidence", "lecture", "aliases", "seeds", "deviations", "open")
+ENOUGH = 1 << 20  # bytes: no scenario is so long
+SPEAKERS = {"lecture": "The lecture: ", "source": "The source: "}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim as its file spells it."""
+
+    text: str
+    that: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """The words of a scenario file."""
+
+    title: str
+    year: int
+    text: str
+    facts: tuple[tuple[str, str], ...]
+    claims: tuple[Claim, ...]
+
+
+def read(path: Path) -> Story:
+    """Return the words of a scenario file; AllornoneError, with all that is wrong, if it cannot be understood."""
+    try:
+        with path.open("rb") as file:
+            return told(tomllib.loads(file.read(ENOUGH).decode("utf-8")))
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        from allornone.scenarios.reading import read as read_closely  # which loads much, to say what is wrong
+
+        return told(read_closely(path).raw)
+
+
+def told(raw: Mapping[str, Any]) -> Story:
+    """Return the words of a document, which may lack any of them.
+
+    >>> told({"title": "Cold that feels hot", "year": 1943, "lecture": [5, 7]}).facts
+    (('lecture', '5, 7'),)
+    """
+    claims = raw.get("interpretation", {}).get("claims", [])
+    facts = tuple((key, _listed(raw[key])) for key in FACTS if key in raw)
+    return Story(
+        title=str(raw.get("title", "")),
+        year=int(raw.get("year", 0)),
+        text=str(raw.get("story", "")),
+        facts=facts,
+        claims=tuple(_claim(claim) for claim in claims),
+    )
+
+
+def flat(change: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """Yield a change as dotted keys.
+
+    >>> list(flat({"learning": {"eta": 0.1, "batch": "all"}}))
+    ['learning.eta = 0.1', "learning.batch = 'all'"]
+    """
+    for key, value in change.items():
+        dotted = f"{path}.{key}" if path else str(key)
+        if isinstance(value, Mapping) and value:
+            yield from flat(value, dotted)
+        else:
+            yield f"{dotted} = {value!r}"
+
+
+def _claim(claim: Mapping[str, Any]) -> Claim:
+    word = "fails" if "fails" in claim else "holds"
+    changes = claim.get(word, [])
+    listed = [changes] if isinstance(changes, Mapping) else changes
+    sentences = tuple(f"{word} with {'; '.join(flat(change))}" for change in listed)
+    said = SPEAKERS.get(str(claim.get("says", "")), "")
+    return Claim(said + str(claim.get("text", "")), str(claim.get("that", "")), sentences)
+
+
+def _listed(value: object) -> str:
+    """Return a fact as text; several are joined."""
+    return ", ".join(str(piece) for piece in value) if isinstance(value, list) else str(value)

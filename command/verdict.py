@@ -1,0 +1,119 @@
+"""The verdict on a screen: what was claimed, what was measured, and what each change did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from allornone.command import screen
+from allornone.command.screen import Cell, Table
+from allornone.command.story import told
+
+if TYPE_CHECKING:
+    from allornone.scenarios.result import ClaimResult, Result
+
+GOOD, BAD, FAINT = "green", "bold red", "dim"
+SPEAKERS = {"lecture": "the lecture says: ", "source": "the source says: "}
+
+
+def works(result: Result) -> bool:
+    """Whether every claim that must hold does, and every change and nudge that was tried does its work."""
+    return result.holds is not False and result.works
+
+
+def full(result: Result) -> None:
+    """Print a result at length: title, story, the verdict table, the verdict, warnings."""
+    story = told(result.document)
+    screen.say(f"{story.title} ({story.year})", "bold")
+    screen.say()
+    screen.paragraph(story.text, indent=2)
+    screen.say()
+    screen.table(verdict_table(result.claims))
+    screen.say()
+    if result.verdict is None:
+        _measures(result)
+    screen.paragraph(verdict_line(result), style(result))
+    warn(result)
+
+
+def brief(result: Result) -> None:
+    """Print a result in one line, and below it only the claims that are in trouble."""
+    screen.paragraph(f"{screen.mark(works(result))} {result.name}: {verdict_line(result)}", style(result))
+    troubled = [claim for claim in result.claims if in_trouble(claim)]
+    if troubled:
+        screen.table(verdict_table(troubled))
+    warn(result)
+
+
+def warn(result: Result) -> None:
+    """Print the warnings of a run."""
+    for warning in result.warnings:
+        screen.paragraph(f"warning: {warning}", "yellow")
+
+
+def style(result: Result) -> str:
+    """Return the colour of a verdict."""
+    if not works(result):
+        return BAD
+    return "bold" if result.verdict is None else "bold green"
+
+
+def verdict_line(result: Result) -> str:
+    """Return the verdict in one line: how it came out, how many claims hold and changes do their work."""
+    changes = [change.works for claim in result.claims for change in claim.counterfactuals]
+    nudges = [nudge.falls for claim in result.claims for nudge in claim.nudges]
+    tried = [_share(done, noun) for done, noun in ((changes, "changes"), (nudges, "nudges")) if done]
+    pieces = [_share([claim.holds for claim in result.claims], "claims hold")]
+    if tried:
+        pieces.append(" and ".join(tried) + " do their work")
+    outcome = result.verdict or f"another family ({result.family}), no verdict"
+    return f"{outcome}: {', '.join(pieces)} ({result.seconds:.1f} s)"
+
+
+def verdict_table(claims: Sequence[ClaimResult]) -> Table:
+    """Return the verdict table: a row per claim, and under it one per change and per idle nudge."""
+    rows = [row for claim in claims for row in _rows(claim)]
+    return Table(["", "claim", "measured"], rows, {1: 0.62, 2: 0.38})
+
+
+def in_trouble(claim: ClaimResult) -> bool:
+    """Whether a claim that must hold does not, or one of its changes or nudges does no work."""
+    return not (claim.sound and claim.works)
+
+
+def _rows(claim: ClaimResult) -> Iterator[list[Cell]]:
+    said = SPEAKERS.get(claim.says or "", "")
+    colour = GOOD if claim.holds else ("yellow" if claim.sound else BAD)
+    yield [Cell(screen.mark(claim.holds), colour), Cell(said + claim.text), Cell(claim.measured, "cyan")]
+    # a marked sentence that is false here names a change under which it is true
+    does, should = ("is true", "be true") if claim.says and not claim.holds else ("falls", "fall")
+    for change in claim.counterfactuals:
+        words = does if change.works else f"should {should}"
+        yield _below(change.works, f"{words} if {change.change}", change.note)
+    for nudge in claim.nudges:
+        if not nudge.falls:
+            yield _below(False, f"still holds at {nudge.text}")
+    sharp = sum(nudge.falls for nudge in claim.nudges)
+    if sharp:
+        yield _below(True, f"falls at {sharp} nudge{'' if sharp == 1 else 's'} of its numbers")
+
+
+def _below(works: bool, words: str, note: str = "") -> list[Cell]:
+    """Return a row under a claim: what was tried on it, and what came of it."""
+    return [Cell(""), Cell(f"  {screen.mark(works)} {words}", FAINT if works else BAD), Cell(note, FAINT)]
+
+
+def _share(done: Sequence[bool], noun: str) -> str:
+    return f"{sum(done)} of {len(done)} {noun}"
+
+
+def _base(word: str) -> str:
+    return {"falls": "fall", "is true": "be true"}[word]
+
+
+def _measures(result: Result) -> None:
+    """Print what was measured: with another family this is the result, and the claims are an aside."""
+    rows = [[Cell(name), Cell(str(value), "cyan")] for name, value in result.measures.items()]
+    if rows:
+        screen.table(Table(["measure", "value"], rows, {1: 1.0}))
+        screen.say()

@@ -1,0 +1,1 @@
+"""What people see: layout, scenes and painters. Imports the simulator only."""

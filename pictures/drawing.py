@@ -1,0 +1,116 @@
+"""Drawing: a picture of a network, that shows itself in a notebook and saves itself."""
+
+import io
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from allornone.pictures.moments import moment
+from allornone.pictures.painting import PAD, composed, inches, paint, root
+from allornone.pictures.palette import Theme, theme_of
+from allornone.pictures.saving import ending
+from allornone.simulator.errors import UnknownName
+from allornone.simulator.files import replacing
+from allornone.simulator.network import Network
+from allornone.simulator.records import Trace
+
+ENDINGS = (".png", ".pdf", ".svg")
+STEADY = {".png": {"Software": None}, ".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
+
+State = Mapping[str, float] | tuple[Trace, int]
+
+
+class Drawing:
+    """A finished picture: `figure` and `axes` are matplotlib's, to go on with."""
+
+    def __init__(self, figure: Figure, axes: Axes) -> None:
+        self.figure, self.axes = figure, axes
+
+    def save(self, path: str | os.PathLike[str], dpi: float = 150) -> None:
+        """Write the picture as .png, .pdf or .svg; nothing is left of a file that could not be finished.
+
+        Raises AllornoneError for another ending or a folder that does not exist.
+        """
+        found = ending(path, ENDINGS)
+        with replacing(Path(path)) as part, mpl.rc_context({"svg.hashsalt": "allornone"}):
+            self.figure.savefig(
+                part, format=found[1:], dpi=dpi, facecolor=self.figure.get_facecolor(), metadata=STEADY[found]
+            )
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, format="png", dpi=110, facecolor=self.figure.get_facecolor())
+        return buffer.getvalue()
+
+    def __repr__(self) -> str:
+        wide, high = self.figure.get_size_inches()
+        return f"Drawing: {wide:.1f} × {high:.1f} inches; .save('x.png' | '.pdf' | '.svg')"
+
+
+def canvas(wide: float, high: float, theme: Theme) -> Figure:
+    """Return an empty figure of so many inches; pyplot knows nothing of it."""
+    figure = Figure(figsize=(wide, high), facecolor=theme.bg)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def draw(
+    net: Network,
+    state: State | None = None,
+    ax: Axes | None = None,
+    pos: Mapping[str, Sequence[float]] | None = None,
+    theme: str | Theme = "light",
+    values: bool = False,
+) -> Drawing:
+    """Draw a network, at rest or in a state.
+
+    `state`: unit → value, or (trace, tick); `ax`: axes to draw into; `pos`: anybody's positions,
+    unit → (x, y); `theme`: "light", "dark" or "print"; `values`: numbers in place of curves.
+    Raises UnknownName for a unit or a theme that does not exist.
+
+    >>> net = Network(name="wire")
+    >>> net.add_inputs("a", "b")
+    >>> draw(net, {"a": 1})
+    Drawing: 3.0 × 2.0 inches; .save('x.png' | '.pdf' | '.svg')
+    """
+    chosen = theme_of(theme)
+    size = (9.0, 5.0) if ax is None else inches(ax)
+    what, inch = composed(net, size, 8.0, pos)
+    if ax is None:
+        left, right, low, high = what.box
+        wide, tall = ((right - left + 2 * PAD) * inch, (high - low + 2 * PAD) * inch)
+        figure = canvas(max(wide, 3.0), max(tall, 2.0), chosen)
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    else:
+        axes = ax
+        figure = root(axes)
+    painted = paint(
+        axes, what, chosen, inch, letter=float(np.clip(0.62 * inch * 72, 8.0, 15.0)), values=values
+    )
+    if state is not None:
+        y, vetoed = _state(net, state)
+        seen = moment(what, y, vetoed, scale=max([1.0, *map(abs, y.values())]))
+        painted.cells.show(*seen)
+    return Drawing(figure, axes)
+
+
+def _state(net: Network, state: State) -> tuple[dict[str, float], set[str]]:
+    """Values by unit, and who is vetoed."""
+    if isinstance(state, Mapping):
+        for unit in state:
+            if unit not in net:
+                raise UnknownName("unit", str(unit), [str(name) for name in net])
+        return {unit: float(value) for unit, value in state.items()}, set()
+    trace, tick = state
+    y = trace.recorded["y"][tick, 0, :, 0]
+    values = dict(zip(trace.units, map(float, y), strict=True))
+    off: Any = trace.recorded.get("vetoed")
+    vetoed = set() if off is None else {u for u, x in zip(trace.units, off[tick, 0, :, 0], strict=True) if x}
+    return values, vetoed

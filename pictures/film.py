@@ -1,0 +1,140 @@
+"""Film: a figure of which only a few artists move. The still part is drawn once.
+
+The rule that makes it exact: every moving artist has a higher z-order than every still one. Then a frame equals
+a full redraw, pixel by pixel.
+"""
+
+import os
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from allornone.pictures.images import write_gif, write_webp
+from allornone.pictures.saving import ending
+from allornone.simulator.errors import AllornoneError
+from allornone.simulator.files import replacing
+from allornone.simulator.records import Trace
+from allornone.simulator.registry import films
+
+Pixels = NDArray[np.uint8]
+
+ENDINGS = (".gif", ".webp")
+WIDTH = 640
+INCHES = (12.8, 7.2)
+
+
+@dataclass
+class Film:
+    """A film: `update(i)` sets the moving artists to frame i of n.
+
+    `key(i)`: equal keys of neighbouring frames mean equal pixels: they are drawn once and held.
+    `colours`: how many a .gif may use.
+    """
+
+    figure: Figure
+    moving: Sequence[Artist]
+    update: Callable[[int], None]
+    n: int
+    fps: float = 12.5
+    key: Callable[[int], Hashable] | None = None
+    colours: int = 64
+    _ground: Any = field(default=None, repr=False)
+    _dpi: float = 0.0
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __repr__(self) -> str:
+        return f"Film: {self.n} frames, {self.n / self.fps:.1f} s; .save('x.gif' | '.webp')"
+
+    def frame(self, i: int, width: int = WIDTH) -> Pixels:
+        """Return frame i as (height, width, 3) bytes; only what moves is drawn.
+
+        Raises IndexError beyond the last frame.
+        """
+        if not 0 <= i < self.n:
+            raise IndexError(f"frame {i} of a film of {self.n}")
+        canvas = self._prepared(width)
+        canvas.restore_region(self._ground)
+        self.update(i)
+        for artist in sorted(self.moving, key=lambda a: a.get_zorder()):
+            artist.draw(canvas.get_renderer())
+        return np.array(canvas.buffer_rgba(), dtype=np.uint8)[..., :3]
+
+    def redrawn(self, i: int, width: int = WIDTH) -> Pixels:
+        """Return frame i drawn from nothing, slowly: what `frame` must equal."""
+        canvas = self._prepared(width)
+        self.update(i)
+        canvas.draw()
+        return np.array(canvas.buffer_rgba(), dtype=np.uint8)[..., :3]
+
+    def stills(self) -> Iterator[tuple[int, int]]:
+        """Yield (frame, how many frames it lasts), neighbours of equal key merged."""
+        start = 0
+        for i in range(1, self.n + 1):
+            if i == self.n or self.key is None or self.key(i) != self.key(start):
+                yield start, i - start
+                start = i
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        width: int = WIDTH,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Path:
+        """Write the film as .gif or .webp, `width` pixels wide, and return the path.
+
+        `progress(done, frames)` is called as frames are finished. Nothing is left of a film that was
+        interrupted. Raises AllornoneError for another ending or a folder that does not exist.
+        """
+        write = write_gif if ending(path, ENDINGS) == ".gif" else write_webp
+        if not 64 <= width <= 3840:
+            raise AllornoneError(f"a film is 64 to 3840 pixels wide, found {width}")
+        runs = list(self.stills())
+        times = [round(count * 1000 / self.fps) for _, count in runs]
+
+        def done(k: int) -> None:
+            if progress is not None:
+                progress(sum(runs[k]), self.n)
+
+        with replacing(Path(path)) as part:
+            write(part, lambda k: self.frame(runs[k][0], width), times, self.colours, done)
+        return Path(path)
+
+    def _prepared(self, width: int) -> Any:
+        """The canvas at this width, its still part drawn and kept."""
+        dpi = width / INCHES[0]
+        canvas: Any = self.figure.canvas
+        if self._ground is None or dpi != self._dpi:
+            self.figure.set_dpi(dpi)
+            self._dpi = dpi
+            seen = [artist.get_visible() for artist in self.moving]
+            for artist in self.moving:
+                artist.set_visible(False)
+            canvas.draw()
+            self._ground = canvas.copy_from_bbox(self.figure.bbox)
+            for artist, visible in zip(self.moving, seen, strict=True):
+                artist.set_visible(visible)
+        return canvas
+
+
+def film(x: Any, kind: str = "network", **options: Any) -> Film:
+    """Return the film of a Trace, or of anything that has a method `film`, as a result has.
+
+    `kind`: a registered film; `options` go to it, e.g. `title`, `story`, `theme` (network_film says them all).
+    Raises AllornoneError for something that has no film, and for an unknown kind.
+    """
+    if isinstance(x, Trace):
+        made: Film = films.get(kind)(x, **options)
+        return made
+    own = getattr(x, "film", None)
+    if own is None:
+        raise AllornoneError(f"there is no film of a {type(x).__name__}: give a Trace or a result")
+    found: Film = own(**options)
+    return found

@@ -1,0 +1,182 @@
+"""Layout: a place for every body of a wiring, and way points for its long synapses. Deterministic.
+
+Lengths are in unit radii, x to the right, y upward.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allornone.pictures.columns import cycles
+from allornone.pictures.heights import heights
+from allornone.pictures.naming import short_name, sides, width
+from allornone.pictures.ordering import Grid, grid
+from allornone.pictures.routing import LOOP, Plan
+from allornone.pictures.tangles import MANY, ROOM, around, ellipse
+from allornone.pictures.wiring import Wiring
+
+Array = NDArray[np.float64]
+
+NEAR, FAR = 3.6, 16.0  # pitch of columns
+WRITTEN = 6.5  # and where numbers stand on the synapses
+INPUT, PARTED = 0.6, 1.4  # more room for an input, whose square is smaller; so that heads part
+MARGIN = 0.25  # round a unit
+WIRE = 0.7  # round a way point
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a picture asks of a layout.
+
+    `aspect`: width over height of where it will be shown; `em`: height of a letter of a name; `named`:
+    whether hidden units show their names; `weighted`: whether synapses differ in weight, so that none
+    may lie on another; `marks`: the most tick marks that a synapse carries; `biased`: units over which
+    their bias is written.
+    """
+
+    aspect: float = 1.9
+    em: float = 0.62
+    named: bool = True
+    weighted: bool = False
+    marks: int = 0
+    biased: Collection[str] = ()
+
+
+def layout(wires: Wiring, needs: Needs) -> Plan:
+    """Return where everything stands.
+
+    >>> from allornone.simulator.network import Network
+    >>> from allornone.pictures.wiring import wiring
+    >>> layout(wiring(Network()), Needs()).places.shape
+    (0, 2)
+    """
+    edges = [(link.source, link.target) for link in wires.links]
+    cycle = cycles(len(wires.bodies), edges)
+    if any(cycle.count(number) > MANY for number in set(cycle) - {-1}):
+        return _tangle(wires, cycle, needs.aspect)
+    # the trunk of an axon is shared where nothing but its branches differs
+    trunks = [None if needs.weighted or link.bundle else link.kind for link in wires.links]
+    ranks = grid(wires.columns, edges, trunks)
+    place = sides(wires, wires.columns, needs.named)
+    above, below = _room(wires, ranks.items, place, needs)
+    y = -_heights(len(wires.bodies), ranks, cycle, above, below)
+    x = _pitches(wires, ranks, place, needs, _reach(y))
+    column = _column_of(ranks)
+    items = np.column_stack([x[column], y]) if len(y) else np.zeros((0, 2))
+    return Plan(
+        bodies=wires.bodies,
+        links=wires.links,
+        places=items[: len(wires.bodies)],
+        columns=wires.columns,
+        waypoints={k: items[list(chain[1:-1])] for k, chain in ranks.chains.items() if len(chain) > 2},
+        tops=[max(y[i] + above[i] for i in row) for row in ranks.columns],
+        bottoms=[min(y[i] - below[i] for i in row) for row in ranks.columns],
+    )
+
+
+def placed(wires: Wiring, places: Mapping[str, Sequence[float]]) -> Plan:
+    """Return a plan with anybody's positions, scaled so that no two units touch.
+
+    Raises KeyError for a unit without a position.
+    """
+    points = np.array([_middle(body.members, places) for body in wires.bodies]).reshape(-1, 2)
+    apart = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    apart = apart[apart > 1e-9]
+    scale = 3.4 / float(apart.min()) if len(apart) else 1.0
+    return Plan(wires.bodies, wires.links, points * scale, columns=())
+
+
+def _middle(members: Sequence[str], places: Mapping[str, Sequence[float]]) -> Array:
+    return np.asarray(np.mean([np.asarray(places[unit], dtype=np.float64)[:2] for unit in members], axis=0))
+
+
+def _room(wires: Wiring, items: int, place: Sequence[str], needs: Needs) -> tuple[list[float], list[float]]:
+    """How much room each item takes above and below its middle."""
+    looped = {link.source for link in wires.links if link.source == link.target}
+    above, below = [WIRE] * items, [WIRE] * items
+    room = PARTED if needs.biased else INPUT
+    for k, body in enumerate(wires.bodies):
+        half = body.half[1]
+        loop = LOOP if k in looped else 0.0
+        bias = 0.2 + 1.1 * needs.em if body.name in needs.biased else 0.0
+        above[k] = half + MARGIN + max(loop, bias) + (room if body.kind == "input" else 0.0)
+        below[k] = half + MARGIN + (0.2 + 1.15 * needs.em if place[k] == "below" else 0.0)
+    return above, below
+
+
+def _heights(
+    count: int, ranks: Grid, cycle: Sequence[int], above: Sequence[float], below: Sequence[float]
+) -> Array:
+    """Heights of all items, growing downward."""
+
+    def weight(a: int, b: int) -> float:
+        if a >= count and b >= count:
+            return 6.0
+        if a >= count or b >= count:
+            return 2.0
+        return 9.0 if cycle[a] == cycle[b] >= 0 else 1.0
+
+    return heights(ranks.columns, ranks.segments, weight, above, below)
+
+
+def _pitches(wires: Wiring, ranks: Grid, place: Sequence[str], needs: Needs, tall: float) -> Array:
+    """The x of each column: as wide as what stands in it needs, then spread to the wanted width."""
+    least: list[float] = []
+    near = WRITTEN if needs.biased else NEAR
+    rows = [[k for k in row if k < len(wires.bodies)] for row in ranks.columns]
+    for left, right in pairwise(rows):
+        half = [max((wires.bodies[k].half[0] for k in row), default=1.0) for row in (left, right)]
+        below = [_widest(wires, row, place, "below", needs.em) for row in (left, right)]
+        beside = _widest(wires, left, place, "right", needs.em)
+        marked = 2.6 + sum(half) / 2 + 0.3 * needs.marks
+        least.append(max(near - 2 + sum(half), sum(below) / 2 + 0.5, beside and beside + 3.2, marked))
+    low, high, wanted = 0.0, FAR, needs.aspect * tall
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(max(one, middle) for one in least) < wanted else (low, middle)
+    return np.concatenate([[0.0], np.cumsum([max(one, low) for one in least])])
+
+
+def _widest(wires: Wiring, row: Sequence[int], place: Sequence[str], side: str, em: float) -> float:
+    """Width of the longest name on one side of the bodies of a column."""
+    names = (short_name(wires.bodies[k].name) for k in row if place[k] == side)
+    return max((width(name, em) for name in names), default=0.0)
+
+
+def _reach(y: Array) -> float:
+    """Height of the drawing, about."""
+    return float(np.ptp(y)) + 2.6 if len(y) else 0.0
+
+
+def _column_of(ranks: Grid) -> NDArray[np.intp]:
+    found = np.zeros(ranks.items, dtype=np.intp)
+    for c, row in enumerate(ranks.columns):
+        found[list(row)] = c
+    return found
+
+
+def _tangle(wires: Wiring, cycle: Sequence[int], aspect: float) -> Plan:
+    """The largest cycle as an ellipse; what drives it in columns at the left, the rest at the right."""
+    edges = [(link.source, link.target) for link in wires.links]
+    largest = max(set(cycle) - {-1}, key=lambda number: (cycle.count(number), -number))
+    members = around([k for k, number in enumerate(cycle) if number == largest], edges)
+    inside = set(members)
+    places = np.zeros((len(wires.bodies), 2))
+    places[members] = ellipse(members, aspect)
+    start = min(wires.columns[k] for k in members)
+    reach = np.abs(places[members]).max(axis=0)
+    others: dict[int, list[int]] = {}
+    for k, column in enumerate(wires.columns):
+        if k not in inside:
+            others.setdefault(column - start if column < start else column - start + 1, []).append(k)
+    rights = sorted(step for step in others if step > 0)
+    for step, row in others.items():
+        out = -step if step < 0 else rights.index(step) + 1
+        places[row, 0] = np.sign(step) * (reach[0] + 5.0 * out) if step else -reach[0] - 5.0
+        pitch = min(ROOM + 0.4, 2 * reach[1] / max(len(row) - 1, 1)) if len(row) * 2.5 < 2 * reach[1] else 2.5
+        places[row, 1] = (len(row) - 1) / 2 * pitch - np.arange(len(row)) * pitch
+    bent = {k: np.zeros(2) for k, (u, v) in enumerate(edges) if u in inside and v in inside and u != v}
+    return Plan(wires.bodies, wires.links, places, wires.columns, heart=bent)

@@ -1,0 +1,60 @@
+"""Marks: what stands inside a unit and beside a synapse: thresholds, mini-curves, short numbers."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allornone.simulator.network import Network
+
+Array = NDArray[np.float64]
+
+SPAN = 3.0  # a mini-curve shows net inputs from −SPAN to SPAN
+CURVE = 33  # points of it
+
+
+def short(value: float) -> str:
+    """Return a number in at most four characters, where four can say it.
+
+    >>> short(2.0), short(0.734), short(-0.5), short(12.0), short(-7.93), short(0.0)
+    ('2', '.73', '−.5', '12', '−7.9', '0')
+    """
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "?"
+    size = abs(value)
+    for digits in (2, 1, 0):
+        text = f"{size:.{digits}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        text = text.removeprefix("0") or "0"
+        text = ("−" if value < 0 and text != "0" else "") + text
+        if len(text) <= 4:
+            return text
+    return ("−" if value < 0 else "") + f"{size:.0e}".replace("e+0", "e").replace("e+", "e")
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign and two digits behind the point: it keeps its width in a film.
+
+    >>> signed(0.5), signed(-1.25)
+    ('+0.50', '−1.25')
+    """
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def threshold(net: Network, unit: str) -> str:
+    """Return the threshold of a unit as text, or "" if its model has none."""
+    value = net.unit(unit).values().get("threshold")
+    return "" if value is None else short(float(value))
+
+
+def mini_curve(net: Network, unit: str) -> Array:
+    """Return the model's own activation over [−3, 3], scaled into ±0.5 both ways, (CURVE, 2).
+
+    A third-party model gets its icon free.
+    """
+    z = np.linspace(-SPAN, SPAN, CURVE)
+    y = np.asarray(net.unit(unit).activate(z[:, None, None]), dtype=np.float64).reshape(CURVE)
+    y = np.nan_to_num(y, nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(y.min()), float(y.max())
+    level = (y - (low + high) / 2) / (high - low) if high > low else np.zeros(CURVE)
+    return np.column_stack([z / SPAN * 0.5, level * 0.8])

@@ -1,0 +1,104 @@
+"""Plots of records: the raster of a Trace, the curves of a Training."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from allornone.pictures.drawing import Drawing, canvas
+from allornone.pictures.naming import short_name, width
+from allornone.pictures.painting import root
+from allornone.pictures.palette import Theme, theme_of
+from allornone.pictures.panels import Rows, raster
+from allornone.pictures.shapes import FONT
+from allornone.pictures.timeline import timeline
+from allornone.simulator.errors import AllornoneError
+from allornone.simulator.records import Trace, Training
+
+LETTER = 10.0
+SHOWN = ("error", "mistakes")
+ROWS = 120
+
+
+def plot(x: Any, ax: Axes | None = None, theme: str | Theme = "light") -> Drawing:
+    """Plot a Trace as a raster, a Training as mistakes and error per epoch, a result as its own picture.
+
+    `ax`: axes to draw into. Raises AllornoneError for anything else.
+    """
+    chosen = theme_of(theme)
+    if isinstance(x, Trace):
+        return _trace(x, ax, chosen)
+    if isinstance(x, Training):
+        return _training(x, ax, chosen)
+    own = getattr(x, "plot", None)
+    if own is None:
+        raise AllornoneError(
+            f"there is no plot of a {type(x).__name__}: give a Trace, a Training or a result"
+        )
+    made: Drawing = own(ax=ax, theme=theme)
+    return made
+
+
+def _trace(trace: Trace, ax: Axes | None, theme: Theme) -> Drawing:
+    line = timeline(trace, range(trace.ticks))
+    inputs = set(trace.network.inputs)
+    shown = np.arange(min(len(line.units), ROWS))
+    names = [line.units[k] for k in shown]
+    is_input = np.array([name in inputs for name in names], dtype=bool)
+    rows = Rows(names, line.y[:, shown], line.vetoed[:, shown], is_input, line.trials, line.ticks)
+    if ax is None:
+        left = width(max(map(short_name, names), key=len), LETTER / 72) + 0.3
+        wide = left + float(np.clip(0.22 * len(line), 3.0, 11.0)) + 0.3
+        high = 0.7 + 0.24 * len(names)
+        figure = canvas(wide, high, theme)
+        ax = figure.add_axes((left / wide, 0.55 / high, 1 - (left + 0.25) / wide, 1 - 0.7 / high))
+    raster(ax, rows, theme, LETTER)
+    return Drawing(root(ax), ax)
+
+
+def _training(training: Training, ax: Axes | None, theme: Theme) -> Drawing:
+    """One curve under the other; with given axes, only the first that there is."""
+    words = [word for word in SHOWN if word in training.values]
+    if not words:
+        raise AllornoneError("this training recorded neither error nor mistakes, so there is nothing to plot")
+    if ax is not None:
+        _curve(ax, training, words[0], theme)
+        return Drawing(root(ax), ax)
+    wide, each = 6.4, 2.3
+    high = each * len(words) + 0.3
+    figure = canvas(wide, high, theme)
+    for k, word in enumerate(words):
+        low = high - each * (k + 1) + 0.35
+        _curve(
+            figure.add_axes((0.9 / wide, low / high, 1 - 1.15 / wide, (each - 0.6) / high)),
+            training,
+            word,
+            theme,
+        )
+    return Drawing(figure, figure.axes[0])
+
+
+def _curve(ax: Axes, training: Training, word: str, theme: Theme) -> None:
+    """One value an epoch; mistakes are bars, since they are counted."""
+    values = np.asarray(training.values[word], dtype=np.float64)
+    counted = word in ("mistakes", "updates")
+    epochs = np.arange(len(values)) + (1 if counted else 0)
+    if counted and values.shape[1] == 1:
+        ax.bar(epochs, values[:, 0], width=0.8, color=theme.neg, linewidth=0)
+    else:
+        ax.plot(
+            epochs,
+            values,
+            color=theme.neg if counted else theme.pos,
+            linewidth=1.8 if values.shape[1] == 1 else 0.8,
+        )
+    ax.set(ylim=(0, None), facecolor="none")
+    ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(4, integer=counted))
+    ax.tick_params(labelsize=LETTER, colors=theme.mute, labelfontfamily=FONT)
+    ax.set_ylabel(word, size=LETTER, color=theme.ink, family=FONT)
+    ax.set_xlabel("epoch", size=LETTER, color=theme.mute, family=FONT)
+    ax.spines[["top", "right"]].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_color(theme.mute)

@@ -1,0 +1,163 @@
+"""Routing: the line of each synapse between units that have their places.
+
+Forward through its way points; back round the nearer side in a lane of its own; a self-synapse as a teardrop
+over the unit; mutual pairs and synapses within a column bow apart.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allornone.pictures.curves import cubic, cut, even, line, rounded, through
+from allornone.pictures.wiring import Body, Link
+
+Array = NDArray[np.float64]
+
+GAP = 0.14  # between an outline and the end of a line
+LANE = 1.0  # between one lane and the next
+LOOP = 1.7  # height of a teardrop
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where bodies stand, (n, 2), their columns, way points per link, and how far each column reaches.
+
+    `tops` and `bottoms`: highest and lowest y of what stands in a column. `heart`: the middle of a tangle.
+    """
+
+    bodies: Sequence[Body]
+    links: Sequence[Link]
+    places: Array
+    columns: Sequence[int]
+    waypoints: Mapping[int, Array] = field(default_factory=dict)
+    tops: Sequence[float] = ()
+    bottoms: Sequence[float] = ()
+    heart: Mapping[int, Array] = field(default_factory=dict)
+
+
+def routes(plan: Plan) -> list[Array]:
+    """Return an evenly divided curve for each link of a plan, (POINTS, 2) each."""
+    pairs = {(link.source, link.target) for link in plan.links}
+    back = _lanes(plan, pairs)
+    found: list[Array] = []
+    for number, link in enumerate(plan.links):
+        start, end = plan.places[link.source], plan.places[link.target]
+        if link.source == link.target:
+            found.append(even(teardrop(plan.bodies[link.source], start)))
+            continue
+        if number in plan.heart:
+            heart = plan.heart[number]
+            curve = cubic(start, start + (heart - start) * 0.42, end + (heart - end) * 0.42, end)
+        elif number in back:
+            curve = back[number]
+        elif number in plan.waypoints:
+            curve = through([start, *plan.waypoints[number], end])
+        elif (link.target, link.source) in pairs:
+            curve = bow(start, end, 0.32 + 0.1 * float(np.hypot(*(end - start))))
+        elif plan.columns and plan.columns[link.source] == plan.columns[link.target]:
+            curve = _aside(start, end)
+        else:
+            curve = line(start, end)
+        found.append(even(cut(curve, outline(plan, link.source), outline(plan, link.target))))
+    return found
+
+
+def outline(plan: Plan, number: int) -> Callable[[Array], NDArray[np.bool_]]:
+    """Return a test whether points (k, 2) lie within a body or closer to it than GAP."""
+    body, (x, y) = plan.bodies[number], plan.places[number]
+    wide, high = body.half
+    power = {"input": 5.0, "patch": 30.0}.get(body.kind, 2.0)
+
+    def inside(points: Array) -> NDArray[np.bool_]:
+        across = np.abs(points[:, 0] - x) / (wide + GAP)
+        up = np.abs(points[:, 1] - y) / (high + GAP)
+        return np.asarray(across**power + up**power < 1)
+
+    return inside
+
+
+def teardrop(body: Body, place: Array) -> Array:
+    """Return a loop over a body, from its upper right to its upper left."""
+    r = body.half[1] + GAP
+    start = place + np.array([0.5, 0.86]) * r
+    end = place + np.array([-0.5, 0.86]) * r
+    top = LOOP * 1.33
+    return cubic(start, start + np.array([1.15, top]), end + np.array([-1.15, top]), end)
+
+
+def bow(start: Array, end: Array, depth: float) -> Array:
+    """Return a curve that bends to its own right by about `depth`, so that a pair of them part."""
+    along = end - start
+    side = np.array([along[1], -along[0]]) / max(float(np.hypot(*along)), 1e-9)
+    one, two = start + along * 0.3 + side * depth * 1.33, end - along * 0.3 + side * depth * 1.33
+    return cubic(start, one, two, end)
+
+
+def _aside(start: Array, end: Array) -> Array:
+    """Between two units of a column: round the right of whatever stands between them."""
+    reach = np.array([min(1.2 + 0.22 * abs(end[1] - start[1]), 3.0), 0.0])
+    slope = (end - start) * 0.25
+    return cubic(start, start + reach + slope, end + reach - slope, end)
+
+
+def _lanes(plan: Plan, pairs: set[tuple[int, int]]) -> dict[int, Array]:
+    """Curves of the links that run back over more than one column, each in a free lane, short ones inmost."""
+    if not plan.tops:
+        return {}
+    backward = [
+        (plan.columns[link.source] - plan.columns[link.target], number, link)
+        for number, link in enumerate(plan.links)
+        if number not in plan.heart and plan.columns[link.source] > plan.columns[link.target]
+    ]
+    found: dict[int, Array] = {}
+    taken: dict[int, list[tuple[int, int, float]]] = {1: [], -1: []}
+    legs: dict[tuple[int, bool], int] = {}
+    for span, number, link in sorted(backward, key=lambda entry: entry[:2]):
+        if span == 1:
+            continue
+        left, right = plan.columns[link.target], plan.columns[link.source]
+        side, level = _lane(plan, link, left, right, taken)
+        taken[side].append((left, right, level))
+        shift = [legs.setdefault(key, 0) for key in ((right, True), (left, False))]
+        legs[right, True] += 1
+        legs[left, False] += 1
+        found[number] = _around(plan, link, side, level, shift)
+    return found
+
+
+def _lane(
+    plan: Plan, link: Link, left: int, right: int, taken: Mapping[int, Sequence[tuple[int, int, float]]]
+) -> tuple[int, float]:
+    """The side and height of the nearest free lane over (1) or under (−1) the columns left … right."""
+    choices = []
+    for side in (1, -1):
+        edge = max(side * y for y in (plan.tops if side > 0 else plan.bottoms)[left : right + 1])
+        level = edge + 0.75
+        busy = sorted(side * y for a, b, y in taken[side] if a <= right and b >= left)
+        for other in busy:
+            if abs(other - level) < LANE * 0.9 or other > level:
+                level = max(level, other + LANE)
+        ends = [side * plan.places[k][1] for k in (link.source, link.target)]
+        choices.append((round(sum(level - end for end in ends), 6), -side, side * level))
+    _, negative, level = min(choices)
+    return -negative, level
+
+
+def _around(plan: Plan, link: Link, side: int, level: float, shift: Sequence[int]) -> Array:
+    """Up beside the source, along the lane, down beside the target."""
+    start, end = plan.places[link.source], plan.places[link.target]
+    out = start[0] + plan.bodies[link.source].half[0] + 0.62 + 0.3 * shift[0]
+    home = end[0] - plan.bodies[link.target].half[0] - 0.62 - 0.3 * shift[1]
+    return rounded(
+        [
+            start,
+            [out, start[1] + side * 1.0],
+            [out, level],
+            [home, level],
+            [home, end[1] + side * 1.0],
+            end,
+        ],
+        1.4,
+    )

@@ -1,0 +1,313 @@
+"""A Scene: all the geometry of a drawn network, in unit radii, before any painter sees it.
+
+One polyline per synapse, evenly divided, so that a travelling pulse is an index.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allornone.pictures.curves import POINTS
+from allornone.pictures.layout import Needs, layout, placed
+from allornone.pictures.marks import CURVE, mini_curve, threshold
+from allornone.pictures.naming import short_name, sides, width
+from allornone.pictures.routing import Plan, routes
+from allornone.pictures.wiring import Body, Wiring, wiring
+from allornone.simulator.errors import UnknownName
+from allornone.simulator.network import Network
+
+Array = NDArray[np.float64]
+
+ASPECT = 1.9  # width over height that is filled where nothing else is asked
+EM = 0.62  # height of a letter of a name
+NAMED = 40  # in larger nets only inputs and outputs carry their names
+ROW = 9  # and so where a column holds more hidden units
+HEADS = 24  # above so many synapses left-to-right is the convention
+NUMBERS = 12  # up to so many synapses their weights are written on them
+MARKED = 48  # above so many synapses there are no tick marks
+MARKS = 5  # tick marks on a synapse; beyond, "×d"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text at a place: `across` "left", "right" or "center" and `up` "top" or "center" say which point of it."""
+
+    text: str
+    x: float
+    y: float
+    across: str
+    up: str
+    role: str  # "input", "output", "unit", "patch", "fold"
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A group drawn as an image: its units row by row, its middle, and the side of a pixel."""
+
+    name: str
+    members: tuple[str, ...]
+    rows: int
+    cols: int
+    x: float
+    y: float
+    pixel: float
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The geometry of a network; arrays are read-only in spirit.
+
+    units (n), shapes (n) "input" | "unit" | "output", positions (n, 2), texts (n) inside the unit, curves
+    (n, 33, 2) its activation, NaN where a text stands; synapses (s) pairs of names (of patches for
+    bundles), paths (s, POINTS, 2), weights (s), delays (s), kinds (s), ticks (s) marks drawn across, backward (s);
+    loops: units that remember together; dots (f, 2) the middle of folded layers; box: x and y from, to.
+    """
+
+    name: str
+    units: tuple[str, ...]
+    shapes: tuple[str, ...]
+    positions: Array
+    texts: tuple[str, ...]
+    curves: Array
+    biases: Array
+    labels: tuple[Label, ...]
+    synapses: tuple[tuple[str, str], ...]
+    paths: Array
+    weights: Array
+    delays: NDArray[np.int64]
+    kinds: tuple[str, ...]
+    ticks: NDArray[np.int64]
+    backward: NDArray[np.bool_]
+    loops: tuple[tuple[str, ...], ...]
+    patches: tuple[Patch, ...]
+    dots: Array
+    box: tuple[float, float, float, float]
+    headed: bool = True
+    weighted: bool = False
+    signed: bool = False
+    numbered: bool = False
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the scene as plain lists and numbers, rounded to 1e-4, for JSON."""
+        found: dict[str, Any] = {}
+        for key, value in vars(self).items():
+            found[key] = _plain(value)
+        return found
+
+    def to_json(self) -> str:
+        """Return the scene as JSON text: the same network gives the same bytes."""
+        return json.dumps(self.as_data(), ensure_ascii=False, separators=(",", ":"))
+
+
+def scene(
+    net: Network,
+    pos: Mapping[str, Sequence[float]] | None = None,
+    *,
+    aspect: float = ASPECT,
+    em: float = EM,
+    named: bool | None = None,
+    learning: bool = False,
+) -> Scene:
+    """Return the scene of a network.
+
+    `pos`: anybody's positions, unit → (x, y), e.g. of `nx.spring_layout`; `aspect`: width over height of
+    where it will be shown; `em`: height of a letter of a name, in unit radii; `named`: whether hidden
+    units show their names (by default where there is room); `learning`: draw weights although they are equal.
+    Raises UnknownName for a unit that `pos` leaves out.
+
+    >>> net = Network(name="wire")
+    >>> net.add_inputs("a", "b")
+    >>> scene(net).units
+    ('a', 'b')
+    """
+    wires = wiring(net)
+    if named is None:
+        named = _names_fit(wires)
+    facts = _Facts.of(net, wires, learning)
+    if pos is None:
+        marks = min(int(facts.ticks.max(initial=0)), MARKS)
+        plan = layout(wires, Needs(aspect, em, named, facts.weighted, marks, _biased(net, wires, facts)))
+    else:
+        missing = next((str(unit) for unit in net if unit not in pos), None)
+        if missing is not None:
+            raise UnknownName("position", missing, [str(unit) for unit in pos])
+        plan = placed(wires, pos)
+    return _scene(net, wires, plan, facts, em, named)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the synapses say, per link."""
+
+    weights: Array
+    delays: NDArray[np.int64]
+    ticks: NDArray[np.int64]
+    weighted: bool
+    signed: bool
+
+    @classmethod
+    def of(cls, net: Network, wires: Wiring, learning: bool) -> "_Facts":
+        data = [_data(net, wires.bodies[x.source], wires.bodies[x.target]) for x in wires.links]
+        weights = np.array(
+            [np.nan if x.bundle else float(d["weight"]) for x, d in zip(wires.links, data, strict=True)]
+        )
+        delays = np.array([int(d["delay"]) for d in data], dtype=np.int64)
+        summed = np.array([x.kind == "weighted" and not x.bundle for x in wires.links], dtype=bool)
+        seen = weights[summed]
+        # what is uniform is said once, what differs is drawn
+        uniform = len(set(delays.tolist())) <= 1
+        ticks = np.zeros_like(delays) if uniform or len(delays) > MARKED else delays
+        weighted = learning or len(set(np.abs(seen).tolist())) > 1
+        signed = bool(len(seen)) and (learning or bool(np.any(seen < 0)) or bool(np.any(seen % 1)))
+        return cls(weights, delays, ticks, weighted, signed)
+
+
+def _data(net: Network, source: Body, target: Body) -> dict[str, Any]:
+    """Weight and delay of a link, defaults filled in; of a bundle those of its first synapse."""
+    u, v = next((u, v) for u in source.members for v in target.members if net.has_edge(u, v))
+    found: dict[str, Any] = dict(net.edges[u, v])
+    found.setdefault("weight", 1.0)
+    if "delay" not in found:
+        found["delay"] = 0 if net.nodes[v].get("input") else net.unit(v).delay
+    return found
+
+
+def _numbered(wires: Wiring, facts: _Facts) -> bool:
+    """Whether weights are written on the synapses: few, and not all the same."""
+    return facts.weighted and len(wires.links) <= NUMBERS
+
+
+def _biased(net: Network, wires: Wiring, facts: _Facts) -> list[str]:
+    """Units over which a bias is written."""
+    if not _numbered(wires, facts):
+        return []
+    return [
+        body.name
+        for body in wires.bodies
+        if body.kind in ("unit", "output") and "bias" in net.nodes[body.name]
+    ]
+
+
+def _names_fit(wires: Wiring) -> bool:
+    """Whether there is room for the names of hidden units."""
+    hidden = [wires.columns[k] for k, body in enumerate(wires.bodies) if body.kind == "unit"]
+    return len(hidden) <= NAMED and max((hidden.count(column) for column in set(hidden)), default=0) <= ROW
+
+
+def _scene(net: Network, wires: Wiring, plan: Plan, facts: _Facts, em: float, named: bool) -> Scene:
+    shown = [k for k, body in enumerate(wires.bodies) if body.kind in ("input", "unit", "output")]
+    bodies = [wires.bodies[k] for k in shown]
+    place = sides(wires, plan.columns or wires.columns, named)
+    if not plan.columns:
+        place = ["below" if side in ("left", "right") else side for side in place]
+    labels = tuple(
+        _label(body, plan.places[k], place[k], em)
+        for k, body in enumerate(wires.bodies)
+        if place[k] not in ("", "inside")
+    )
+    paths = np.array(routes(plan)).reshape(-1, POINTS, 2)
+    texts = tuple(_text(net, body) for body in bodies)
+    columns = plan.columns or [0] * len(wires.bodies)
+    back = [columns[x.source] > columns[x.target] for x in wires.links]
+    inhibited = any(x.kind == "inhibitory" for x in wires.links)
+    patches = tuple(_patch(b, plan.places[k]) for k, b in enumerate(wires.bodies) if b.kind == "patch")
+    return Scene(
+        name=str(net.graph.get("name", "")),
+        units=tuple(body.name for body in bodies),
+        shapes=tuple(body.kind for body in bodies),
+        positions=plan.places[shown],
+        texts=texts,
+        curves=_curves(net, bodies, texts),
+        biases=np.array([float(net.nodes[body.members[0]].get("bias", np.nan)) for body in bodies]),
+        labels=labels,
+        synapses=tuple((wires.bodies[x.source].name, wires.bodies[x.target].name) for x in wires.links),
+        paths=paths,
+        weights=facts.weights,
+        delays=facts.delays,
+        kinds=tuple(x.kind for x in wires.links),
+        ticks=facts.ticks,
+        backward=np.array(back, dtype=bool),
+        loops=tuple(tuple(loop) for loop in net.loops),
+        patches=patches,
+        dots=np.array([plan.places[k] for k, b in enumerate(wires.bodies) if b.kind == "fold"]).reshape(
+            -1, 2
+        ),
+        box=_box(plan, labels, paths, em, _biased(net, wires, facts)),
+        headed=len(wires.links) <= HEADS or inhibited,
+        weighted=facts.weighted,
+        signed=facts.signed,
+        numbered=_numbered(wires, facts),
+        members={patch.name: patch.members for patch in patches},
+    )
+
+
+def _patch(body: Body, place: Array) -> Patch:
+    return Patch(body.name, body.members, body.rows, body.cols, float(place[0]), float(place[1]), body.pixel)
+
+
+def _text(net: Network, body: Body) -> str:
+    """What stands inside: the short name of an input, the threshold of a unit."""
+    if body.kind == "input":
+        return body.name if len(body.name) <= 2 else ""
+    return threshold(net, body.members[0])
+
+
+def _curves(net: Network, bodies: Sequence[Body], texts: Sequence[str]) -> Array:
+    found = np.full((len(bodies), CURVE, 2), np.nan)
+    for k, (body, text) in enumerate(zip(bodies, texts, strict=True)):
+        if body.kind != "input" and not text:
+            found[k] = mini_curve(net, body.members[0])
+    return found
+
+
+def _label(body: Body, place: Array, side: str, em: float) -> Label:
+    """The name of a body, beside it."""
+    x, y = float(place[0]), float(place[1])
+    wide, high = body.half
+    role = body.kind
+    text = str(body.rows) if role == "fold" else short_name(body.name)
+    if side == "left":
+        return Label(text, x - wide - 0.35, y, "right", "center", role)
+    if side == "right":
+        return Label(text, x + wide + 0.3, y, "left", "center", role)
+    return Label(text, x, y - high - 0.2, "center", "top", role)
+
+
+def _box(
+    plan: Plan, labels: Sequence[Label], paths: Array, em: float, biased: Collection[str]
+) -> tuple[float, float, float, float]:
+    """From x, to x, from y, to y of all that is drawn."""
+    around = np.array([[-0.6, -0.6], [0.6, 0.6]])  # half a band, and heads
+    corners = [(paths[:, :, None] + around).reshape(-1, 2)]
+    for body, place in zip(plan.bodies, plan.places, strict=True):
+        half = np.array(body.half) + 0.45
+        bias = np.array([0.0, 0.2 + 1.1 * em if body.name in biased else 0.0])
+        corners.append(np.array([place - half, place + half + bias]))
+    for label in labels:
+        long = width(label.text, em)
+        left = label.x - {"left": 0.0, "center": 0.5, "right": 1.0}[label.across] * long
+        top = label.y if label.up == "top" else label.y + em / 2
+        corners.append(np.array([[left, top - 1.15 * em], [left + long, top]]))
+    points = np.concatenate(corners) if len(plan.bodies) else np.zeros((1, 2))
+    low, high = points.min(axis=0), points.max(axis=0)
+    return float(low[0]), float(high[0]), float(low[1]), float(high[1])
+
+
+def _plain(value: Any) -> Any:
+    """Arrays as nested lists rounded to 1e-4 (NaN as None), everything else as JSON has it."""
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return None if np.isnan(value) else round(value, 4) + 0.0
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, Label | Patch):
+        return {key: _plain(entry) for key, entry in vars(value).items()}
+    return value

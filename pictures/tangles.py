@@ -1,0 +1,77 @@
+"""Tangles: a cycle of many units, drawn as an ellipse, since a layered drawing of it is unreadable.
+
+Order on the ellipse by the two slowest modes of the graph, then by swaps that shorten the chords.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Edge = tuple[int, int]
+
+MANY = 16  # units in one cycle; more are a tangle
+ROOM = 3.2  # between neighbours on the ellipse
+
+
+def ellipse(order: Sequence[int], aspect: float) -> Array:
+    """Return a place for each unit of `order`, evenly along an ellipse, (units, 2), the first at the left."""
+    count = len(order)
+    wide = float(np.clip(aspect, 1.0, 2.0))
+    turn = np.pi - np.linspace(0, 2 * np.pi, 2001)
+    curve = np.column_stack([wide * np.cos(turn), np.sin(turn)])
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(curve, axis=0).T))])
+    at = np.arange(count) / count * way[-1]
+    places = np.column_stack([np.interp(at, way, curve[:, k]) for k in (0, 1)])
+    return np.asarray(places * (ROOM * count / way[-1]))
+
+
+def around(members: Sequence[int], edges: Sequence[Edge]) -> list[int]:
+    """Return the members in an order in which synapses join near neighbours.
+
+    >>> around([0, 1, 2, 3], [(0, 2), (2, 1), (1, 3), (3, 0)])
+    [0, 2, 1, 3]
+    """
+    index = {unit: k for k, unit in enumerate(members)}
+    near = np.zeros((len(members), len(members)))
+    for u, v in edges:
+        if u in index and v in index and u != v:
+            near[index[u], index[v]] += 1
+            near[index[v], index[u]] += 1
+    order = _swapped(_spectral(near), near)
+    start = order.index(0)
+    order = order[start:] + order[:start]
+    if len(order) > 2 and near[0, order[-1]] > near[0, order[1]]:
+        order = [order[0], *reversed(order[1:])]
+    return [members[k] for k in order]
+
+
+def _spectral(near: Array) -> list[int]:
+    """Order by the angle in the plane of the two slowest modes; rounded, so that it is the same everywhere."""
+    laplacian = np.diag(near.sum(axis=1)) - near
+    _, modes = np.linalg.eigh(laplacian)
+    plane = modes[:, 1:3] * np.sign(modes[np.abs(modes[:, 1:3]).argmax(axis=0), [1, 2]])
+    angle = np.round(np.arctan2(plane[:, 1], plane[:, 0]), 6)
+    return [int(k) for k in np.argsort(angle, kind="stable")]
+
+
+def _swapped(order: list[int], near: Array) -> list[int]:
+    """Swap pairs of places as long as that shortens the summed chords round the circle."""
+    count = len(order)
+    steps = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
+    apart = np.minimum(steps, count - steps).astype(np.float64)
+    current = np.array(order)
+    cost = float((near[np.ix_(current, current)] * apart).sum())
+    for _ in range(3):
+        before = cost
+        for a in range(count):
+            for b in range(a + 1, min(count, a + 6)):
+                trial = current.copy()
+                trial[[a, b]] = trial[[b, a]]
+                new = float((near[np.ix_(trial, trial)] * apart).sum())
+                if new < cost - 1e-9:
+                    current, cost = trial, new
+        if cost >= before:
+            break
+    return [int(k) for k in current]

@@ -1,0 +1,130 @@
+"""Timeline: a Trace as a row of moments, trial after trial, as a film shows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from allornone.simulator.errors import AllornoneError
+from allornone.simulator.network import Network
+from allornone.simulator.records import Trace
+
+Array = NDArray[np.float64]
+
+MOST = 60  # moments of a film where nothing else is asked
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What a film shows, moment by moment.
+
+    y (moments, units), vetoed the same, trials and ticks (moments), weights (moments, synapses) or None,
+    desired (moments, outputs) or None. `whole`: how many moments the trace has.
+    """
+
+    units: tuple[str, ...]
+    y: Array
+    vetoed: NDArray[np.bool_]
+    trials: NDArray[np.int64]
+    ticks: NDArray[np.int64]
+    weights: Array | None
+    desired: Array | None
+    whole: int
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def binary(self) -> bool:
+        """Whether every value is 0 or 1."""
+        return bool(np.all((self.y == 0) | (self.y == 1)))
+
+    @property
+    def scale(self) -> float:
+        """The size of a value that is drawn strongest, over all moments."""
+        return max(1.0, float(np.nanmax(np.abs(self.y), initial=0.0)))
+
+
+def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timeline:
+    """Return the moments of a trace, all trials of each tick range one after the other, at most MOST.
+
+    `ticks`: which ticks of each trial (default all); `lane`: which of the networks that ran side by side.
+    Raises AllornoneError for a trace without outputs, and for ticks or a lane that it does not have.
+    """
+    y = trace.recorded.get("y")
+    if y is None or not y.size:
+        raise AllornoneError("this trace recorded no outputs, so there is nothing to show")
+    count, batch, _, lanes = y.shape
+    if not 0 <= lane < lanes:
+        raise AllornoneError(f"the trace has lanes 0 to {lanes - 1}, found lane {lane}")
+    asked = range(count) if ticks is None else ticks
+    chosen = [tick for tick in asked if 0 <= tick < count]
+    if not chosen:
+        raise AllornoneError(f"the trace has ticks 0 to {count - 1}, found {asked!r}")
+    pairs = [(trial, tick) for trial in range(batch) for tick in chosen]
+    shown = pairs if ticks is not None else pairs[:MOST]
+    trial, at = (np.array(column, dtype=np.int64) for column in zip(*shown, strict=True))
+    off = trace.recorded.get("vetoed")
+    weights, desired = trace.recorded.get("weights"), trace.recorded.get("d")
+    return Timeline(
+        units=tuple(trace.units),
+        y=y[at, trial, :, lane].astype(np.float64),
+        vetoed=np.zeros((len(shown), y.shape[2]), dtype=bool)
+        if off is None
+        else off[at, trial, :, lane].astype(bool),
+        trials=trial,
+        ticks=at * trace.every,
+        weights=None
+        if weights is None
+        else np.asarray(weights[at, :, min(lane, weights.shape[-1] - 1)], dtype=np.float64),
+        desired=None if desired is None else np.asarray(desired[at, trial, :, lane], dtype=np.float64),
+        whole=len(pairs),
+    )
+
+
+def stages(net: Network) -> dict[str, int]:
+    """Return how many synapses of delay 0 a signal passes, at most, until it has reached each unit in its tick.
+
+    >>> net = Network()
+    >>> net.add_inputs("a")
+    >>> stages(net)
+    {'a': 0}
+    """
+    instant: nx.DiGraph[Any] = nx.DiGraph()
+    instant.add_nodes_from(net)
+    instant.add_edges_from((u, v) for u, v, data in net.edges(data=True) if delay_of(net, v, data) == 0)
+    found: dict[str, int] = dict.fromkeys(map(str, net), 0)
+    if not nx.is_directed_acyclic_graph(instant):
+        return found
+    for unit in nx.topological_sort(instant):
+        found[unit] = max((found[p] + 1 for p in instant.predecessors(unit)), default=0)
+    return found
+
+
+def delay_of(net: Network, target: str, data: Mapping[str, Any]) -> int:
+    """Return the delay of a synapse: its own, or else its target model's."""
+    if "delay" in data:
+        return int(data["delay"])
+    return 0 if net.nodes[target].get("input") else net.unit(target).delay
+
+
+def mistaken(line: Timeline, outputs: list[str]) -> NDArray[np.int8]:
+    """Return for each moment and output 1 where it answered wrong, 0 right, −1 where nothing was wanted.
+
+    Right is: on the same side of the middle of what is wanted over the film, (moments, outputs).
+    """
+    found = np.full((len(line), len(outputs)), -1, dtype=np.int8)
+    if line.desired is None or line.desired.shape[1] != len(outputs):
+        return found
+    known = np.isfinite(line.desired)
+    if not known.any():
+        return found
+    levels = line.desired[known]
+    middle = 0.5 if levels.min() >= 0 else 0.0
+    y = line.y[:, [line.units.index(unit) for unit in outputs]]
+    wrong = (y > middle) != (line.desired > middle)
+    found[known] = wrong[known]
+    return found

@@ -1,0 +1,1 @@
+"""The experiments: the library of files, and the code that reads, runs and judges them."""

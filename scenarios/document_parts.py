@@ -1,0 +1,281 @@
+"""The parts of a scenario as typed records: tasks, and the four requirements of a connectionist system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from allornone.scenarios.change import LEARNING_KEYS, PHASE_ACTS, PHASE_KEYS, TASK_KEYS
+from allornone.scenarios.document_values import (
+    EXPRESSION,
+    FLAG,
+    LITERAL,
+    TEXT,
+    Schema,
+    choice,
+    either,
+    list_of,
+    needed,
+    number,
+    values,
+)
+
+Number = Annotated[int | float | str, number()]
+Text = Annotated[str, TEXT]
+Flag = Annotated[bool, FLAG]
+Expression = Annotated[str, EXPRESSION]
+Ticks = Annotated[int | str, number(1, whole=True)]
+Count = Annotated[int | str, number(0, whole=True)]
+Spread = Annotated[int | float | str, number(0, extra=("n",))]
+Share = Annotated[int | float | str, number(0)]
+Size = Annotated[int | str | list[int | str], either(number(1, whole=True), list_of(number(1, whole=True), least=2))]
+Batch = Annotated[int | str, either(choice("all"), number(1, whole=True))]
+Given = Annotated[Any, values(4)]
+Formula = Annotated[int | float | str, either(LITERAL, EXPRESSION)]
+Stimulus = Annotated[
+    int | float | str | list[int | float | str], either(LITERAL, list_of(either(LITERAL, EXPRESSION), least=1), TEXT)
+]
+Divergence = Literal["l2", "cross-entropy", "kl"]
+Order = Literal["cyclic", "shuffled"]
+
+
+class Part(BaseModel):
+    """A table of the file: its keys are these and no others."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Task(Part):
+    """Data that phases share: `data` names what is registered, `parameters` are its own."""
+
+    data: Text
+    hold_out: Ticks | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, table: object) -> object:
+        return _apart(table, TASK_KEYS, "parameters")
+
+
+class Build(Part):
+    """A registered builder, and its parameters."""
+
+    net: Text
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, table: object) -> object:
+        return _apart(table, ("net",), "parameters")
+
+
+class Start(Part):
+    """Where plastic weights and biases start: at a constant, or drawn; the scale may be over `n`, the fan-in."""
+
+    constant: Spread | None = None
+    uniform: Spread | None = None
+    normal: Spread | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Start:
+        _exactly_one("start", self.model_fields_set, ("constant", "uniform", "normal"), "a number, { uniform } or { normal }")
+        return self
+
+
+def _start(value: object) -> object:
+    return value if isinstance(value, dict) else {"constant": value}
+
+
+_START_SCHEMA: Schema = {
+    "anyOf": [
+        {"type": ["number", "string"]},
+        *(
+            {"type": "object", "properties": {form: {"type": ["number", "string"]}}, "required": [form]}
+            | {"additionalProperties": False}
+            for form in ("uniform", "normal")
+        ),
+    ]
+}
+
+
+class Edit(Part):
+    """Synapses cut, then synapses added or replaced, as one change says it."""
+
+    without: list[Text] = Field(default_factory=list)
+    with_: list[Text] = Field(default_factory=list, alias="with")
+
+
+class Connectivity(Part):
+    """The connectivity of units: a builder's, or drawn; `edits` are to be done on it in their order."""
+
+    build: Build | None = None
+    inputs: list[Text] | None = None
+    outputs: list[Text] | None = None
+    groups: dict[str, Size] = Field(default_factory=dict)
+    synapses: list[Text] | None = None
+    delay: Count | None = None
+    start: Annotated[Start, BeforeValidator(_start), WithJsonSchema(_START_SCHEMA)] | None = None
+    weights: dict[str, Given] = Field(default_factory=dict)
+    biases: dict[str, Given] = Field(default_factory=dict)
+    without: list[Text] = Field(default_factory=list)
+    with_: list[Text] = Field(default_factory=list, alias="with")
+    laid: list[Edit] = Field(default_factory=list, alias="edits")
+
+    @model_validator(mode="after")
+    def _one_wiring(self) -> Connectivity:
+        given = self.model_fields_set
+        _exactly_one("connectivity", given, ("build", "synapses"), "a builder's net or a drawn one")
+        if "build" in given and "groups" in given:
+            raise PydanticCustomError("fault", "a builder makes its own groups: leave out build or groups")
+        if "start" in given and given & {"weights", "biases"}:
+            raise PydanticCustomError("fault", "start and weights or biases exclude each other")
+        return self
+
+    @property
+    def edits(self) -> list[Edit]:
+        """What is cut and added, the file's own first, then what each change laid over says."""
+        own = Edit.model_validate({"without": self.without, "with": self.with_}, context={"names": ()})
+        return [*([own] if self.without or self.with_ else []), *self.laid]
+
+
+class Activation(Part):
+    """The activation function of units: `default` of all, and what single units or groups have of their own."""
+
+    default: dict[str, Any] = Field(default_factory=dict)
+    units: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, table: object) -> object:
+        if not isinstance(table, dict):
+            return table
+        units = {name: value for name, value in table.items() if isinstance(value, dict)}
+        return {"default": {name: value for name, value in table.items() if name not in units}, "units": units}
+
+
+class Learning(Part):
+    """What a file says of the learning procedure, in [learning] or again in a phase; what it leaves out is None."""
+
+    rule: Text | None = None
+    rule_parameters: dict[str, Any] = Field(default_factory=dict)
+    plastic: list[Text] | None = None
+    batch: Batch | None = None
+    average: Flag | None = None
+    divergence: Divergence | None = None
+    order: Order | None = None
+    epochs: Count | None = None
+    until: Expression | None = None
+    bound: Annotated[int | float | str, number(0, above=True)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, table: object) -> object:
+        return _apart(table, LEARNING_KEYS, "rule_parameters")
+
+
+class Phase(Learning):
+    """One thing that the net lives through; exactly one of `stimulus`, `teach`, `show` and `gradient` is given."""
+
+    name: Text
+    stimulus: dict[str, Stimulus] | None = None
+    teach: Text | None = None
+    show: Text | None = None
+    gradient: Text | None = None
+    ticks: Ticks | None = None
+    teacher: dict[str, Formula] | None = None
+    from_: Literal["rest", "here"] = Field("rest", alias="from")
+    update: Literal["together", "one-by-one"] = "together"
+    flip: Share | None = None
+    hold: Ticks | None = None
+    sample: Ticks | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, table: object) -> object:
+        return _apart(table, (*PHASE_KEYS, *LEARNING_KEYS), "rule_parameters")
+
+    @model_validator(mode="after")
+    def _one_act(self) -> Phase:
+        _exactly_one("a phase", self.model_fields_set, PHASE_ACTS, "what happens in it")
+        return self
+
+    @property
+    def act(self) -> str:
+        """What happens in it: "stimulus", "teach", "show" or "gradient"."""
+        return next(act for act in PHASE_ACTS if getattr(self, act) is not None)
+
+    @property
+    def task(self) -> str | None:
+        """The task that it teaches, shows or descends; none where it has a stimulus."""
+        return self.teach or self.show or self.gradient
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The learning procedure of one phase, with every default filled in."""
+
+    rule: str | None
+    rule_parameters: dict[str, Any]
+    plastic: list[str] | None
+    batch: int | str
+    average: bool
+    divergence: str
+    order: str
+    epochs: int | str
+    until: str | None
+    bound: int | float | str
+
+
+def lesson(learning: Learning, phase: Learning) -> Lesson:
+    """Return what holds in a phase: what it says itself, else what [learning] says, else the default.
+
+    Another rule than that of [learning] starts from its own defaults.
+
+    >>> context = {"names": ()}
+    >>> base = Learning.model_validate({"rule": "lms", "eta": 0.1, "epochs": 9}, context=context)
+    >>> phase = Phase.model_validate({"name": "best", "teach": "gate", "rule": "least-squares"}, context=context)
+    >>> lesson(base, phase).epochs, lesson(base, phase).rule_parameters
+    (9, {})
+    """
+    said = {
+        key: value
+        for source in (learning, phase)
+        for key in LEARNING_KEYS
+        if (value := getattr(source, key)) is not None
+    }
+    inherited = learning.rule_parameters if phase.rule in (None, learning.rule) else {}
+    return Lesson(rule_parameters={**inherited, **phase.rule_parameters}, **{**_DEFAULTS, **said})
+
+
+_DEFAULTS: dict[str, Any] = {
+    "rule": None,
+    "plastic": None,
+    "batch": 1,
+    "average": True,
+    "divergence": "l2",
+    "order": "cyclic",
+    "epochs": 1,
+    "until": None,
+    "bound": 1e6,
+}
+
+
+def _apart(table: object, fixed: tuple[str, ...], rest: str) -> object:
+    """Return a table with all keys but the fixed ones put together under one."""
+    if not isinstance(table, dict):
+        return table
+    own = {key: value for key, value in table.items() if key not in fixed}
+    return {**{key: value for key, value in table.items() if key in fixed}, rest: own}
+
+
+def _exactly_one(place: str, given: set[str], keys: tuple[str, ...], what: str) -> None:
+    found = [key for key in keys if key in given]
+    if len(found) != 1:
+        listed = f"{', '.join(keys[:-1])} and {keys[-1]}"
+        number_found = f"both {' and '.join(found)}" if len(found) == 2 else ", ".join(found) or "none"
+        message = f"{place} says {what} by exactly one of {listed}, found {number_found}"
+        raise PydanticCustomError("fault", "{message}", {"message": message})

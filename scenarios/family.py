@@ -1,0 +1,227 @@
+"""Families: all runs of a scenario, seeds and alternatives, and their measures as arrays over named axes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from allornone.scenarios.change import CHANGEABLE, Raw
+from allornone.scenarios.labelled import Labelled, Value, labelled
+from allornone.scenarios.limits import Limits
+from allornone.scenarios.living import Life, Needs, live
+from allornone.scenarios.measuring import measure, needs
+from allornone.scenarios.numbers import expression
+from allornone.scenarios.preparing import Prepared, prepare
+from allornone.scenarios.varying import Axis, Run, family
+from allornone.simulator.errors import AllornoneError
+
+Progress = Callable[[int, int, str], None]
+KEPT_AT_ONCE = 500_000_000
+"""Bytes of records that runs side by side may hold before they are measured."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The runs that a claim looks at: on some axes, only some labels."""
+
+    labels: Mapping[str, frozenset[Any]] = field(default_factory=dict)
+
+    def has(self, run: Run, seed: int) -> bool:
+        """Return whether a run is among them."""
+        at = {**run.labels, "seed": seed}
+        return all(axis not in at or _in(at[axis], wanted) for axis, wanted in self.labels.items())
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Measures of a family: one array each, its outer axes those of the family."""
+
+    values: Mapping[str, Value]
+    axes: Mapping[str, Value]
+    runs: int
+
+
+class Laboratory:
+    """Runs families of one scenario; what has been run before is not run again."""
+
+    def __init__(
+        self,
+        raw: Raw,
+        seeds: Sequence[int],
+        *,
+        overrides: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.raw, self.seeds, self.overrides = raw, list(seeds), dict(overrides or {})
+        self.limits, self.executor, self.progress = limits or Limits(), executor, progress
+        self.measures: dict[str, str] = {name: str(text) for name, text in raw.get("measures", {}).items()}
+        self._found: dict[str, dict[str, Value]] = {}
+        self.warnings: dict[str, None] = {}
+
+    def measured(
+        self,
+        change: Raw | None = None,
+        *,
+        only: Iterable[str] | None = None,
+        selection: Selection | None = None,
+        what: str = "runs",
+    ) -> Measured:
+        """Return the measures of the family, after a change if there is one.
+
+        `only` names the measures wanted, of which the earlier ones that they use come too; `selection` the runs.
+        """
+        whole = family(self.raw, change, self.overrides)
+        wanted = self._closure(only)
+        chosen = selection or Selection()
+        pairs = [(run, seed) for run in whole.runs for seed in self.seeds if chosen.has(run, seed)]
+        self.limits.need("runs", len(pairs))
+        self._run(pairs, wanted, what)
+        axes = _axis_values(whole.axes, self.seeds if "seeds" in self.raw or len(self.seeds) > 1 else None, pairs)
+        values = {
+            name: _over_family([(run, seed, self._found[_key(run.raw, seed)][name]) for run, seed in pairs], axes, name)
+            for name in wanted
+        }
+        return Measured(values, {**axes, **_members(axes)}, len(pairs))
+
+    def _closure(self, only: Iterable[str] | None) -> list[str]:
+        if only is None:
+            return list(self.measures)
+        wanted: set[str] = set()
+        left = [name for name in only if name in self.measures]
+        while left:
+            name = left.pop()
+            if name not in wanted:
+                wanted.add(name)
+                used = expression(self.measures[name])
+                left += [other for other in {*used.names, *used.calls} if other in self.measures]
+        return [name for name in self.measures if name in wanted]
+
+    def _run(self, pairs: Sequence[tuple[Run, int]], wanted: Sequence[str], what: str) -> None:
+        missing: dict[str, tuple[Raw, int]] = {}
+        for run, seed in pairs:
+            key = _key(run.raw, seed)
+            if not set(wanted) <= set(self._found.get(key, ())):
+                missing[key] = (run.raw, seed)
+        texts = {name: self.measures[name] for name in wanted}
+        asked = needs(texts.values())
+        groups: dict[Any, list[tuple[str, Prepared]]] = {}
+        for key, (raw, seed) in missing.items():
+            ready = prepare(raw, seed, self.limits)
+            groups.setdefault(ready.key, []).append((key, ready))
+        jobs = [job for group in groups.values() for job in _portions(group)]
+        done = 0
+        for keys, found, warnings in self._results(jobs, texts, asked):
+            for key, values in zip(keys, found, strict=True):
+                self._found.setdefault(key, {}).update(values)
+            self.warnings.update(dict.fromkeys(warnings))
+            done += len(keys)
+            if self.progress is not None:
+                self.progress(done, len(missing), what)
+
+    def _results(
+        self, jobs: Sequence[Sequence[tuple[str, Prepared]]], texts: Mapping[str, str], asked: Needs
+    ) -> Iterable[tuple[list[str], list[dict[str, Value]], list[str]]]:
+        if self.executor is None or len(jobs) < 2:
+            return (_work(job, texts, asked) for job in jobs)
+        futures = [self.executor.submit(_work, job, texts, asked) for job in jobs]
+        return (future.result() for future in futures)
+
+
+def _work(
+    job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs
+) -> tuple[list[str], list[dict[str, Value]], list[str]]:
+    lives = live([ready for _, ready in job], asked)
+    warnings = [warning for life in lives[:1] for warning in _idle(life)]
+    return [key for key, _ in job], [measure(texts, life) for life in lives], warnings
+
+
+def _idle(life: Life) -> list[str]:
+    """Name the phases in which a rule was at work and changed nothing."""
+    before = None
+    found = []
+    for record in life.records:
+        learned = record.phase.rule is not None and record.phase.epochs > 0
+        if learned and before is not None and np.array_equal(before, record.weights):
+            found.append(f"phase {record.phase.name!r} has a rule and changed no weight")
+        before = record.weights
+    return found
+
+
+def _portions(group: Sequence[tuple[str, Prepared]]) -> Iterable[Sequence[tuple[str, Prepared]]]:
+    """Cut runs of equal structure into portions whose records fit in memory together."""
+    _, first = group[0]
+    cells = max((phase.x.size // max(1, phase.x.shape[2]) * (len(phase.driven) + 8) for phase in first.phases), default=1)
+    at_once = max(1, KEPT_AT_ONCE // (8 * max(1, cells)))
+    for start in range(0, len(group), at_once):
+        yield group[start : start + at_once]
+
+
+def _key(raw: Raw, seed: int) -> str:
+    pieces = {name: raw.get(name) for name in CHANGEABLE if name != "vary"}
+    return json.dumps([pieces, seed], sort_keys=True, default=str)
+
+
+def _axis_values(
+    axes: Sequence[Axis], seeds: Sequence[int] | None, pairs: Sequence[tuple[Run, int]]
+) -> dict[str, Labelled]:
+    found: dict[str, Labelled] = {}
+    for axis in axes:
+        there = {run.labels[axis.name] for run, _ in pairs if axis.name in run.labels}
+        kept = [k for k, label in enumerate(axis.labels) if label in there]
+        members = {name: tuple(values[k] for k in kept) for name, values in axis.members.items()}
+        found[axis.name] = Labelled.along(axis.name, [axis.labels[k] for k in kept], members=members)
+    if seeds is not None:
+        there = {seed for _, seed in pairs}
+        found["seed"] = Labelled.along("seed", [seed for seed in seeds if seed in there])
+    return found
+
+
+def _members(axes: Mapping[str, Labelled]) -> dict[str, Value]:
+    """Return parameters that an axis moves, as values along it."""
+    return {
+        name: Labelled.along(axis, along.labels[axis], values)
+        for axis, along in axes.items()
+        for name, values in along.members.get(axis, {}).items()
+        if name not in axes
+    }
+
+
+def _over_family(
+    found: Sequence[tuple[Run, int, Value]], axes: Mapping[str, Labelled], name: str
+) -> Value:
+    """Lay one measure's values out over the axes of the family, its inner axes behind."""
+    arrays = [labelled(value) for *_, value in found]
+    inner = arrays[0].axes
+    if any(array.axes != inner for array in arrays):
+        raise AllornoneError(f"measures.{name} has other axes in some runs than in others")
+    labels = {axis: max((array.labels[axis] for array in arrays), key=len) for axis in inner}
+    shape = tuple(len(labels[axis]) for axis in inner)
+    kind = np.result_type(*(array.values.dtype for array in arrays))
+    ragged = any(array.values.shape != shape for array in arrays)
+    cells = np.full((*(len(along.labels[axis]) for axis, along in axes.items()), *shape), np.nan if ragged else 0).astype(
+        float if ragged else kind
+    )
+    for (run, seed, _), array in zip(found, arrays, strict=True):
+        # A run that does not lie on an axis counts at each of its labels.
+        at = tuple(_place(axis, along, {**run.labels, "seed": seed}) for axis, along in axes.items())
+        cells[(*at, *(slice(0, length) for length in array.values.shape))] = array.values
+    members = {axis: row for along in axes.values() for axis, row in along.members.items()}
+    outer = {axis: along.labels[axis] for axis, along in axes.items()}
+    return Labelled(cells, (*axes, *inner), {**outer, **labels}, members=members).plain()
+
+
+def _place(axis: str, along: Labelled, at: Mapping[str, Any]) -> int | slice:
+    return tuple(along.labels[axis]).index(at[axis]) if axis in at else slice(None)
+
+
+def _in(label: Any, wanted: Iterable[Any]) -> bool:
+    if isinstance(label, str):
+        return label in wanted
+    return any(not isinstance(one, str) and abs(one - label) <= 1e-9 * max(1.0, abs(label)) for one in wanted)

@@ -1,0 +1,39 @@
+"""Limits of a run: scenario files are untrusted input, so every run has bounds, raised only on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that one run may use.
+
+    >>> Limits().raised({"units": 10}).units
+    10
+    """
+
+    units: int = 100_000
+    synapses: int = 2_000_000
+    ticks: int = 1_000_000
+    trials: int = 1_000_000
+    runs: int = 100_000
+    bytes: int = 4_000_000_000
+
+    def raised(self, to: dict[str, int]) -> Limits:
+        """Return other limits; an unknown name is an error with the nearest."""
+        known = [field.name for field in fields(self)]
+        for name, value in to.items():
+            if name not in known:
+                raise AllornoneError(f"no limit is named {name!r}. {nearest(name, known)} There are: {', '.join(known)}")
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise AllornoneError(f"the limit {name!r} must be a whole number from 1, found {value!r}")
+        return replace(self, **to)
+
+    def need(self, name: str, count: int) -> None:
+        """Raise LimitExceeded where `count` is more than the limit of that name."""
+        most = getattr(self, name)
+        if count > most:
+            raise LimitExceeded(f"{count} {name} are more than a run may use, {most}; raise it with --limit {name}={count}")

@@ -1,0 +1,261 @@
+"""Where each key and value of a TOML text stands; the values themselves are tomllib's business.
+
+A path is a tuple of keys and indices, `("interpretation", "claims", 2, "that")`. A place is (line, column),
+both from 1, in characters. The scanner is a set of small steps from position to position.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from contextlib import suppress
+from typing import NamedTuple
+
+from allornone.simulator.errors import AllornoneError
+
+Path = tuple[str | int, ...]
+Place = tuple[int, int]
+
+DEEPEST = 32
+
+_BLANK = re.compile(r"[ \t]*")
+_SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+# A date and its time may be parted by one blank.
+_SCALAR = re.compile(r"[^\s,#\]}]+(?: [0-9]{2}:[^\s,#\]}]*)?")
+_QUOTES = ('"""', "'''", '"', "'")
+_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
+_FOLD = re.compile(r"\\[ \t]*\r?\n[ \t\r\n]*")
+_SHORT = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
+
+
+class TooDeep(AllornoneError):
+    """A text nested so deeply, or a key of so many parts, that it can be no scenario."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(f"tables, lists or a dotted key nested deeper than {DEEPEST} levels")
+        self.place = place
+
+
+class Twice(NamedTuple):
+    """A key that stands a second time, with the place of either."""
+
+    path: Path
+    first: Place
+    second: Place
+
+
+class _Lost(Exception):
+    """The text is no TOML from here on; tomllib says why."""
+
+
+class Locator:
+    """The places of a TOML text; of a broken one, those before the break.
+
+    >>> locator = Locator('title = "Ring"\\n[learning]\\neta = 0.1')
+    >>> locator.place(("learning", "eta")), locator.key(("learning", "eta"))
+    ((3, 7), (3, 1))
+    >>> locator.place(("learning", "rule"))
+    (2, 1)
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.twice: list[Twice] = []
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._values: dict[Path, int] = {(): 0}
+        self._keys: dict[Path, int] = {}
+        self._implied: set[Path] = {()}
+        self._counts: dict[Path, int] = {}
+        with suppress(_Lost):
+            self._document()
+
+    def paths(self) -> set[Path]:
+        """Return the path of everything that stands in the text, the document's own () included."""
+        return set(self._values)
+
+    def place(self, path: Path) -> Place:
+        """Return where a value starts, or the nearest thing around it that stands in the text."""
+        while path not in self._values:
+            path = path[:-1]
+        return self._at(self._values[path])
+
+    def key(self, path: Path) -> Place:
+        """Return where the key of a value stands; an element of a list has none, so its value's place."""
+        return self._at(self._keys[path]) if path in self._keys else self.place(path)
+
+    def inside(self, path: Path, column: int) -> Place:
+        """Return where a character (from 1) of a text value stands, whatever its quotes and escapes."""
+        start = self._values.get(path)
+        if start is None or self.text[start : start + 1] not in ('"', "'"):
+            return self.place(path)
+        spots = _characters(self.text, start)
+        return self._at(spots[min(max(column, 1), len(spots)) - 1])
+
+    def _at(self, position: int) -> Place:
+        line = bisect_right(self._starts, position)
+        return line, position - self._starts[line - 1] + 1
+
+    def _document(self) -> None:
+        table: Path = ()
+        position = _skip(_SPACE, self.text, 0)
+        while position < len(self.text):
+            if self.text[position] == "[":
+                table, position = self._header(position)
+            else:
+                position = self._pair(position, table)
+            position = _skip(_SPACE, self.text, position)
+
+    def _header(self, start: int) -> tuple[Path, int]:
+        many = self.text.startswith("[[", start)
+        parts, position = self._dotted(start + 1 + many)
+        table = self._enter((), parts[:-1], start)
+        name, at = parts[-1]
+        table = (*table, name)
+        if many:
+            self._values.setdefault(table, start)
+            self._keys.setdefault(table, at)
+            self._counts[table] = self._counts.get(table, 0) + 1
+        table = self._newest(table)
+        self._note(table, start, at)
+        return table, self._expect("]]" if many else "]", position)
+
+    def _pair(self, start: int, table: Path) -> int:
+        parts, position = self._dotted(start)
+        position = self._expect("=", position)
+        path = (*self._enter(table, parts[:-1], start), parts[-1][0])
+        position = _skip(_BLANK, self.text, position)
+        self._note(path, position, parts[-1][1])
+        return self._value(position, path)
+
+    def _enter(self, table: Path, parts: list[tuple[str, int]], place: int) -> Path:
+        for name, at in parts:
+            table = self._newest((*table, name))
+            if table not in self._values:
+                self._values[table], self._keys[table] = place, at
+                self._implied.add(table)
+        return table
+
+    def _newest(self, path: Path) -> Path:
+        return (*path, self._counts[path] - 1) if path in self._counts else path
+
+    def _note(self, path: Path, place: int, key: int | None = None) -> None:
+        if len(path) > DEEPEST:
+            raise TooDeep(self._at(place))
+        if path in self._values and path not in self._implied:
+            self.twice.append(Twice(path, self.key(path), self._at(place if key is None else key)))
+            return
+        self._implied.discard(path)
+        self._values[path] = place
+        if key is not None:
+            self._keys[path] = key
+
+    def _value(self, position: int, path: Path) -> int:
+        match self.text[position : position + 1]:
+            case "[":
+                return self._list(position, path)
+            case "{":
+                return self._inline_table(position, path)
+            case '"' | "'":
+                return _after_text(self.text, position)
+        after = _skip(_SCALAR, self.text, position)
+        if after == position:
+            raise _Lost
+        return after
+
+    def _list(self, start: int, path: Path) -> int:
+        position, count = _skip(_SPACE, self.text, start + 1), 0
+        while not self.text.startswith("]", position):
+            self._note((*path, count), position)
+            position = _skip(_SPACE, self.text, self._value(position, (*path, count)))
+            if not self.text.startswith(",", position):
+                break
+            position, count = _skip(_SPACE, self.text, position + 1), count + 1
+        return self._expect("]", position)
+
+    def _inline_table(self, start: int, path: Path) -> int:
+        position = _skip(_SPACE, self.text, start + 1)
+        while not self.text.startswith("}", position):
+            position = _skip(_SPACE, self.text, self._pair(position, path))
+            if not self.text.startswith(",", position):
+                break
+            position = _skip(_SPACE, self.text, position + 1)
+        return self._expect("}", position)
+
+    def _dotted(self, position: int) -> tuple[list[tuple[str, int]], int]:
+        parts: list[tuple[str, int]] = []
+        while True:
+            position = _skip(_BLANK, self.text, position)
+            if len(parts) == DEEPEST:
+                raise TooDeep(self._at(position))
+            name, after = _name(self.text, position)
+            parts.append((name, position))
+            position = _skip(_BLANK, self.text, after)
+            if not self.text.startswith(".", position):
+                return parts, position
+            position += 1
+
+    def _expect(self, word: str, position: int) -> int:
+        if not self.text.startswith(word, position):
+            raise _Lost
+        return position + len(word)
+
+
+def _skip(pattern: re.Pattern[str], text: str, position: int) -> int:
+    found = pattern.match(text, position)
+    return found.end() if found else position
+
+
+def _name(text: str, position: int) -> tuple[str, int]:
+    if text.startswith("'", position):
+        after = _after_text(text, position)
+        return text[position + 1 : after - 1], after
+    if text.startswith('"', position):
+        spots = _characters(text, position)
+        return "".join(_character(text, spot) for spot in spots[:-1]), _after_text(text, position)
+    after = _skip(_BARE_KEY, text, position)
+    if after == position:
+        raise _Lost
+    return text[position:after], after
+
+
+def _after_text(text: str, start: int) -> int:
+    """Return the position after a text in quotes of any of the four kinds."""
+    quotes = next(quotes for quotes in _QUOTES if text.startswith(quotes, start))
+    position = start + len(quotes)
+    escapes = quotes[0] == '"'
+    while not text.startswith(quotes, position):
+        position += 2 if escapes and text.startswith("\\", position) else 1
+        if position >= len(text) or (len(quotes) == 1 and text[position] == "\n"):
+            raise _Lost
+    position += len(quotes)
+    # A text in three quotes may end in one or two of its own.
+    extra = 0
+    while len(quotes) == 3 and extra < 2 and text.startswith(quotes[0], position + extra):
+        extra += 1
+    return position + extra
+
+
+def _characters(text: str, start: int) -> list[int]:
+    """Return the position of each character that a text in quotes stands for, and that of its closing quotes."""
+    quotes = next(quotes for quotes in _QUOTES if text.startswith(quotes, start))
+    position, end = start + len(quotes), _after_text(text, start) - len(quotes)
+    if len(quotes) == 3:
+        position += len(text[position:end]) - len(re.sub(r"^\r?\n", "", text[position:end]))
+    spots = []
+    while position < end:
+        if quotes == '"""' and (fold := _FOLD.match(text, position)):
+            position = fold.end()
+            continue
+        spots.append(position)
+        escape = _ESCAPE.match(text, position) if quotes[0] == '"' else None
+        position = escape.end() if escape else position + (2 if text.startswith("\r\n", position) else 1)
+    return [*spots, end]
+
+
+def _character(text: str, position: int) -> str:
+    escape = _ESCAPE.match(text, position)
+    if escape is None:
+        return text[position]
+    code = escape.group()[1:]
+    return _SHORT[code] if code in _SHORT else chr(int(code[1:], 16)) if code[0] in "uU" else code

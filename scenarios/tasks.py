@@ -1,0 +1,231 @@
+"""Tasks: data that the phases of a scenario share, by name in [tasks].
+
+x  inputs, (samples, inputs)      d  what is desired, (samples, outputs)
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from keyword import iskeyword
+from typing import Any
+
+import numpy as np
+
+from allornone.scenarios.labelled import Labelled, Value
+from allornone.scenarios.numbers import Numbers
+from allornone.simulator.errors import AllornoneError
+from allornone.simulator.registry import tasks as registered
+from allornone.simulator.streams import stream
+from allornone.simulator.units import Array
+
+MOST_INPUTS = 20
+
+
+@dataclass(frozen=True)
+class Task:
+    """Samples; `cell` is the area that one of them stands for, where they are points of a grid."""
+
+    x: Array
+    d: Array | None
+    cell: float | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a task may draw on: the run's numbers and its random stream."""
+
+    numbers: Numbers
+    random: np.random.Generator
+
+    def column(self, text: str, names: Mapping[str, Value], samples: int) -> Array:
+        """Return what an expression is at each sample."""
+        value = self.numbers.evaluate(text, names)
+        if isinstance(value, str):
+            raise AllornoneError(f"{text!r} is text where numbers are needed")
+        if isinstance(value, Labelled):
+            if value.axes != ("trial",):
+                raise AllornoneError(f"{text!r} has the axes {', '.join(value.axes)}; one number a sample is needed")
+            return value.values.astype(float)
+        return np.full(samples, float(value))
+
+
+def make(raw: Mapping[str, Any], numbers: Numbers, seed: int) -> dict[str, Task]:
+    """Make every task of a scenario; `NAME.held_out` stands beside one that holds samples out."""
+    made: dict[str, Task] = {}
+    for name, given in raw.get("tasks", {}).items():
+        # `from` is a word of Python's, so the function that makes a grid spells it `from_`.
+        parameters = {
+            key + "_" * iskeyword(key): value for key, value in given.items() if key not in ("data", "hold_out")
+        }
+        maker: Callable[..., Task] = registered.get(given["data"])
+        try:
+            task = maker(Source(numbers, stream(seed, "tasks")), **parameters)
+        except AllornoneError as error:
+            raise AllornoneError(f"tasks.{name}: {error}") from None
+        made[name] = task
+        if "hold_out" in given:
+            made[name], made[f"{name}.held_out"] = _split(task, numbers.whole(given["hold_out"], "hold_out"), seed, name)
+    return made
+
+
+def table(
+    source: Source,
+    *,
+    inputs: int | str,
+    ones: Sequence[str] | None = None,
+    d: str | Sequence[str] | None = None,
+    number: int | str | None = None,
+    coding: str = "binary",
+) -> Task:
+    """Return a truth table: all 2^inputs rows, 00…0 first, and what is desired of each.
+
+    `ones` lists the rows that are true; `d` is an expression over x1, x2, … or a list of them; `number` is the
+    function's number, whose bit k is row k. `coding` is "binary", 0 and 1, or "bipolar", −1 and +1.
+    """
+    count = source.numbers.whole(inputs, "inputs")
+    if not 1 <= count <= MOST_INPUTS:
+        raise AllornoneError(f"inputs must be from 1 to {MOST_INPUTS}, found {count}")
+    _one_of("coding", coding, ("binary", "bipolar"))
+    rows = np.array(list(itertools.product((0.0, 1.0), repeat=count)))
+    desired = _desired(source, rows, ones, d, number)
+    if coding == "bipolar":
+        rows = 2 * rows - 1
+        desired = None if desired is None else 2 * desired - 1
+    return Task(rows, desired)
+
+
+def sample(
+    source: Source,
+    *,
+    count: int | str,
+    inputs: int | str = 1,
+    outputs: int | str = 1,
+    x: str | Sequence[str] = "uniform",
+    d: str | Sequence[str] | None = None,
+) -> Task:
+    """Return random samples: `x` and `d` are expressions, one for all columns or a list of one each.
+
+    They may use coin (0 or 1), noise (standard normal), uniform (0 to 1) and i, the sample's number; each entry has
+    draws of its own. `d` may also use x1, x2, … and x.
+    """
+    samples = source.numbers.whole(count, "count")
+    width, height = source.numbers.whole(inputs, "inputs"), source.numbers.whole(outputs, "outputs")
+    columns = [source.column(text, _words(source, samples), samples) for text in _each(x, width, "x")]
+    values = np.stack(columns, axis=1)
+    if d is None:
+        return Task(values, None)
+    wanted = [
+        source.column(text, {**_words(source, samples), **_inputs(values)}, samples) for text in _each(d, height, "d")
+    ]
+    return Task(values, np.stack(wanted, axis=1))
+
+
+def grid(
+    source: Source,
+    *,
+    cells: int | str,
+    from_: float | str = -1.0,
+    to: float | str = 1.0,
+    d: str | Sequence[str] | None = None,
+) -> Task:
+    """Return the centres of cells × cells squares that cover a square of the plane, row by row.
+
+    `d` may use x1, x2 and r, the distance from 0.
+    """
+    count = source.numbers.whole(cells, "cells")
+    low, high = float(source.numbers.number(from_)), float(source.numbers.number(to))
+    if count < 1 or not high > low:
+        raise AllornoneError(f"a grid needs cells ≥ 1 and to > from, found {count} cells from {low:g} to {high:g}")
+    width = (high - low) / count
+    centres = low + width * (np.arange(count) + 0.5)
+    x2, x1 = np.meshgrid(centres, centres, indexing="ij")
+    points = np.stack([x1.ravel(), x2.ravel()], axis=1)
+    if d is None:
+        return Task(points, None, width**2)
+    names = {**_inputs(points), "r": Labelled(np.hypot(*points.T), ("trial",))}
+    wanted = [source.column(text, names, len(points)) for text in ([d] if isinstance(d, str) else d)]
+    return Task(points, np.stack(wanted, axis=1), width**2)
+
+
+def rows(
+    source: Source,
+    *,
+    x: Sequence[Any],
+    d: Sequence[Any] | None = None,
+    coding: str = "binary",
+) -> Task:
+    """Return samples given one by one: numbers, or pictures such as ".#. ###", ink 1 and blank 0 (−1 if bipolar)."""
+    _one_of("coding", coding, ("binary", "bipolar"))
+    samples = [_row(source, given, coding) for given in x]
+    if not samples or len({len(one) for one in samples}) > 1:
+        raise AllornoneError("x must be rows of one length, at least one")
+    if d is not None and len(d) != len(samples):
+        raise AllornoneError(f"{len(samples)} rows of x need as many of d, found {len(d)}")
+    wanted = None if d is None else np.array([_row(source, given, "binary") for given in d])
+    return Task(np.array(samples), wanted)
+
+
+def _row(source: Source, given: Any, coding: str) -> list[float]:
+    if isinstance(given, str) and set(given) <= set("#. "):
+        blank = 0.0 if coding == "binary" else -1.0
+        return [1.0 if mark == "#" else blank for mark in given if mark != " "]
+    entries = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
+    return [float(source.numbers.number(entry)) for entry in entries]
+
+
+def _desired(source: Source, rows: Array, ones: Any, d: Any, number: Any) -> Array | None:
+    if ones is not None:
+        names = ["".join(str(int(bit)) for bit in row) for row in rows]
+        for row in ones:
+            if row not in names:
+                raise AllornoneError(f"ones: {row!r} is no row of {rows.shape[1]} inputs; one is {names[-1]!r}")
+        return np.array([[float(name in ones)] for name in names])
+    if number is not None:
+        value = source.numbers.whole(number, "number")
+        if not 0 <= value < 2 ** len(rows):
+            raise AllornoneError(f"number must be from 0 to {2 ** len(rows) - 1}, found {value}")
+        return np.array([[float(value >> row & 1)] for row in range(len(rows))])
+    if d is None:
+        return None
+    texts = [d] if isinstance(d, str) else list(d)
+    return np.stack([source.column(text, _inputs(rows), len(rows)) for text in texts], axis=1)
+
+
+def _inputs(values: Array) -> dict[str, Value]:
+    labels = {"unit": tuple(f"x{k + 1}" for k in range(values.shape[1]))}
+    columns: dict[str, Value] = {f"x{k + 1}": Labelled(values[:, k], ("trial",)) for k in range(values.shape[1])}
+    return {"x": Labelled(values, ("trial", "unit"), labels), **columns}
+
+
+def _words(source: Source, samples: int) -> dict[str, Value]:
+    draw = source.random
+    return {
+        "coin": Labelled(draw.integers(0, 2, samples), ("trial",)),
+        "noise": Labelled(draw.standard_normal(samples), ("trial",)),
+        "uniform": Labelled(draw.random(samples), ("trial",)),
+        "i": Labelled(np.arange(samples), ("trial",)),
+    }
+
+
+def _each(texts: str | Sequence[str], width: int, name: str) -> list[str]:
+    if isinstance(texts, str):
+        return [texts] * width
+    if len(texts) != width:
+        raise AllornoneError(f"{name} must be one text, or {width}, one a column; found {len(texts)}")
+    return list(texts)
+
+
+def _one_of(name: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise AllornoneError(f"{name} must be {' or '.join(map(repr, known))}, found {value!r}")
+
+
+def _split(task: Task, count: int, seed: int, name: str) -> tuple[Task, Task]:
+    if not 0 < count < len(task.x):
+        raise AllornoneError(f"tasks.{name}: hold_out must be from 1 to {len(task.x) - 1}, found {count}")
+    order = stream(seed, "split").permutation(len(task.x))
+    parts = (np.sort(order[count:]), np.sort(order[:count]))
+    first, second = (replace(task, x=task.x[part], d=None if task.d is None else task.d[part]) for part in parts)
+    return first, second
