@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
 def verb(era: str | None, lecture: bool, as_json: bool) -> int:
     """List the experiments, by era."""
-    from allornone.scenarios.catalogue import entries
+    from allornone.scenarios.catalogue import entries, of_era
 
-    found = list(entries())
-    if era is not None:
-        found = of_era(found, era)
+    found = entries() if era is None else of_era(era)
     if lecture:
         found = [entry for entry in found if entry.lecture]
     if as_json:
@@ -40,16 +38,6 @@ def verb(era: str | None, lecture: bool, as_json: bool) -> int:
     else:
         screen.table(columns(found))
     return SUCCESS
-
-
-def of_era(found: list[Entry], era: str) -> list[Entry]:
-    """Return the entries of one era; UnknownName if there is none of that name."""
-    eras = list(dict.fromkeys(entry.era for entry in found))
-    if era not in eras:
-        from allornone.simulator.errors import UnknownName
-
-        raise UnknownName("era", era, eras)
-    return [entry for entry in found if entry.era == era]
 
 
 def columns(found: list[Entry]) -> Table:

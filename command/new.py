@@ -40,14 +40,14 @@ stimulus = {{ N1 = "?", N2 = "?" }}
 ticks    = 2
 
 [measures]
-fires = "y('N3')[1]"
+fires = "y('N3')"
 
 [interpretation]
 film = {{ show = "network" }}
 
 [[interpretation.claims]]
 text  = "Exactly one of the four pairs makes the third cell fire"
-that  = "count(fires) == 1"
+that  = "count(fires(tick=1)) == 1"
 fails = {{ activation.threshold = 1 }}      # the change that must make the claim fall
 '''
 

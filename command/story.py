@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Story:
 
 
 def read(path: Path) -> Story:
-    """Return the words of a scenario file; AllornoneError, with all that is wrong, if it cannot be understood."""
+    """Return the words of a scenario file; AllornoneError, which says all that is wrong with it."""
     try:
         with path.open("rb") as file:
             return told(tomllib.loads(file.read(ENOUGH).decode("utf-8")))
@@ -61,27 +62,34 @@ def told(raw: Mapping[str, Any]) -> Story:
     )
 
 
-def flat(change: Mapping[str, Any], path: str = "") -> Iterator[str]:
-    """Yield a change as dotted keys.
+def leaves(change: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, object]]:
+    """Yield what a change sets: dotted key, value.
 
-    >>> list(flat({"learning": {"eta": 0.1, "batch": "all"}}))
-    ['learning.eta = 0.1', "learning.batch = 'all'"]
+    >>> list(leaves({"learning": {"eta": 0.1, "batch": "all"}}))
+    [('learning.eta', 0.1), ('learning.batch', 'all')]
     """
     for key, value in change.items():
         dotted = f"{path}.{key}" if path else str(key)
         if isinstance(value, Mapping) and value:
-            yield from flat(value, dotted)
+            yield from leaves(value, dotted)
         else:
-            yield f"{dotted} = {value!r}"
+            yield dotted, value
 
 
 def _claim(claim: Mapping[str, Any]) -> Claim:
     word = "fails" if "fails" in claim else "holds"
     changes = claim.get(word, [])
     listed = [changes] if isinstance(changes, Mapping) else changes
-    sentences = tuple(f"{word} with {'; '.join(flat(change))}" for change in listed)
+    sentences = tuple(f"{word} with {_spoken(change)}" for change in listed)
     said = SPEAKERS.get(str(claim.get("says", "")), "")
     return Claim(said + str(claim.get("text", "")), str(claim.get("that", "")), sentences)
+
+
+def _spoken(change: Mapping[str, Any]) -> str:
+    """Return a change in one line, as TOML would spell it."""
+    return ", ".join(
+        f"{path} = {json.dumps(value, ensure_ascii=False, default=str)}" for path, value in leaves(change)
+    )
 
 
 def _listed(value: object) -> str:

@@ -62,10 +62,12 @@ def verdict_line(result: Result) -> str:
     """Return the verdict in one line: how it came out, how many claims hold and changes do their work."""
     changes = [change.works for claim in result.claims for change in claim.counterfactuals]
     nudges = [nudge.falls for claim in result.claims for nudge in claim.nudges]
-    tried = [_share(done, noun) for done, noun in ((changes, "changes"), (nudges, "nudges")) if done]
-    pieces = [_share([claim.holds for claim in result.claims], "claims hold")]
+    tried = [_share(done, noun) for done, noun in ((changes, "change"), (nudges, "nudge")) if done]
+    holding = [claim.holds for claim in result.claims]
+    pieces = [_share(holding, "claim") + (" holds" if len(holding) == 1 else " hold")]
     if tried:
-        pieces.append(" and ".join(tried) + " do their work")
+        one = len(changes) + len(nudges) == 1
+        pieces.append(" and ".join(tried) + (" does its work" if one else " do their work"))
     outcome = result.verdict or f"another family ({result.family}), no verdict"
     return f"{outcome}: {', '.join(pieces)} ({result.seconds:.1f} s)"
 
@@ -104,11 +106,9 @@ def _below(works: bool, words: str, note: str = "") -> list[Cell]:
 
 
 def _share(done: Sequence[bool], noun: str) -> str:
-    return f"{sum(done)} of {len(done)} {noun}"
-
-
-def _base(word: str) -> str:
-    return {"falls": "fall", "is true": "be true"}[word]
+    """Return "3 claims" where all are, "2 of 3 claims" where not."""
+    count = str(len(done)) if all(done) else f"{sum(done)} of {len(done)}"
+    return f"{count} {noun}{'' if len(done) == 1 else 's'}"
 
 
 def _measures(result: Result) -> None:

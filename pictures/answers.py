@@ -62,9 +62,9 @@ class Answers:
         for k, text in self.texts.items():
             verdict = int(self.wrong[moment, k]) if answered else -1
             wanted = self.line.desired[moment, k] if self.line.desired is not None else np.nan
-            text.set_text({0: "✓", 1: f"✗ not {short(float(wanted))}"}.get(verdict, ""))
+            text.set_text({0: "✓", 1: f"✗ d = {short(float(wanted))}"}.get(verdict, ""))
             text.set_color(self.theme.neg if verdict == 1 else self.theme.ok)
             if verdict == 1:
                 x, y = map(float, self.spots[k])
-                rings.append(circle(x, y, 1.55))
+                rings.append(circle(x, y, 1.45))
         self.rings.set_paths(rings)

@@ -1,4 +1,4 @@
-"""Units as matplotlib artists: bodies, halos, what stands inside, pixels of patches; `show` gives them a state.
+"""Units as matplotlib artists: bodies, halos, what stands inside, pixels; `show` gives them a state.
 
 Firing: `fire` fill, thick ink outline, halo. Real values: a mixture. Vetoed: outline in `neg`.
 """

@@ -72,7 +72,7 @@ def cut(
 ) -> Array:
     """Return the part of a curve after it leaves its source and before it enters its target.
 
-    `starts` and `ends` say for points (k, 2) whether they lie inside. A curve that is all inside keeps its middle.
+    `starts` and `ends` say for points (k, 2) whether they lie inside. One all inside keeps its middle.
     """
     dense = even(curve, 800)
     out = np.flatnonzero(~starts(dense))

@@ -1,7 +1,7 @@
 """Film: a figure of which only a few artists move. The still part is drawn once.
 
-The rule that makes it exact: every moving artist has a higher z-order than every still one. Then a frame equals
-a full redraw, pixel by pixel.
+The rule that makes it exact: every moving artist has a higher z-order than every still one. Then a frame is
+what a full redraw would be, pixel by pixel.
 """
 
 import os
@@ -127,7 +127,7 @@ class Film:
 def film(x: Any, kind: str = "network", **options: Any) -> Film:
     """Return the film of a Trace, or of anything that has a method `film`, as a result has.
 
-    `kind`: a registered film; `options` go to it, e.g. `title`, `story`, `theme` (network_film says them all).
+    `kind`: a registered film; `options` go to it, e.g. `title`, `story`, `theme` (see network_film).
     Raises AllornoneError for something that has no film, and for an unknown kind.
     """
     if isinstance(x, Trace):

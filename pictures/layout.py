@@ -101,7 +101,7 @@ def _room(wires: Wiring, items: int, place: Sequence[str], needs: Needs) -> tupl
     for k, body in enumerate(wires.bodies):
         half = body.half[1]
         loop = LOOP if k in looped else 0.0
-        bias = 0.2 + 1.1 * needs.em if body.name in needs.biased else 0.0
+        bias = 0.35 + 1.1 * needs.em if body.name in needs.biased else 0.0
         above[k] = half + MARGIN + max(loop, bias) + (room if body.kind == "input" else 0.0)
         below[k] = half + MARGIN + (0.2 + 1.15 * needs.em if place[k] == "below" else 0.0)
     return above, below
@@ -133,7 +133,7 @@ def _pitches(wires: Wiring, ranks: Grid, place: Sequence[str], needs: Needs, tal
         beside = _widest(wires, left, place, "right", needs.em)
         marked = 2.6 + sum(half) / 2 + 0.3 * needs.marks
         least.append(max(near - 2 + sum(half), sum(below) / 2 + 0.5, beside and beside + 3.2, marked))
-    low, high, wanted = 0.0, FAR, needs.aspect * tall
+    low, high, wanted = 0.0, min(FAR, max(NEAR + 1, tall)), needs.aspect * tall
     for _ in range(40):
         middle = (low + high) / 2
         low, high = (middle, high) if sum(max(one, middle) for one in least) < wanted else (low, middle)

@@ -63,10 +63,11 @@ def network_film(
     """
     line = timeline(trace, ticks, lane)
     weighing = Weighing.of(trace, line)
-    rows = _rows(trace, line)
+    sweeping = max(stages(trace.network).values(), default=0) > 0
+    rows = _rows(trace, line, sweeping)
     division = plates(trace.network, rows.names, weighing.names, weighing.changes, line.desired is not None)
     travel = Travel.of(division.scene, line, stages(trace.network))
-    shots = script(line, travel.last > 0, fps, questions or ())
+    shots = script(line, sweeping, fps, questions or ())
     show = _Show(trace, line, travel, weighing, theme_of(theme), shots)
     show.head(title or str(trace.network.graph.get("name", "")), sentences(story))
     show.body(trace, division, rows)
@@ -175,10 +176,10 @@ class _Show:
             self.painted.synapses.weigh(weights)
             if self.painted.numbers is not None:
                 self.painted.numbers.weigh(weights, biases)
-        for veil, cursor in self.covers:
-            edge = shot.moment + (0.5 if answered else -0.5)
+        edges = (shot.moment + (0.5 if answered else -0.5), shot.moment + self._blend(shot))
+        for (veil, cursor), edge in zip(self.covers, edges, strict=False):
             veil.set_x(edge)
-            veil.set_width(max(len(self.line) - edge, 0.0))
+            veil.set_width(len(self.line) - edge)
             cursor.set(xdata=[edge, edge])
         self.clock.set_text(self.times[shot.moment])
         self.caption.set(text=shot.ask or self.story, color=self.theme.ink if shot.ask else self.theme.mute)
@@ -186,9 +187,9 @@ class _Show:
     def _units(self, shot: Shot) -> None:
         """Values of all units that have answered; the others rest."""
         line = self.line
-        values = dict(zip(line.units, map(float, line.y[shot.moment]), strict=True))
+        values = dict(zip(line.units, map(float, line.levels[shot.moment]), strict=True))
         vetoed = {unit for unit, off in zip(line.units, line.vetoed[shot.moment], strict=True) if off}
-        y, off, images = moment(self.scene, values, vetoed, line.scale)
+        y, off, images = moment(self.scene, values, vetoed)
         y[self.revealed > shot.share] = np.nan
         waiting = [name for name, at in self.patched.items() if at > shot.share]
         self.painted.cells.show(
@@ -209,11 +210,12 @@ def _axes(figure: Figure, rect: Rect) -> Axes:
     return figure.add_axes((left / INCHES[0], low / INCHES[1], wide / INCHES[0], high / INCHES[1]))
 
 
-def _rows(trace: Trace, line: Timeline) -> Rows:
+def _rows(trace: Trace, line: Timeline, sweeping: bool) -> Rows:
     """The rows of the raster: all units, or the first and last of many."""
-    count = len(line.units)
-    shown = np.arange(count) if count <= ROWS else np.r_[0 : ROWS // 2, count - ROWS // 2 : count]
-    inputs = set(trace.network.inputs)
-    names = [line.units[k] for k in shown]
-    is_input = np.array([name in inputs for name in names], dtype=bool)
-    return Rows(names, line.y[:, shown], line.vetoed[:, shown], is_input, line.trials, line.ticks)
+    shaped = set(trace.network.graph.get("shapes", ()))
+    group = {unit: data.get("group") for unit, data in trace.network.nodes(data=True)}
+    apart = [k for k, unit in enumerate(line.units) if group[unit] not in shaped]
+    kept = apart or list(range(len(line.units)))  # an image shows its units better than rows do
+    shown = kept if len(kept) <= ROWS else kept[: ROWS // 2] + kept[-ROWS // 2 :]
+    count = np.arange(1, len(line) + 1) if sweeping else line.ticks
+    return Rows.of(line, shown, count)

@@ -14,6 +14,7 @@ from allornone.pictures.naming import short_name
 from allornone.pictures.painting import inches
 from allornone.pictures.palette import Theme, mix, rgb
 from allornone.pictures.shapes import FONT
+from allornone.pictures.timeline import Timeline
 
 Array = NDArray[np.float64]
 
@@ -31,19 +32,33 @@ STYLES = (
 
 @dataclass(frozen=True)
 class Rows:
-    """What a raster shows: names (rows), y and vetoed (moments, rows), which rows are inputs, trials (moments)."""
+    """What a raster shows: names (rows), levels −1 to 1 and vetoes (moments, rows), inputs (rows).
+
+    `trials` and `ticks` (moments): where a trial ends, and what the axis says.
+    """
 
     names: Sequence[str]
-    y: Array
+    level: Array
+    binary: bool
     vetoed: NDArray[np.bool_]
     inputs: NDArray[np.bool_]
     trials: NDArray[np.int64]
     ticks: NDArray[np.int64]
 
-    @property
-    def binary(self) -> bool:
-        """Whether every value is 0 or 1."""
-        return bool(np.all((self.y == 0) | (self.y == 1)))
+    @classmethod
+    def of(cls, line: Timeline, shown: Sequence[int], ticks: NDArray[np.int64]) -> "Rows":
+        """Return the rows of some units of a timeline."""
+        which = list(shown)
+        y = line.y[:, which]
+        return cls(
+            names=[line.units[k] for k in which],
+            level=line.levels[:, which],
+            binary=bool(np.all((y == 0) | (y == 1))),
+            vetoed=line.vetoed[:, which],
+            inputs=line.inputs[which],
+            trials=line.trials,
+            ticks=ticks,
+        )
 
 
 def raster(ax: Axes, rows: Rows, theme: Theme, size: float, named: bool = True, word: str = "tick") -> None:
@@ -51,16 +66,15 @@ def raster(ax: Axes, rows: Rows, theme: Theme, size: float, named: bool = True, 
 
     `size`: points of the letters; `named`: whether rows carry names.
     """
-    count, many = rows.y.shape
+    count, many = rows.level.shape
     ax.set(xlim=(-0.6, count - 0.4), ylim=(many - 0.4, -0.6), facecolor="none")
-    scale = max(1.0, float(np.abs(rows.y).max(initial=0.0)))
     ax.add_collection(
         LineCollection(
             [[(-0.5, r), (count - 0.5, r)] for r in range(many)], colors=theme.faint, linewidths=0.7, zorder=1
         )
     )
-    moment, row = np.nonzero(np.abs(rows.y) > 1e-9)
-    level = rows.y[moment, row] / scale
+    moment, row = np.nonzero(np.abs(rows.level) > 1e-9)
+    level = rows.level[moment, row]
     half = np.array([0.43, 0.38])
     corner = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
     cells = PolyCollection(list(np.stack([moment, row], axis=1)[:, None] + corner), zorder=2)
@@ -107,7 +121,7 @@ def curves(ax: Axes, values: Array, names: Sequence[str], theme: Theme, size: fl
             parse_math=False,
         )
     _axis(ax, theme, size, "")
-    ax.yaxis.set_major_locator(MaxNLocator(5))
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.spines[["top", "right"]].set_visible(False)
     for side in ("left", "bottom"):
         ax.spines[side].set_color(theme.mute)

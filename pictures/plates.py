@@ -32,7 +32,7 @@ class Plates:
 
 
 def plates(net: Network, rows: Sequence[str], lines: Sequence[str], learning: bool, marked: bool) -> Plates:
-    """Return the division that shows units largest: panels under the network, or beside it if that helps much.
+    """Return the division that shows units largest: panels under the network, or beside if that helps much.
 
     `rows`: names of the raster; `lines`: of the weights drawn against time; `learning`: weights change;
     `marked`: answers are marked right or wrong.

@@ -42,11 +42,8 @@ def plot(x: Any, ax: Axes | None = None, theme: str | Theme = "light") -> Drawin
 
 def _trace(trace: Trace, ax: Axes | None, theme: Theme) -> Drawing:
     line = timeline(trace, range(trace.ticks))
-    inputs = set(trace.network.inputs)
-    shown = np.arange(min(len(line.units), ROWS))
-    names = [line.units[k] for k in shown]
-    is_input = np.array([name in inputs for name in names], dtype=bool)
-    rows = Rows(names, line.y[:, shown], line.vetoed[:, shown], is_input, line.trials, line.ticks)
+    rows = Rows.of(line, range(min(len(line.units), ROWS)), line.ticks)
+    names = rows.names
     if ax is None:
         left = width(max(map(short_name, names), key=len), LETTER / 72) + 0.3
         wide = left + float(np.clip(0.22 * len(line), 3.0, 11.0)) + 0.3

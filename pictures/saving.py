@@ -10,7 +10,7 @@ DRAFT = ".part"  # what `replacing` hangs on a name until the file is whole
 
 
 def ending(path: str | os.PathLike[str], known: Sequence[str]) -> str:
-    """Return the ending of a path, in lower case, if it is a known one; that of a draft is before its ".part".
+    """Return the ending of a path, in lower case, if it is known; a draft's is before its ".part".
 
     Raises AllornoneError, which names the endings that work.
 

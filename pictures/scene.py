@@ -16,6 +16,7 @@ from allornone.pictures.layout import Needs, layout, placed
 from allornone.pictures.marks import CURVE, mini_curve, threshold
 from allornone.pictures.naming import short_name, sides, width
 from allornone.pictures.routing import Plan, routes
+from allornone.pictures.strengths import Strengths
 from allornone.pictures.wiring import Body, Wiring, wiring
 from allornone.simulator.errors import UnknownName
 from allornone.simulator.network import Network
@@ -28,13 +29,12 @@ NAMED = 40  # in larger nets only inputs and outputs carry their names
 ROW = 9  # and so where a column holds more hidden units
 HEADS = 24  # above so many synapses left-to-right is the convention
 NUMBERS = 12  # up to so many synapses their weights are written on them
-MARKED = 48  # above so many synapses there are no tick marks
 MARKS = 5  # tick marks on a synapse; beyond, "×d"
 
 
 @dataclass(frozen=True)
 class Label:
-    """A text at a place: `across` "left", "right" or "center" and `up` "top" or "center" say which point of it."""
+    """A text at a place: `across` ("left", "right", "center") and `up` ("top", "center") say which of its points."""
 
     text: str
     x: float
@@ -63,7 +63,7 @@ class Scene:
 
     units (n), shapes (n) "input" | "unit" | "output", positions (n, 2), texts (n) inside the unit, curves
     (n, 33, 2) its activation, NaN where a text stands; synapses (s) pairs of names (of patches for
-    bundles), paths (s, POINTS, 2), weights (s), delays (s), kinds (s), ticks (s) marks drawn across, backward (s);
+    bundles), paths (s, POINTS, 2), weights (s), delays (s), kinds (s), ticks (s) marks across, backward (s);
     loops: units that remember together; dots (f, 2) the middle of folded layers; box: x and y from, to.
     """
 
@@ -128,7 +128,7 @@ def scene(
     wires = wiring(net)
     if named is None:
         named = _names_fit(wires)
-    facts = _Facts.of(net, wires, learning)
+    facts = Strengths.of(net, wires, learning)
     if pos is None:
         marks = min(int(facts.ticks.max(initial=0)), MARKS)
         plan = layout(wires, Needs(aspect, em, named, facts.weighted, marks, _biased(net, wires, facts)))
@@ -140,49 +140,12 @@ def scene(
     return _scene(net, wires, plan, facts, em, named)
 
 
-@dataclass(frozen=True)
-class _Facts:
-    """What the synapses say, per link."""
-
-    weights: Array
-    delays: NDArray[np.int64]
-    ticks: NDArray[np.int64]
-    weighted: bool
-    signed: bool
-
-    @classmethod
-    def of(cls, net: Network, wires: Wiring, learning: bool) -> "_Facts":
-        data = [_data(net, wires.bodies[x.source], wires.bodies[x.target]) for x in wires.links]
-        weights = np.array(
-            [np.nan if x.bundle else float(d["weight"]) for x, d in zip(wires.links, data, strict=True)]
-        )
-        delays = np.array([int(d["delay"]) for d in data], dtype=np.int64)
-        summed = np.array([x.kind == "weighted" and not x.bundle for x in wires.links], dtype=bool)
-        seen = weights[summed]
-        # what is uniform is said once, what differs is drawn
-        uniform = len(set(delays.tolist())) <= 1
-        ticks = np.zeros_like(delays) if uniform or len(delays) > MARKED else delays
-        weighted = learning or len(set(np.abs(seen).tolist())) > 1
-        signed = bool(len(seen)) and (learning or bool(np.any(seen < 0)) or bool(np.any(seen % 1)))
-        return cls(weights, delays, ticks, weighted, signed)
-
-
-def _data(net: Network, source: Body, target: Body) -> dict[str, Any]:
-    """Weight and delay of a link, defaults filled in; of a bundle those of its first synapse."""
-    u, v = next((u, v) for u in source.members for v in target.members if net.has_edge(u, v))
-    found: dict[str, Any] = dict(net.edges[u, v])
-    found.setdefault("weight", 1.0)
-    if "delay" not in found:
-        found["delay"] = 0 if net.nodes[v].get("input") else net.unit(v).delay
-    return found
-
-
-def _numbered(wires: Wiring, facts: _Facts) -> bool:
+def _numbered(wires: Wiring, facts: Strengths) -> bool:
     """Whether weights are written on the synapses: few, and not all the same."""
     return facts.weighted and len(wires.links) <= NUMBERS
 
 
-def _biased(net: Network, wires: Wiring, facts: _Facts) -> list[str]:
+def _biased(net: Network, wires: Wiring, facts: Strengths) -> list[str]:
     """Units over which a bias is written."""
     if not _numbered(wires, facts):
         return []
@@ -199,7 +162,7 @@ def _names_fit(wires: Wiring) -> bool:
     return len(hidden) <= NAMED and max((hidden.count(column) for column in set(hidden)), default=0) <= ROW
 
 
-def _scene(net: Network, wires: Wiring, plan: Plan, facts: _Facts, em: float, named: bool) -> Scene:
+def _scene(net: Network, wires: Wiring, plan: Plan, facts: Strengths, em: float, named: bool) -> Scene:
     shown = [k for k, body in enumerate(wires.bodies) if body.kind in ("input", "unit", "output")]
     bodies = [wires.bodies[k] for k in shown]
     place = sides(wires, plan.columns or wires.columns, named)
@@ -286,7 +249,7 @@ def _box(
     corners = [(paths[:, :, None] + around).reshape(-1, 2)]
     for body, place in zip(plan.bodies, plan.places, strict=True):
         half = np.array(body.half) + 0.45
-        bias = np.array([0.0, 0.2 + 1.1 * em if body.name in biased else 0.0])
+        bias = np.array([0.0, 0.35 + 1.1 * em if body.name in biased else 0.0])
         corners.append(np.array([place - half, place + half + bias]))
     for label in labels:
         long = width(label.text, em)

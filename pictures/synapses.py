@@ -65,7 +65,7 @@ class Synapses:
             THIN + (SPREAD if self.scene.signed else KNOBS) * share,
         )
         wide = np.where(self.inhibitory, 0.12, wide)
-        colours = self._colours(weights, share, plain)
+        colours = self._colours(weights, share)
         negative = ~self.inhibitory & (np.nan_to_num(weights) < 0)
         heads, short_by = [], np.zeros(len(weights))
         for k in np.flatnonzero(self.headed):
@@ -85,16 +85,17 @@ class Synapses:
         self.heads.set_verts(heads)
         self.heads.set(facecolors=colours[self.headed & ~self.inhibitory])
 
-    def _colours(self, weights: Array, share: Array, plain: NDArray[np.bool_]) -> Array:
+    def _colours(self, weights: Array, share: Array) -> Array:
         """RGBA per synapse."""
+        summed = ~(self.inhibitory | self.bundled)
         found = np.tile([*rgb(self.theme.wire), 1.0], (len(weights), 1))
         if self.scene.signed:
-            found[~plain & (weights > 0), :3] = rgb(self.theme.pos)
-            found[~plain & (weights < 0), :3] = rgb(self.theme.neg)
+            found[summed & (weights > 0), :3] = rgb(self.theme.pos)
+            found[summed & (weights < 0), :3] = rgb(self.theme.neg)
         found[self.inhibitory, :3] = rgb(self.theme.ink)
         found[self.bundled, 3] = 0.5
-        if self.fading and self.scene.weighted:
-            found[~plain, 3] = 0.15 + 0.85 * share[~plain]
+        if self.fading and self.scene.weighted and self.scene.signed:
+            found[summed, 3] = 0.15 + 0.85 * share[summed]
         return found
 
     def _rings(self, ax: Axes) -> None:
@@ -141,7 +142,7 @@ class Numbers:
         self.biases: dict[int, Text] = {}
         for k in map(int, np.flatnonzero(np.isfinite(scene.biases))):
             x, y = scene.positions[k]
-            up = {"output": 1.29}.get(scene.shapes[k], 1.0) + 0.28
+            up = {"output": 1.29}.get(scene.shapes[k], 1.0) + 0.45
             self.biases[k] = ax.text(
                 x, y + up, "", size=size, ha="center", va="bottom", family=MONO, color=theme.mute, zorder=15
             )
@@ -163,7 +164,7 @@ class Numbers:
 
 
 def spots(scene: Scene, which: Sequence[int], box: tuple[float, float]) -> dict[int, float]:
-    """Return for each of these synapses the share of its way at which a number of size `box` is least in the way."""
+    """Return for each of these synapses the share of its way at which a number of size `box` hides least."""
     wide, high = box
     units = scene.positions
     taken: list[Array] = []

@@ -48,7 +48,7 @@ def around(members: Sequence[int], edges: Sequence[Edge]) -> list[int]:
 
 
 def _spectral(near: Array) -> list[int]:
-    """Order by the angle in the plane of the two slowest modes; rounded, so that it is the same everywhere."""
+    """Order by the angle in the plane of the two slowest modes; rounded, to be the same everywhere."""
     laplacian = np.diag(near.sum(axis=1)) - near
     _, modes = np.linalg.eigh(laplacian)
     plane = modes[:, 1:3] * np.sign(modes[np.abs(modes[:, 1:3]).argmax(axis=0), [1, 2]])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
@@ -21,13 +22,14 @@ MOST = 60  # moments of a film where nothing else is asked
 class Timeline:
     """What a film shows, moment by moment.
 
-    y (moments, units), vetoed the same, trials and ticks (moments), weights (moments, synapses) or None,
+    y (moments, units), vetoed the same, inputs (units) who is one, trials and ticks (moments), weights (moments, synapses) or None,
     desired (moments, outputs) or None. `whole`: how many moments the trace has.
     """
 
     units: tuple[str, ...]
     y: Array
     vetoed: NDArray[np.bool_]
+    inputs: NDArray[np.bool_]
     trials: NDArray[np.int64]
     ticks: NDArray[np.int64]
     weights: Array | None
@@ -37,15 +39,13 @@ class Timeline:
     def __len__(self) -> int:
         return len(self.y)
 
-    @property
-    def binary(self) -> bool:
-        """Whether every value is 0 or 1."""
-        return bool(np.all((self.y == 0) | (self.y == 1)))
-
-    @property
-    def scale(self) -> float:
-        """The size of a value that is drawn strongest, over all moments."""
-        return max(1.0, float(np.nanmax(np.abs(self.y), initial=0.0)))
+    @cached_property
+    def levels(self) -> Array:
+        """The same values between −1 and 1; inputs and units are measured apart, over all moments."""
+        found = np.nan_to_num(self.y)
+        for part in (self.inputs, ~self.inputs):
+            found[:, part] /= max(1.0, float(np.abs(found[:, part]).max(initial=0.0)))
+        return found
 
 
 def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timeline:
@@ -67,6 +67,7 @@ def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timelin
     pairs = [(trial, tick) for trial in range(batch) for tick in chosen]
     shown = pairs if ticks is not None else pairs[:MOST]
     trial, at = (np.array(column, dtype=np.int64) for column in zip(*shown, strict=True))
+    inputs = set(trace.network.inputs)
     off = trace.recorded.get("vetoed")
     weights, desired = trace.recorded.get("weights"), trace.recorded.get("d")
     return Timeline(
@@ -75,6 +76,7 @@ def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timelin
         vetoed=np.zeros((len(shown), y.shape[2]), dtype=bool)
         if off is None
         else off[at, trial, :, lane].astype(bool),
+        inputs=np.array([unit in inputs for unit in trace.units], dtype=bool),
         trials=trial,
         ticks=at * trace.every,
         weights=None
@@ -86,7 +88,7 @@ def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timelin
 
 
 def stages(net: Network) -> dict[str, int]:
-    """Return how many synapses of delay 0 a signal passes, at most, until it has reached each unit in its tick.
+    """Return how many synapses of delay 0 a signal passes, at most, until it reaches each unit in its tick.
 
     >>> net = Network()
     >>> net.add_inputs("a")

@@ -48,7 +48,7 @@ class Travel:
 
         def column(name: str) -> Array:
             units = [place[unit] for unit in what.members.get(name, (name,)) if unit in place]
-            y = line.y[:, units]
+            y = line.levels[:, units]
             return y[np.arange(len(y)), np.abs(y).argmax(axis=1)] if units else np.zeros(len(line))
 
         def stage_of(name: str) -> int:
@@ -58,7 +58,7 @@ class Travel:
         return cls(
             line,
             what.delays,
-            np.nan_to_num(signals) / line.scale,
+            signals,
             np.array([stage_of(u) for u, _ in what.synapses], dtype=np.int64),
             np.array([stage_of(v) for _, v in what.synapses], dtype=np.int64),
             max(stage.values(), default=0),
@@ -72,7 +72,7 @@ class Travel:
         return np.asarray(np.where(at > 0, SWEEP[0] + (SWEEP[1] - SWEEP[0]) * at / self.last, 0.0))
 
     def pulses(self, moment: int, share: float) -> tuple[NDArray[np.int64], Array, Array]:
-        """Return which synapses carry a pulse, how far along it is (0 to 1), and how strong it is (−1 to 1)."""
+        """Return which synapses carry a pulse, how far along it is (0 to 1), and its strength (−1 to 1)."""
         found: list[tuple[int, float, float]] = []
         started, done = self.reveal(self.source), self.reveal(self.target)
         glide = ease((share - HOLD) / (1 - HOLD))

@@ -3,12 +3,12 @@
 import re
 import textwrap
 
-STORY = 112  # letters of 12.5 points in a line across a film
+STORY = 120  # letters of 12.5 points in a line across a film
 LINES = 2
 
 
 def sentences(text: str, letters: int = STORY, lines: int = LINES) -> str:
-    """Return as many whole sentences of a text as fit into so many lines; of a longer first one, its beginning.
+    """Return as many whole sentences of a text as fit into so many lines; of one too long, its beginning.
 
     >>> sentences("One. Two.", letters=5, lines=1)
     'One.'

@@ -84,8 +84,12 @@ def from_dotted(path: str, value: object) -> Raw:
     parts, position = [], 0
     while position < len(path) or not parts:
         found = _PART.match(path, position)
-        if found is None or (found.end() == len(path) and path.endswith(".") and not path.endswith(('"', "'"))):
-            raise ChangeError((), f"{path!r} is no path of keys; write it as learning.eta or experience.exam.show")
+        if found is None or (
+            found.end() == len(path) and path.endswith(".") and not path.endswith(('"', "'"))
+        ):
+            raise ChangeError(
+                (), f"{path!r} is no path of keys; write it as learning.eta or experience.exam.show"
+            )
         parts.append(next(part for part in found.groups() if part is not None))
         position = found.end()
     change: Any = value
@@ -99,7 +103,9 @@ def _merged(old: Raw, new: Raw) -> Raw:
     merged = dict(old)
     for key, value in new.items():
         before = merged.get(key)
-        merged[key] = _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+        merged[key] = (
+            _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+        )
     return merged
 
 
@@ -146,6 +152,8 @@ def _tasks(raw: Raw, piece: Raw) -> Raw:
 
 
 def _connectivity(raw: Raw, piece: Raw) -> Raw:
+    if "edits" in piece:
+        raise ChangeError(("edits",), "a change of synapses is said by without and with, not by 'edits'")
     old: Raw = raw.get("connectivity", {})
     new = {key: value for key, value in piece.items() if key not in ("without", "with")}
     build = _table(new.get("build", {}), "build")
@@ -198,9 +206,11 @@ def _experience(raw: Raw, piece: Raw | list[Any]) -> list[Raw]:
     phases: list[Raw] = list(raw.get("experience", []))
     names = [phase.get("name") for phase in phases]
     if isinstance(piece, dict):
-        for name in piece:
+        for name, new in piece.items():
             _known(name, map(str, names), "phase")
-        changes = [{"name": name, **_table(new, name)} for name, new in piece.items()]
+            if _table(new, name).get("name", name) != name:
+                raise ChangeError((name, "name"), "a change cannot give a phase another name")
+        changes = [{"name": name, **new} for name, new in piece.items()]
     elif isinstance(piece, list):
         changes = [_table(new, index) for index, new in enumerate(piece)]
     else:
@@ -211,7 +221,9 @@ def _experience(raw: Raw, piece: Raw | list[Any]) -> list[Raw]:
             phases.append(new)
             continue
         index = names.index(new.get("name"))
-        old = _renamed(phases[index], new, "rule", (*PHASE_KEYS, *LEARNING_KEYS), phases[index].get("rule", rule))
+        old = _renamed(
+            phases[index], new, "rule", (*PHASE_KEYS, *LEARNING_KEYS), phases[index].get("rule", rule)
+        )
         phases[index] = _merged(_without_rivals(old, new, PHASE_ACTS), new)
     return phases
 

@@ -6,18 +6,27 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, ValidationError, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from allornone.scenarios.change import ChangeError, Path, Raw
-from allornone.scenarios.document_changes import check_alternatives, check_changes, well_shaped
-from allornone.scenarios.document_errors import DocumentErrors, Violation, violations_of
+from allornone.scenarios.change import Path, Raw
+from allornone.scenarios.document_changes import check_alternatives, check_changes, read_axes, well_shaped
+from allornone.scenarios.document_errors import DocumentError, Violation
 from allornone.scenarios.document_parts import (
     Activation,
     Connectivity,
     Edit,
     Expression,
     Flag,
+    Formula,
     Learning,
     Lesson,
     Number,
@@ -30,8 +39,15 @@ from allornone.scenarios.document_parts import (
 )
 from allornone.scenarios.document_things import check_things, table
 from allornone.scenarios.document_values import COUNT, WHOLE
-from allornone.scenarios.document_words import check_expressions, check_film, check_names, check_phases
-from allornone.scenarios.varying import expand_vary
+from allornone.scenarios.document_wording import violations_of
+from allornone.scenarios.document_words import (
+    check_expressions,
+    check_film,
+    check_names,
+    check_parameters,
+    check_phases,
+)
+from allornone.scenarios.varying import all_axes
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -45,11 +61,10 @@ def _listed(value: object) -> object:
 
 _TEXTS = {"type": ["string", "array"], "items": {"type": "string"}}
 _ROWS = {"type": ["integer", "array"], "items": {"type": "integer"}}
-_CHANGES = {"anyOf": [{"$ref": "#/$defs/Change"}, {"type": "array", "items": {"$ref": "#/$defs/Change"}, "minItems": 1}]}
 Texts = Annotated[list[Text], BeforeValidator(_listed), WithJsonSchema(_TEXTS)]
 Rows = Annotated[list[Whole], BeforeValidator(_listed), WithJsonSchema(_ROWS)]
 # What a change is made of, `check_changes` looks at.
-Changes = Annotated[list[Any], BeforeValidator(_listed), WithJsonSchema(_CHANGES)]
+Changes = Annotated[list[Any], BeforeValidator(_listed)]
 
 
 class Film(Part):
@@ -89,7 +104,9 @@ class Claim(Part):
         elif len(given) == 2:
             message = "a claim carries fails or holds, found both"
         elif "holds" in given and self.says is None:
-            message = "only a sentence marked says = 'lecture' or 'source' carries holds; this claim needs fails"
+            message = (
+                "only a sentence marked says = 'lecture' or 'source' carries holds; this claim needs fails"
+            )
         elif not self.fails and not self.holds:
             message = f"{' '.join(given)} names no change: say which one must decide the claim"
         else:
@@ -108,7 +125,7 @@ class Interpretation(Part):
 class Experiment(Part):
     """What is done: the part of a scenario that a change may touch, as one run has it."""
 
-    parameters: dict[str, Number] = Field(default_factory=dict)
+    parameters: dict[str, Formula] = Field(default_factory=dict)
     tasks: dict[str, Task] = Field(default_factory=dict)
     connectivity: Connectivity
     activation: Activation = Field(default_factory=Activation)
@@ -158,24 +175,24 @@ MODELS: Mapping[Path, type[BaseModel]] = {
 
 
 def validate(raw: Raw, *, base: FilePath | None = None) -> Document:
-    """Return the document that a file says, or raise DocumentErrors with everything that is wrong with it.
+    """Return the document that a file says, or raise DocumentError with everything that is wrong with it.
 
     `base` is the folder of the file.
     """
     document, found = _typed(Document, raw)
     found += _beyond(raw)
     if document is None or found:
-        raise DocumentErrors(found)
+        raise DocumentError(found)
     document._folder = base
     return document
 
 
 def validate_run(raw: Raw) -> Experiment:
-    """Return the experiment of one run, of whose scenario all changes are laid over; raise DocumentErrors."""
+    """Return the experiment of one run, of whose scenario all changes are laid over; raise DocumentError."""
     found = _faults(raw)
     experiment, _ = _typed(Experiment, _experiment(raw))
     if experiment is None or found:
-        raise DocumentErrors(found)
+        raise DocumentError(found)
     return experiment
 
 
@@ -192,23 +209,28 @@ def _experiment(raw: Raw) -> Raw:
 
 def _faults(raw: Raw) -> list[Violation]:
     """Return what is wrong with the experiment of a document."""
-    return [*_typed(Experiment, _experiment(raw))[1], *check_things(raw), *check_phases(raw)]
+    return [
+        *_typed(Experiment, _experiment(raw))[1],
+        *check_things(raw),
+        *check_phases(raw),
+        *check_parameters(raw),
+    ]
 
 
 def _beyond(raw: Raw) -> Iterator[Violation]:
     """Find what types cannot see."""
     yield from check_things(raw)
     yield from check_phases(raw)
+    yield from check_parameters(raw)
     yield from check_names(raw)
     if "edits" in table(raw, "connectivity"):
-        yield Violation(("connectivity", "edits"), "no key is named 'edits' here: say without and with", None, True)
-    try:
-        axes = expand_vary(raw) if "vary" in raw else ()
-    except ChangeError as error:
-        yield Violation(error.path, error.message)
-        axes = ()
-    yield from check_expressions(raw, axes)
-    yield from check_film(raw, axes)
+        yield Violation(
+            ("connectivity", "edits"), "no key is named 'edits' here: say without and with", None, True
+        )
+    axes, wrong = read_axes(raw)
+    yield from wrong
+    yield from check_expressions(raw, all_axes(axes))
+    yield from check_film(raw, all_axes(axes))
     if well_shaped(raw):
         yield from check_alternatives(raw, axes, _faults)
         yield from check_changes(raw, axes, _faults)

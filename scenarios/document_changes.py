@@ -10,7 +10,7 @@ from allornone.scenarios.change import CHANGEABLE, ChangeError, Path, Raw, overl
 from allornone.scenarios.document_errors import Violation
 from allornone.scenarios.document_things import phases_of, table
 from allornone.scenarios.document_values import needed
-from allornone.scenarios.varying import Axis, check_edits
+from allornone.scenarios.varying import Axis, check_edits, read_axis
 from allornone.simulator.errors import nearest
 
 Faults = Callable[[Raw], list[Violation]]
@@ -28,7 +28,32 @@ def well_shaped(raw: Raw) -> bool:
     tables = [raw.get(key, {}) for key in ("parameters", "tasks", "connectivity", "activation", "learning")]
     tables += [*table(raw, "tasks").values(), table(raw, "connectivity").get("build", {})]
     phases = raw.get("experience", [])
-    return all(isinstance(one, dict) for one in tables) and isinstance(phases, list) and len(phases_of(raw)) == len(phases)
+    return (
+        all(isinstance(one, dict) for one in tables)
+        and isinstance(phases, list)
+        and len(phases_of(raw)) == len(phases)
+    )
+
+
+def read_axes(raw: Raw) -> tuple[list[Axis], list[Violation]]:
+    """Return the outer axes that mean something, and what is wrong with the others."""
+    read = [_read_axis(raw, name, form) for name, form in table(raw, "vary").items()]
+    return [axis for axis, _ in read if axis], [violation for _, wrong in read for violation in wrong]
+
+
+def _read_axis(raw: Raw, name: str, form: object) -> tuple[Axis | None, list[Violation]]:
+    varied = {**raw, "vary": {**raw["vary"], name: form}}
+    try:
+        return read_axis(varied, name), []
+    except ChangeError as error:
+        first = Violation(error.path, error.message)
+    if not isinstance(form, dict) or len(form) < 2 or not any(isinstance(one, dict) for one in form.values()):
+        return None, [first]
+    # Of alternatives each may be wrong by itself; the others are looked at all the same.
+    alone = {label: _read_axis(raw, name, {label: change})[1] for label, change in form.items()}
+    sound = {label: change for label, change in form.items() if not alone[label]}
+    wrong = [violation for found in alone.values() for violation in found]
+    return (_read_axis(raw, name, sound)[0] if len(sound) < len(form) and sound else None), wrong or [first]
 
 
 class _Candidate(NamedTuple):
@@ -49,7 +74,10 @@ def check_alternatives(raw: Raw, axes: Sequence[Axis], faults: Faults) -> Iterat
 
 def check_changes(raw: Raw, axes: Sequence[Axis], faults: Faults) -> Iterator[Violation]:
     """Find counterfactuals that touch what they must not, name nothing, or leave a file that would be refused."""
-    candidates = [_Candidate(raw, frozenset(faults(raw))), *(laid for axis in axes for laid in _laid(raw, axis, faults))]
+    candidates = [
+        _Candidate(raw, frozenset(faults(raw))),
+        *(laid for axis in axes for laid in _laid(raw, axis, faults)),
+    ]
     for path, change in _changes(raw):
         if not isinstance(change, dict):
             yield Violation(path, needed("a change, a table of keys,", change))
@@ -83,7 +111,7 @@ def _changes(raw: Raw) -> Iterator[tuple[Path, object]]:
             path: Path = ("interpretation", "claims", index, key)
             if isinstance(given, list) and given:
                 yield from (((*path, place), change) for place, change in enumerate(given))
-            elif given is not None:
+            elif given is not None and given != []:
                 yield path, given
 
 
@@ -128,9 +156,13 @@ def _check_axis(axis: Axis, earlier: Sequence[_Candidate], path: Path, faults: F
             return
         place = (*path, str(label)) if axis.form == "labels" else (*path, "to", index)
         found = _try(change, earlier, place, faults)
-        yield from found if axis.form == "labels" else (_in_set(violation, path, index) for violation in found)
+        yield from (
+            found if axis.form == "labels" else (_in_set(violation, path, index) for violation in found)
+        )
         for inner in axis.nested.get(label, ()):
-            yield from _check_axis(inner, _all_laid(earlier, change, faults), (*place, "vary", inner.name), faults)
+            yield from _check_axis(
+                inner, _all_laid(earlier, change, faults), (*place, "vary", inner.name), faults
+            )
 
 
 def _in_set(violation: Violation, path: Path, index: int) -> Violation:
@@ -154,7 +186,9 @@ def _laid(raw: Raw, axis: Axis, faults: Faults) -> list[_Candidate]:
     return [laid for change in changes for laid in _all_laid(base, change, faults)]
 
 
-def _check_edited(raw: Raw, axes: Sequence[Axis], change: Raw, path: Path, faults: Faults) -> Iterator[Violation]:
+def _check_edited(
+    raw: Raw, axes: Sequence[Axis], change: Raw, path: Path, faults: Faults
+) -> Iterator[Violation]:
     known = {axis.name: axis for axis in axes}
     for name, alternatives in change.get("vary", {}).items():
         axis = known[name]

@@ -18,8 +18,8 @@ from allornone.scenarios.document_values import (
     choice,
     either,
     list_of,
-    needed,
     number,
+    shown,
     values,
 )
 
@@ -31,12 +31,15 @@ Ticks = Annotated[int | str, number(1, whole=True)]
 Count = Annotated[int | str, number(0, whole=True)]
 Spread = Annotated[int | float | str, number(0, extra=("n",))]
 Share = Annotated[int | float | str, number(0)]
-Size = Annotated[int | str | list[int | str], either(number(1, whole=True), list_of(number(1, whole=True), least=2))]
+Size = Annotated[
+    int | str | list[int | str], either(number(1, whole=True), list_of(number(1, whole=True), least=2))
+]
 Batch = Annotated[int | str, either(choice("all"), number(1, whole=True))]
 Given = Annotated[Any, values(4)]
 Formula = Annotated[int | float | str, either(LITERAL, EXPRESSION)]
 Stimulus = Annotated[
-    int | float | str | list[int | float | str], either(LITERAL, list_of(either(LITERAL, EXPRESSION), least=1), TEXT)
+    int | float | str | list[int | float | str],
+    either(LITERAL, list_of(either(LITERAL, EXPRESSION), least=1), TEXT),
 ]
 Divergence = Literal["l2", "cross-entropy", "kl"]
 Order = Literal["cyclic", "shuffled"]
@@ -82,11 +85,14 @@ class Start(Part):
 
     @model_validator(mode="after")
     def _one_form(self) -> Start:
-        _exactly_one("start", self.model_fields_set, ("constant", "uniform", "normal"), "a number, { uniform } or { normal }")
+        _exactly_one(self.model_fields_set, ("constant", "uniform", "normal"), "how weights start")
         return self
 
 
 def _start(value: object) -> object:
+    if isinstance(value, dict) and ("constant" in value or not value):
+        message = f"start is a number, {{ uniform = a }} or {{ normal = sd }}, found {shown(value)}"
+        raise PydanticCustomError("fault", "{message}", {"message": message})
     return value if isinstance(value, dict) else {"constant": value}
 
 
@@ -128,7 +134,7 @@ class Connectivity(Part):
     @model_validator(mode="after")
     def _one_wiring(self) -> Connectivity:
         given = self.model_fields_set
-        _exactly_one("connectivity", given, ("build", "synapses"), "a builder's net or a drawn one")
+        _exactly_one(given, ("build", "synapses"), "what the net is")
         if "build" in given and "groups" in given:
             raise PydanticCustomError("fault", "a builder makes its own groups: leave out build or groups")
         if "start" in given and given & {"weights", "biases"}:
@@ -154,7 +160,10 @@ class Activation(Part):
         if not isinstance(table, dict):
             return table
         units = {name: value for name, value in table.items() if isinstance(value, dict)}
-        return {"default": {name: value for name, value in table.items() if name not in units}, "units": units}
+        return {
+            "default": {name: value for name, value in table.items() if name not in units},
+            "units": units,
+        }
 
 
 class Learning(Part):
@@ -200,7 +209,7 @@ class Phase(Learning):
 
     @model_validator(mode="after")
     def _one_act(self) -> Phase:
-        _exactly_one("a phase", self.model_fields_set, PHASE_ACTS, "what happens in it")
+        _exactly_one(self.model_fields_set, PHASE_ACTS, "what happens in a phase")
         return self
 
     @property
@@ -272,10 +281,9 @@ def _apart(table: object, fixed: tuple[str, ...], rest: str) -> object:
     return {**{key: value for key, value in table.items() if key in fixed}, rest: own}
 
 
-def _exactly_one(place: str, given: set[str], keys: tuple[str, ...], what: str) -> None:
+def _exactly_one(given: set[str], keys: tuple[str, ...], what: str) -> None:
     found = [key for key in keys if key in given]
     if len(found) != 1:
         listed = f"{', '.join(keys[:-1])} and {keys[-1]}"
-        number_found = f"both {' and '.join(found)}" if len(found) == 2 else ", ".join(found) or "none"
-        message = f"{place} says {what} by exactly one of {listed}, found {number_found}"
+        message = f"exactly one of {listed} says {what}, found {' and '.join(found) or 'none'}"
         raise PydanticCustomError("fault", "{message}", {"message": message})

@@ -34,7 +34,11 @@ def table(raw: object, *keys: str) -> Raw:
 def phases_of(raw: Raw) -> list[tuple[int, Raw]]:
     """Return the phases that are tables, each with its index."""
     phases = raw.get("experience")
-    return [(i, phase) for i, phase in enumerate(phases) if isinstance(phase, dict)] if isinstance(phases, list) else []
+    return (
+        [(i, phase) for i, phase in enumerate(phases) if isinstance(phase, dict)]
+        if isinstance(phases, list)
+        else []
+    )
 
 
 def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
@@ -46,7 +50,10 @@ def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
     hints = get_type_hints(thing, include_extras=True)
     if inspect.isclass(thing):
         return {
-            field.name: (kind_of(hints[field.name]), field.default is MISSING and field.default_factory is MISSING)
+            field.name: (
+                kind_of(hints[field.name]),
+                field.default is MISSING and field.default_factory is MISSING,
+            )
             for field in fields(thing)
         }
     signature = inspect.signature(thing).parameters.values()
@@ -75,7 +82,9 @@ def check_things(raw: Raw) -> Iterator[Violation]:
     yield from _thing(registry.rules, learning, "rule", ("learning",), names, LEARNING_KEYS)
     for index, phase in phases_of(raw):
         kept = (*PHASE_KEYS, *LEARNING_KEYS)
-        yield from _thing(registry.rules, phase, "rule", ("experience", index), names, kept, learning.get("rule"))
+        yield from _thing(
+            registry.rules, phase, "rule", ("experience", index), names, kept, learning.get("rule")
+        )
 
 
 def _thing(
@@ -91,7 +100,9 @@ def _thing(
     name = given.get(tag, default)
     if not isinstance(name, str):
         for key in own if name is None else ():
-            yield _unknown((*path, key), key, f"no {known.kind} is named by {tag!r} here, so there is", (*kept,))
+            yield _unknown(
+                (*path, key), key, f"no {known.kind} is named by {tag!r} here, so there is", (*kept,)
+            )
         return
     try:
         thing = known.get(name)
@@ -119,7 +130,10 @@ def _unknown(path: Path, key: str, owner: str, known: Iterable[str]) -> Violatio
 def _activation(activation: Raw, names: Sequence[str]) -> Iterator[Violation]:
     scalars = {key: value for key, value in activation.items() if not isinstance(value, dict)}
     model = scalars.get("model")
-    for path, table_ in [((), scalars), *(((key,), activation[key]) for key in activation if key not in scalars)]:
+    for path, table_ in [
+        ((), scalars),
+        *(((key,), activation[key]) for key in activation if key not in scalars),
+    ]:
         place: Path = ("activation", *path)
         if "bias" in table_ and (fault := number().check(table_["bias"], names)):
             yield Violation((*place, "bias", *fault.path), fault.message, fault.column)
@@ -134,9 +148,15 @@ def _of_some_model(given: Raw, place: Path, names: Sequence[str]) -> Iterator[Vi
     own = [key for key in given if key not in UNIT_KEYS]
     if not own:
         return
-    kinds = {key: kind for name in registry.units.names() for key, (kind, _) in parameters_of(registry.units.get(name)).items()}
+    kinds = {
+        key: kind
+        for name in registry.units.names()
+        for key, (kind, _) in parameters_of(registry.units.get(name)).items()
+    }
     for key in own:
         if key not in kinds:
-            yield _unknown((*place, key), key, "no unit model has such a thing: there is", (*kinds, *UNIT_KEYS))
+            yield _unknown(
+                (*place, key), key, "no unit model has such a thing: there is", (*kinds, *UNIT_KEYS)
+            )
         elif fault := kinds[key].check(given[key], names):
             yield Violation((*place, key, *fault.path), fault.message, fault.column)

@@ -7,18 +7,19 @@ import json
 import sys
 import types
 from collections import abc
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from allornone.scenarios.expression import ExpressionError, compile_expression
+from allornone.scenarios.expression import CONSTANTS, Expression, ExpressionError, compile_expression
+from allornone.scenarios.functions import FUNCTIONS, Function
 from allornone.simulator.errors import nearest
 
 Schema = dict[str, Any]
-CONSTANTS = ("pi", "inf")
+Functions = Mapping[str, Function]
 
 
 class Fault(NamedTuple):
@@ -55,7 +56,7 @@ class Kind:
 
 def shown(value: object) -> str:
     """Return a value as it stands in a file, cut where it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = repr(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:59] + "…"
 
 
@@ -74,58 +75,44 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
-class Word(NamedTuple):
-    """A name in an expression, and the column (from 1) where it stands."""
+def expression_fault(
+    text: str, names: Collection[str] | None = None, functions: Functions = FUNCTIONS
+) -> Fault | None:
+    """Return what is wrong with an expression: its syntax or, where names are given, one that is not among them.
 
-    name: str
-    column: int
-    called: bool
-
-
-def words_of(text: str) -> list[Word]:
-    """Return the names in an expression that has been compiled, in the order of the text.
-
-    >>> [(word.name, word.called) for word in words_of("sum(y('A')) / n")]
-    [('sum', True), ('y', True), ('n', False)]
+    >>> expression_fault("2 * p)").column
+    6
     """
-    lines = [f"({line}" if index == 0 else line for index, line in enumerate(text.split("\n"))]
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-    tree = ast.parse("\n".join(lines) + "\n)", mode="eval")
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            # ast counts bytes, an editor counts characters
-            before = lines[node.lineno - 1].encode()[: node.col_offset].decode()
-            found.append(Word(node.id, starts[node.lineno - 1] + len(before), id(node) in called))
-    return sorted(found, key=lambda word: word.column)
-
-
-def syntax_fault(text: str) -> Fault | None:
-    """Return what is wrong with an expression as such, whatever its names stand for."""
     try:
-        compile_expression(text)
+        expression = compile_expression(text)
+        if names is None:
+            return None
+        stranger = _stranger(expression, names, functions)
+        if stranger is None:
+            expression.check(names, functions)
+        return stranger
     except ExpressionError as error:
-        return Fault(str(error), (), error.column)
+        return Fault(error.sentence, (), error.column)
+
+
+def _stranger(expression: Expression, names: Collection[str], functions: Functions) -> Fault | None:
+    """Return the first name in an expression that stands for nothing."""
+    called = {node.func for node in ast.walk(expression.tree) if isinstance(node, ast.Call)}
+    nodes = [node for node in ast.walk(expression.tree) if isinstance(node, ast.Name)]
+    for node in sorted(nodes, key=expression.column):
+        known = [*names, *functions] if node in called else [*names, *CONSTANTS]
+        if node.id not in known:
+            kind, listed = (
+                ("function", "") if node in called else ("name", f"Names here: {', '.join(names) or 'none'}")
+            )
+            message = f"no {kind} is named {node.id!r}. {nearest(node.id, known) or listed}".rstrip()
+            return Fault(message, (), expression.column(node))
     return None
 
 
-def expression_fault(text: str, names: Collection[str]) -> Fault | None:
-    """Return what is wrong with an expression: its syntax, or a name that is not among those given."""
-    fault = syntax_fault(text)
-    if fault is not None:
-        return fault
-    for name, column, called in words_of(text):
-        if not called and name not in names:
-            known = [one for one in names if one not in CONSTANTS]
-            hint = nearest(name, known) or f"Names here: {', '.join(known) or 'none'}"
-            return Fault(f"no parameter is named {name!r}. {hint}", (), column)
-    return None
-
-
-def number(least: float | None = None, *, whole: bool = False, above: bool = False, extra: tuple[str, ...] = ()) -> Kind:
+def number(
+    least: float | None = None, *, whole: bool = False, above: bool = False, extra: tuple[str, ...] = ()
+) -> Kind:
     """Return the kind of a finite number, at least (or above) a bound, or an expression over parameters.
 
     An expression may use the `extra` names too; its value is known only in a run.
@@ -138,7 +125,7 @@ def number(least: float | None = None, *, whole: bool = False, above: bool = Fal
 
     def check(value: object, names: Collection[str]) -> Fault | None:
         if isinstance(value, str):
-            return expression_fault(value, (*names, *extra, *CONSTANTS))
+            return expression_fault(value, (*names, *extra))
         if not isinstance(value, int | float) or not is_number(value) or (whole and isinstance(value, float)):
             return Fault(needed(words, value))
         if least is not None and (value <= least if above else value < least):
@@ -152,17 +139,25 @@ def _accepts(words: str, schema: Schema, test: Callable[[Any], bool]) -> Kind:
     return Kind(words, lambda value, names: None if test(value) else Fault(needed(words, value)), schema)
 
 
-TEXT = _accepts("a text", {"type": "string", "minLength": 1}, lambda value: isinstance(value, str) and bool(value.strip()))
+TEXT = _accepts(
+    "a text", {"type": "string", "minLength": 1}, lambda value: isinstance(value, str) and bool(value.strip())
+)
 LITERAL = _accepts("a finite number", {"type": "number"}, is_number)
-WHOLE = _accepts("a whole number", {"type": "integer"}, lambda value: isinstance(value, int) and is_number(value))
+WHOLE = _accepts(
+    "a whole number", {"type": "integer"}, lambda value: isinstance(value, int) and is_number(value)
+)
 COUNT = _accepts(
-    "a whole number from 1", {"type": "integer", "minimum": 1}, lambda value: isinstance(value, int) and is_number(value) and value > 0
+    "a whole number from 1",
+    {"type": "integer", "minimum": 1},
+    lambda value: isinstance(value, int) and is_number(value) and value > 0,
 )
 FLAG = _accepts("true or false", {"type": "boolean"}, lambda value: isinstance(value, bool))
 ANYTHING = Kind("anything", lambda value, names: None, {})
 EXPRESSION = Kind(
     "an expression",
-    lambda value, names: syntax_fault(value) if isinstance(value, str) else Fault(needed("an expression, a text,", value)),
+    lambda value, names: (
+        expression_fault(value) if isinstance(value, str) else Fault(needed("an expression, a text,", value))
+    ),
     {"type": "string", "minLength": 1},
 )
 
@@ -182,7 +177,7 @@ def choice(*options: object) -> Kind:
 
 def list_of(kind: Kind, least: int = 0) -> Kind:
     """Return the kind of a list whose every element is of a kind."""
-    words = f"a list of which each element is {kind.words}"
+    words = f"a list{f' of {least} or more' if least else ''} (each {kind.words})"
     schema: Schema = {"type": "array", "items": kind.schema, **({"minItems": least} if least else {})}
 
     def check(value: object, names: Collection[str]) -> Fault | None:
@@ -217,7 +212,9 @@ def values(depth: int) -> Kind:
     kind = either(LITERAL, EXPRESSION)
     for _ in range(depth):
         kind = either(LITERAL, EXPRESSION, list_of(kind, least=1))
-    return replace(kind, words="a number, or lists of numbers,", schema={"type": ["number", "string", "array"]})
+    return replace(
+        kind, words="a number, or lists of numbers,", schema={"type": ["number", "string", "array"]}
+    )
 
 
 def kind_of(annotation: object) -> Kind:
@@ -226,7 +223,7 @@ def kind_of(annotation: object) -> Kind:
     >>> kind_of(Annotated[float, Gt(0)]).words
     'a finite number above 0'
     >>> kind_of(list[str] | None).words
-    'a list of which each element is a text'
+    'a list (each a text)'
     """
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -234,7 +231,9 @@ def kind_of(annotation: object) -> Kind:
     if origin is Literal:
         return choice(*arguments)
     if origin in (Union, types.UnionType):
-        kinds = [kind_of(one) for one in arguments if one is not type(None)]
+        # Where a number is wanted, a text is an expression.
+        numeric = any(one in (int, float) for one in arguments)
+        kinds = [kind_of(one) for one in arguments if one is not type(None) and not (numeric and one is str)]
         return kinds[0] if len(kinds) == 1 else either(*kinds)
     if origin in (list, tuple, abc.Sequence, abc.Iterable, abc.Collection):
         elements = {one for one in arguments if one is not Ellipsis}
@@ -273,4 +272,6 @@ def _at_most(kind: Kind, most: Lt | Le) -> Kind:
             return Fault(needed(words, value))
         return kind.check(value, names)
 
-    return Kind(words, check, {**kind.schema, "exclusiveMaximum" if isinstance(most, Lt) else "maximum": limit})
+    return Kind(
+        words, check, {**kind.schema, "exclusiveMaximum" if isinstance(most, Lt) else "maximum": limit}
+    )

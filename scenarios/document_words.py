@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from allornone.scenarios.change import PHASE_ACTS, Path, Raw
 from allornone.scenarios.document_errors import Violation
 from allornone.scenarios.document_things import phases_of, table
-from allornone.scenarios.document_values import CONSTANTS, shown, syntax_fault, words_of
-from allornone.scenarios.functions import FUNCTIONS
+from allornone.scenarios.document_values import Functions, expression_fault, shown
+from allornone.scenarios.expression import CONSTANTS
+from allornone.scenarios.functions import FUNCTIONS, Function
+from allornone.scenarios.labelled import Value
+from allornone.scenarios.measuring import RUN_FUNCTIONS
 from allornone.scenarios.varying import Axis
+from allornone.simulator import registry
 from allornone.simulator.errors import nearest
-from allornone.simulator.registry import films, functions
 from allornone.simulator.stopping import WORDS
 
 INNER_AXES = ("trial", "tick", "unit", "epoch", "synapse")
-RUN_FUNCTIONS = (
-    *("x", "d", "y", "z", "veto", "w", "history", "dw", "dz", "dx", "gradient_gap"),
-    *("mistakes", "epochs", "solved", "diverged", "units", "connections", "parameters", "depth", "loops"),
-    *("area", "separable", "margin"),
-)
-"""What measures ask of a run; other packages add theirs to the registry of functions."""
 
 
 def check_phases(raw: Raw) -> Iterator[Violation]:
@@ -35,7 +32,11 @@ def check_phases(raw: Raw) -> Iterator[Violation]:
         path: Path = ("experience", index)
         name = phase.get("name")
         if isinstance(name, str) and (name in seen or "." in name):
-            why = "another phase has this name" if name in seen else "a phase's name has no dot, so that paths can name it"
+            why = (
+                "another phase has this name"
+                if name in seen
+                else "a phase's name has no dot, so that paths can name it"
+            )
             yield Violation((*path, "name"), f"{why}: {shown(name)}")
         seen.add(str(name))
         for act in PHASE_ACTS[1:]:
@@ -44,34 +45,35 @@ def check_phases(raw: Raw) -> Iterator[Violation]:
                 hint = nearest(task, known) or f"Tasks: {', '.join(known) or 'none'}"
                 yield Violation((*path, act), f"no task is named {task!r}. {hint}")
         if "teach" in phase and "rule" not in phase and "rule" not in learning:
-            yield Violation((*path, "teach"), "nothing can be taught without a rule: say rule = ... in [learning] or in this phase")
+            yield Violation(
+                (*path, "teach"),
+                "nothing can be taught without a rule: say rule = ... in [learning] or in this phase",
+            )
         yield from _until(phase, path, names)
     yield from _until(learning, ("learning",), names)
 
 
 def _until(given: Raw, path: Path, names: Sequence[str]) -> Iterator[Violation]:
     text = given.get("until")
-    if isinstance(text, str) and not syntax_fault(text):
-        yield from check_words(text, (*path, "until"), (*WORDS, *names), "word of until or parameter")
+    if isinstance(text, str):
+        yield from _words(text, (*path, "until"), [*WORDS, *names], FUNCTIONS)
 
 
-def check_words(text: str, path: Path, names: Collection[str], kind: str, callable_: Collection[str] = ()) -> Iterator[Violation]:
-    """Find names in an expression that stand for nothing, and calls of what cannot be called."""
-    for name, column, called in words_of(text):
-        known = [*callables(), *callable_] if called else [*names, *CONSTANTS]
-        if name in known:
-            continue
-        if not called and name in callables():
-            yield Violation(path, f"{name!r} is a function: call it, {name}(...)", column)
-            continue
-        listed = f"There are: {', '.join(callable_ if called else names) or 'none'}"
-        what = "function or measure" if called else kind
-        yield Violation(path, f"no {what} is named {name!r}. {nearest(name, known) or listed}", column)
+def _words(text: str, path: Path, names: Collection[str], known: Functions) -> Iterator[Violation]:
+    """Find the first name in an expression that stands for nothing; its syntax is looked at elsewhere."""
+    if expression_fault(text) is None and (fault := expression_fault(text, names, known)):
+        yield Violation(path, fault.message, fault.column)
 
 
-def callables() -> list[str]:
-    """Return the name of every function that a measure may call."""
-    return [*FUNCTIONS, *RUN_FUNCTIONS, *(name for name in functions.names() if name not in FUNCTIONS)]
+def callables() -> dict[str, Function]:
+    """Return every function that a measure may call, for its name and the arguments that it takes."""
+    of_runs = {name: Function(name, _nothing, least, most) for name, least, most in RUN_FUNCTIONS}
+    added = {name: Function(name, registry.functions.get(name)) for name in registry.functions.names()}
+    return {**added, **of_runs, **FUNCTIONS}
+
+
+def _nothing(*values: Value) -> Value:
+    return 0
 
 
 def check_names(raw: Raw) -> Iterator[Violation]:
@@ -80,7 +82,7 @@ def check_names(raw: Raw) -> Iterator[Violation]:
         **dict.fromkeys(callables(), "a function"),
         **dict.fromkeys(INNER_AXES, "an axis inside every run"),
         **dict.fromkeys(CONSTANTS, "a constant"),
-        **{"seed": "the axis of seeds", "over": "what a reduction runs over"},
+        "seed": "the axis of seeds", "over": "what a reduction runs over",
     }
     parameters, vary, measures = (table(raw, key) for key in ("parameters", "vary", "measures"))
     for place, names in (("parameters", parameters), ("vary", vary), ("measures", measures)):
@@ -88,35 +90,45 @@ def check_names(raw: Raw) -> Iterator[Violation]:
             if name in taken:
                 yield Violation((place, name), f"{name!r} is the name of {taken[name]} already", None, True)
             elif not name.isidentifier() or keyword.iskeyword(name):
-                yield Violation((place, name), f"an expression cannot use the name {name!r}: letters, digits and _ only", None, True)
+                yield Violation(
+                    (place, name),
+                    f"an expression cannot use the name {name!r}: letters, digits and _ only",
+                    None,
+                    True,
+                )
     for name in measures:
         if name in parameters or name in vary:
             other = "a parameter" if name in parameters else "an axis"
             yield Violation(("measures", name), f"{name!r} is the name of {other} already", None, True)
 
 
+def check_parameters(raw: Raw) -> Iterator[Violation]:
+    """Find parameters that use what is no parameter before them."""
+    earlier: list[str] = []
+    for name, value in table(raw, "parameters").items():
+        if isinstance(value, str):
+            yield from _words(value, ("parameters", name), earlier, FUNCTIONS)
+        earlier.append(name)
+
+
 def check_expressions(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
     """Find what measures, claims and questions name that is not there, or not yet."""
-    parameters = list(table(raw, "parameters"))
+    known, parameters = callables(), list(table(raw, "parameters"))
     earlier: list[str] = []
     for name, text in table(raw, "measures").items():
-        if isinstance(text, str) and not syntax_fault(text):
-            yield from check_words(text, ("measures", name), [*parameters, *earlier], "parameter or earlier measure", earlier)
+        if isinstance(text, str):
+            yield from _words(text, ("measures", name), [*parameters, *earlier], known)
         earlier.append(name)
-    outer = [axis.name for axis in axes] + ["seed"]
-    for path, text in _sentences(raw):
-        if not syntax_fault(text):
-            yield from check_words(text, path, [*earlier, *outer, *parameters], "measure, axis or parameter", earlier)
-
-
-def _sentences(raw: Raw) -> Iterator[tuple[Path, str]]:
+    outer = [*table(raw, "vary"), *(axis.name for axis in axes), *(["seed"] if "seeds" in raw else [])]
     for index, claim in _listed(raw, "claims"):
         if isinstance(claim.get("that"), str):
-            yield ("interpretation", "claims", index, "that"), claim["that"]
+            path: Path = ("interpretation", "claims", index, "that")
+            yield from _words(claim["that"], path, [*earlier, *outer, *parameters], FUNCTIONS)
     for index, question in _listed(raw, "questions"):
         for name, text in table(question, "choices").items():
+            path = ("interpretation", "questions", index, "choices", name)
             if isinstance(text, str):
-                yield ("interpretation", "questions", index, "choices", name), text
+                yield from _words(text, path, [*earlier, *parameters], known)
 
 
 def _listed(raw: Raw, key: str) -> Iterator[tuple[int, Raw]]:
@@ -131,7 +143,7 @@ def check_film(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
     film = table(raw, "interpretation", "film")
     place: Path = ("interpretation", "film")
     for key, known, kind in (
-        ("show", films.names(), films.kind),
+        ("show", registry.films.names(), registry.films.kind),
         ("phase", [phase.get("name") for _, phase in phases_of(raw)], "phase"),
     ):
         word = film.get(key)
@@ -142,6 +154,8 @@ def check_film(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
     for name, label in table(film, "at").items():
         if name == "seed":
             continue
+        if name not in labels and name in table(raw, "vary"):
+            continue  # an axis that is wrong itself
         if name not in labels:
             hint = nearest(name, labels) or f"Axes: {', '.join(labels) or 'none'}"
             yield Violation((*place, "at", name), f"no axis is named {name!r}. {hint}", None, True)

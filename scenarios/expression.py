@@ -345,9 +345,7 @@ class _Grammar:
         """Allow numbers and text."""
         value = node.value
         if isinstance(value, int) and abs(value) > _WHOLE:
-            self.refuse(
-                f"this integer is too large to count with: write it as a float, {float(value):.3g}", node
-            )
+            self.refuse("this integer is too large to count with: write a float, such as 1e20", node)
         if isinstance(value, float) and math.isinf(value):
             self.refuse("this number is too large: write inf", node)
         if type(value) not in (int, float, str):

@@ -150,7 +150,7 @@ class Labelled:
         for axis in chosen.axes:
             if axis not in self.axes:
                 raise AllornoneError(f"the mask lies along {axis!r}, the array along {_listed(self.axes)}")
-            chosen = _fitted(chosen, axis, self.labels[axis])
+            chosen = chosen.fitted(axis, self.labels[axis])
         if len(chosen.axes) == 1:
             return self.take(chosen.axes[0], np.flatnonzero(chosen.values))
         rest = [axis for axis in self.axes if axis not in chosen.axes]
@@ -160,6 +160,19 @@ class Labelled:
         joined = " × ".join(chosen.axes)
         labels = {joined: range(len(values)), **{axis: self.labels[axis] for axis in rest}}
         return Labelled(values, (joined, *rest), labels, self.loose & set(rest))
+
+    def fitted(self, axis: str, labels: Labels) -> Labelled:
+        """Return this with the labels along an axis: as it is, or cut to them where the axis is loose."""
+        own = self.labels[axis]
+        if own == labels or (len(own) == len(labels) and all(map(_same, own, labels))):
+            return self
+        if axis in self.loose:
+            exact = {label: place for place, label in enumerate(own)}
+            return self.take(axis, [exact[x] if x in exact else _found(axis, own, x)[0] for x in labels])
+        hint = "; before(x, n) looks back" if axis in ("tick", "epoch") else ""
+        raise AllornoneError(
+            f"axis {axis!r} has the labels {_listed(labels)} here and {_listed(own)} there{hint}"
+        )
 
     def reduce(self, fold: Callable[[Array, tuple[int, ...] | None], Array], over: object = None) -> Value:
         """Return the fold of everything, or over an axis or a list of axes; the others stay.
@@ -272,7 +285,7 @@ def align(values: Sequence[Labelled], most: int = LARGEST) -> tuple[list[Array],
         firm = [value for value in owners if axis not in value.loose]
         leader = min(firm or owners, key=lambda value: len(value.labels[axis]))
         values = [
-            _fitted(value, axis, leader.labels[axis]) if axis in value.axes else value for value in values
+            value.fitted(axis, leader.labels[axis]) if axis in value.axes else value for value in values
         ]
     holders = {axis: [value for value in values if axis in value.axes] for axis in axes}
     labels = {axis: holders[axis][0].labels[axis] for axis in axes}
@@ -309,19 +322,6 @@ def _met(values: Sequence[Labelled]) -> list[Labelled]:
     return [Labelled(v.values, (axis,), labels, loose) if LIST in v.axes else v for v in values]
 
 
-def _fitted(value: Labelled, axis: str, labels: Labels) -> Labelled:
-    own = value.labels[axis]
-    if own == labels or (len(own) == len(labels) and all(map(_same, own, labels))):
-        return value
-    if axis in value.loose:
-        exact = {label: place for place, label in enumerate(own)}
-        return value.take(axis, [exact[x] if x in exact else _found(axis, own, x)[0] for x in labels])
-    hint = "; before(x, n) looks back" if axis in ("tick", "epoch") else ""
-    raise AllornoneError(
-        f"axis {axis!r} has the labels {_listed(labels)} here and {_listed(own)} there{hint}"
-    )
-
-
 def _spread(value: Labelled, axes: Sequence[str]) -> Array:
     order = [value.axes.index(axis) for axis in axes if axis in value.axes]
     missing = tuple(at for at, axis in enumerate(axes) if axis not in value.axes)
@@ -333,7 +333,7 @@ def _found(name: str, family: Labels, wanted: Scalar) -> list[int]:
     if not places and name in _COUNTED and not isinstance(wanted, str) and wanted < 0:
         places = [place for place in range(len(family)) if place - len(family) == wanted]
     if not places:
-        near = nearest(wanted, family) if isinstance(wanted, str) else ""
+        near = nearest(wanted, map(str, family)) if isinstance(wanted, str) else ""
         raise AllornoneError(
             f"{name} is never {wanted!r}. {near} It is one of {_listed(family)}".replace("  ", " ")
         )

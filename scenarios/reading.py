@@ -7,18 +7,24 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 from allornone.scenarios.change import Path, Raw
-from allornone.scenarios.document import Document, validate
-from allornone.scenarios.document_errors import DocumentErrors, Violation, dotted
+from allornone.scenarios.document_errors import DocumentError, Violation, dotted
 from allornone.scenarios.locating import Locator, Place, TooDeep
 from allornone.simulator.errors import AllornoneError, nearest
+
+if TYPE_CHECKING:
+    from allornone.scenarios.document import Document
 
 MOST_BYTES = 1 << 20
 MOST_TOLD = 50
 
-_PLACED = re.compile(r"(?P<message>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL)
+_PLACED = re.compile(
+    r"(?P<message>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL
+)
 
 
 class SourceError(AllornoneError):
@@ -34,18 +40,29 @@ class SourceError(AllornoneError):
 
 @dataclass(frozen=True)
 class Source:
-    """A scenario file that has been read: where it is, its text, and what it says."""
+    """A scenario file that is TOML: where it is, its text, and what it says."""
 
     path: FilePath
     text: str
     raw: Raw
     locator: Locator
-    document: Document
 
     @property
     def name(self) -> str:
         """The file's name without its ending."""
         return self.path.stem
+
+    @cached_property
+    def document(self) -> Document:
+        """The document; SourceError tells everything that is wrong with it."""
+        from allornone.scenarios.document import (
+            validate,
+        )  # pydantic and numpy, which telling a story does without
+
+        try:
+            return validate(self.raw, base=self.path.parent)
+        except DocumentError as errors:
+            raise self.error(errors.violations) from None
 
     def locate(self, path: Path, column: int | None = None) -> str:
         """Return "file:line:column" of a part of the document, or of a column (from 1) inside its text."""
@@ -53,37 +70,39 @@ class Source:
         return _at(self.path, place)
 
     def error(self, violations: Iterable[Violation]) -> SourceError:
-        """Return the error that tells what was found wrong later, each at its place in the file."""
-        return _told(self.path, self.raw, self.locator, violations)
+        """Return the error that tells what was found wrong, each at its place, in the order of the text."""
+        told = sorted(
+            ((_place(self.locator, one), one) for one in dict.fromkeys(violations)), key=lambda pair: pair[0]
+        )
+        lines = [
+            f"{_at(self.path, place)}: {dotted(one.path, self.raw) or 'the file'}: {one.message}"
+            for place, one in told[:MOST_TOLD]
+        ]
+        if len(told) > MOST_TOLD:
+            lines.append(f"{self.path}: and {len(told) - MOST_TOLD} more")
+        return SourceError("\n".join(lines), [one for _, one in told])
 
 
 def read(path: str | os.PathLike[str]) -> Source:
-    """Read a scenario file; whatever is wrong with it raises one SourceError that says all of it.
+    """Read a scenario file and check its document; whatever is wrong raises one SourceError that says all of it.
 
     A file is UTF-8 text in TOML, of at most 1 MiB.
     """
+    source = parse(path)
+    assert source.document
+    return source
+
+
+def parse(path: str | os.PathLike[str]) -> Source:
+    """Read a scenario file as TOML, its document not checked yet; SourceError where it is none."""
     file = FilePath(path)
     text = _text(file)
     locator, raw = _parsed(file, text)
-    try:
-        document = validate(raw, base=file.parent)
-    except DocumentErrors as errors:
-        raise _told(file, raw, locator, errors.violations) from None
-    return Source(file, text, raw, locator, document)
+    return Source(file, text, raw, locator)
 
 
 def _at(file: FilePath, place: Place) -> str:
     return f"{file}:{place[0]}:{place[1]}"
-
-
-def _told(file: FilePath, raw: Raw, locator: Locator, violations: Iterable[Violation]) -> SourceError:
-    placed = sorted(((_place(locator, one), one) for one in dict.fromkeys(violations)), key=lambda pair: pair[0])
-    lines = [
-        f"{_at(file, place)}: {dotted(one.path, raw) or 'the file'}: {one.message}" for place, one in placed[:MOST_TOLD]
-    ]
-    if len(placed) > MOST_TOLD:
-        lines.append(f"{file}: and {len(placed) - MOST_TOLD} more")
-    return SourceError("\n".join(lines), [one for _, one in placed])
 
 
 def _place(locator: Locator, violation: Violation) -> Place:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from allornone.scenarios import catalogue, reading
+from allornone.scenarios.checking import check
 from allornone.scenarios.family import Laboratory, Progress
 from allornone.scenarios.judging import judge
 from allornone.scenarios.limits import Limits
@@ -39,6 +40,7 @@ def run(
     """
     began = time.perf_counter()
     source = reading.read(_path(scenario))
+    warnings = check(source)
     raw: dict[str, Any] = source.raw
     chosen = _seeds(raw, seed, seeds)
     laboratory = Laboratory(
@@ -57,7 +59,7 @@ def run(
         title=raw["title"],
         claims=claims,
         measures=measured.values,
-        warnings=tuple(laboratory.warnings),
+        warnings=(*warnings, *laboratory.warnings),
         seconds=time.perf_counter() - began,
         family=_family(seed, seeds, overrides),
         document=raw,

@@ -9,12 +9,13 @@ from decimal import Decimal
 from math import isfinite, prod
 from typing import Any, Literal
 
-from allornone.scenarios.change import CHANGEABLE, ChangeError, Path, Raw, from_dotted, overlay
+from allornone.scenarios.change import CHANGEABLE, ChangeError, Raw, from_dotted, overlay
 from allornone.simulator.errors import LimitExceeded, nearest
 
 Label = str | int | float | bool
 MOST_RUNS = 100_000
 RANGE_KEYS = ("from", "to", "step")
+_EDIT = "vary.AXIS.LABEL = change"
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,12 @@ def family(raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] 
         for last in (*settings, change):
             laid = overlay(laid, last)
         runs.append(Run(labels, laid))
-    return Family(_all_axes(axes), tuple(runs))
+    return Family(all_axes(axes), tuple(runs))
 
 
-def runs(raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] | None = None) -> tuple[Run, ...]:
+def runs(
+    raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] | None = None
+) -> tuple[Run, ...]:
     """Return the runs of `family`.
 
     >>> raw = {"parameters": {"p": 1}, "vary": {"p": [1, 2]}}
@@ -105,7 +108,14 @@ def alters(raw: Raw, change: Raw, overrides: Mapping[str, object] | None = None)
     return any(_plain(old.raw) != _plain(new.raw) for old, new in zip(before, after, strict=True))
 
 
-_DEFAULTS: Raw = {"batch": 1, "average": True, "order": "cyclic", "epochs": 1, "bound": 1e6, "divergence": "l2"}
+_DEFAULTS: Raw = {
+    "batch": 1,
+    "average": True,
+    "order": "cyclic",
+    "epochs": 1,
+    "bound": 1e6,
+    "divergence": "l2",
+}
 _PHASE_DEFAULTS: Raw = {"from": "rest", "update": "together"}
 
 
@@ -114,10 +124,20 @@ def _plain(raw: Raw) -> Raw:
     pieces = {key: raw.get(key) for key in CHANGEABLE if key != "vary"}
     pieces["learning"] = {**_DEFAULTS, **raw.get("learning", {})}
     pieces["experience"] = [
-        {**pieces["learning"], **_PHASE_DEFAULTS, **phase} if "rule" not in phase else {**_PHASE_DEFAULTS, **phase}
+        {**pieces["learning"], **_PHASE_DEFAULTS, **phase}
+        if "rule" not in phase
+        else {**_PHASE_DEFAULTS, **phase}
         for phase in raw.get("experience", [])
     ]
     return pieces
+
+
+def read_axis(raw: Raw, name: str) -> Axis:
+    """Return one outer axis of [vary]; ChangeError tells what is wrong with it."""
+    try:
+        return _axis(raw, name, raw["vary"][name], tuple(raw["vary"]))
+    except ChangeError as error:
+        raise error.within("vary", name) from None
 
 
 def _axes(raw: Raw, vary: object, outer: tuple[str, ...]) -> tuple[Axis, ...]:
@@ -161,7 +181,9 @@ def _list_axis(raw: Raw, name: str, values: list[Any]) -> Axis:
     for index, row in enumerate(rows):
         place = (index,) if len(rows) == len(values) and isinstance(values, list) else ()
         if set(row) != set(rows[0]) or not row:
-            raise ChangeError(place, f"every table of an axis moves the same parameters: {', '.join(rows[0])}")
+            raise ChangeError(
+                place, f"every table of an axis moves the same parameters: {', '.join(rows[0])}"
+            )
         for parameter, value in row.items():
             if parameter not in known:
                 hint = nearest(parameter, known) or f"There are: {', '.join(known) or 'none'}"
@@ -170,7 +192,9 @@ def _list_axis(raw: Raw, name: str, values: list[Any]) -> Axis:
             if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
                 raise ChangeError(place, f"the values of an axis are finite numbers, found {value!r}")
     members = {parameter: tuple(row[parameter] for row in rows) for parameter in rows[0]}
-    labels = members.get(name) or tuple(", ".join(f"{key}={value}" for key, value in row.items()) for row in rows)
+    labels = members.get(name) or tuple(
+        ", ".join(f"{key}={value}" for key, value in row.items()) for row in rows
+    )
     if len({tuple(row.items()) for row in rows}) < len(rows):
         raise ChangeError((), "a value stands twice on this axis")
     return Axis(name, labels, tuple({"parameters": row} for row in rows), "values", members)
@@ -213,7 +237,9 @@ def _set_axis(name: str, path: str, rest: Raw) -> Axis:
 
 
 def _label(value: object) -> Label:
-    return value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False, default=str)
+    return (
+        value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False, default=str)
+    )
 
 
 def _label_axis(raw: Raw, name: str, form: Raw, outer: tuple[str, ...]) -> Axis:
@@ -222,34 +248,54 @@ def _label_axis(raw: Raw, name: str, form: Raw, outer: tuple[str, ...]) -> Axis:
     nested = {}
     for label, change in form.items():
         if not isinstance(change, dict):
-            raise ChangeError((label,), f"an alternative is a change, a table of keys ({{}} is the base), found {change!r}")
+            raise ChangeError(
+                (label,), f"an alternative is a change, a table of keys ({{}} is the base), found {change!r}"
+            )
         try:
             nested[label] = _axes(raw, change.get("vary", {}), outer)
         except ChangeError as error:
             raise error.within(label, "vary") from None
-    return Axis(name, tuple(form), tuple(form.values()), "labels", {}, {label: axes for label, axes in nested.items() if axes})
+    return Axis(
+        name,
+        tuple(form),
+        tuple(form.values()),
+        "labels",
+        {},
+        {label: axes for label, axes in nested.items() if axes},
+    )
 
 
 def check_edits(axes: Iterable[Axis], edits: object) -> None:
     """Raise ChangeError unless the changes of alternatives name alternatives that exist, and leave the axes alone."""
     if not isinstance(edits, dict):
-        raise ChangeError(("vary",), f"a change of an alternative is vary.AXIS.LABEL = change, found {edits!r}")
+        raise ChangeError(("vary",), f"a table is needed, {_EDIT}, found {edits!r}")
     known = {axis.name: axis for axis in axes}
     for name, alternatives in edits.items():
         if name not in known:
-            raise ChangeError(("vary", name), f"the change names nothing: no axis is named {name!r}. {nearest(name, known)}".rstrip())
-        labels = known[name].labels if known[name].form == "labels" else ()
-        for label, change in alternatives.items() if isinstance(alternatives, dict) else [("", None)]:
-            if not isinstance(change, dict) or label not in labels:
-                hint = nearest(str(label), map(str, labels)) or f"Alternatives of {name!r}: {', '.join(map(str, labels)) or 'none'}"
-                raise ChangeError(
-                    ("vary", name, label),
-                    f"a change can edit an alternative, vary.AXIS.LABEL = change, never the members of an axis. {hint}",
-                )
+            listed = nearest(name, known) or f"There are: {', '.join(known) or 'none'}"
+            raise ChangeError(
+                ("vary", name), f"the change names nothing: no axis is named {name!r}. {listed}"
+            )
+        if known[name].form != "labels" or not isinstance(alternatives, dict):
+            raise ChangeError(
+                ("vary", name), f"a change can edit an alternative, {_EDIT}, never the axis itself"
+            )
+        for label, edit in alternatives.items():
             try:
-                check_edits(known[name].nested.get(label, ()), change.get("vary", {}))
+                _check_edit(known[name], label, edit)
             except ChangeError as error:
                 raise error.within("vary", name, label) from None
+
+
+def _check_edit(axis: Axis, label: str, edit: object) -> None:
+    if label not in axis.labels:
+        listed = nearest(label, map(str, axis.labels)) or f"There are: {', '.join(map(str, axis.labels))}"
+        raise ChangeError(
+            (), f"the change names nothing: {axis.name!r} has no alternative {label!r}. {listed}"
+        )
+    if not isinstance(edit, dict):
+        raise ChangeError((), f"a table of keys is needed, {_EDIT}, found {edit!r}")
+    check_edits(axis.nested.get(label, ()), edit.get("vary", {}))
 
 
 def _branches(axes: tuple[Axis, ...], raw: Raw, edits: Raw) -> Iterator[tuple[dict[str, Label], Raw]]:
@@ -272,11 +318,11 @@ def _count(axes: tuple[Axis, ...]) -> int:
     return prod(sum(_count(axis.nested.get(label, ())) for label in axis.labels) for axis in axes)
 
 
-def _all_axes(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+def all_axes(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
     """Return the axes with those of alternatives behind them; axes of one name become one."""
     found: dict[str, Axis] = {}
     for axis in axes:
-        inner = [one for label in axis.labels for one in _all_axes(axis.nested.get(label, ()))]
+        inner = [one for label in axis.labels for one in all_axes(axis.nested.get(label, ()))]
         for one in (axis, *inner):
             found[one.name] = _joined(found[one.name], one) if one.name in found else one
     return tuple(found.values())

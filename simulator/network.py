@@ -205,6 +205,11 @@ class Network(Graph):
     def __str__(self) -> str:
         from allornone.simulator.display import network_text
 
+        try:
+            checking.check(self)
+        except NetworkError:
+            # A graph on its way to being a network has still to be shown, as networkx shows it.
+            return super().__str__()
         return network_text(self)
 
     __repr__ = __str__

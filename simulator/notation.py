@@ -360,7 +360,7 @@ class _Meaning:
         except (TypeError, ValueError) as error:
             raise NotationError(str(error), column) from None
         if not math.isfinite(value):
-            raise NotationError(f"a finite number was expected here, {text} is {value}", column)
+            raise NotationError(f"a finite number was expected here, found {value}", column)
         if len(here) < 2:  # more than one index makes too many pairs to remember
             self.known[key] = value
         return value
@@ -370,7 +370,7 @@ class _Meaning:
         value = self.number(piece, indices)
         if value != math.floor(value) or value < least:
             wanted = "a whole number" if least < 0 else "a whole number from 0 up"
-            raise NotationError(f"{wanted} was expected here, {piece.text} is {value:g}", piece.column)
+            raise NotationError(f"{wanted} was expected here, found {value:g}", piece.column)
         return int(value)
 
     def group(self, term: Term) -> Sequence[str]:
@@ -525,8 +525,7 @@ class _Wiring:
             return
         ends = f"from {wire.source!r} to {wire.target!r}"
         if not drawn and pair not in self.drawn:
-            found = f"there is a synapse {ends} already"
-            raise NotationError(f"{found}: use weight=, or relay for a second way", column)
+            raise NotationError(f"a synapse {ends} exists already: use weight=, or relay", column)
         before = self.wires[place]
         if before[3:] != wire[3:]:
             raise NotationError(f"draws add up, but those {ends} differ in more than weight", column)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, fields
+from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -51,7 +52,7 @@ class Parameters:
 
     def check(self) -> None:
         """Raise an error that names the first field which is not the number it should be."""
-        hints = get_type_hints(type(self), include_extras=True)
+        hints = _hints(type(self))
         for field in fields(self):
             _check_field(type(self).__name__, field, hints[field.name], getattr(self, field.name))
 
@@ -80,6 +81,11 @@ def stack(parts: Sequence[P], *, trailing: int = 0) -> P:
         else:
             stacked[field.name] = np.asarray(column, dtype=float).reshape((len(parts),) + (1,) * trailing)
     return type(first)(**stacked)
+
+
+@cache
+def _hints(cls: type[Parameters]) -> dict[str, Any]:
+    return get_type_hints(cls, include_extras=True)
 
 
 def _check_field(owner: str, field: Field[Any], hint: Any, value: Any) -> None:

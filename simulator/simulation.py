@@ -109,7 +109,7 @@ class Simulator:
         now = self._now
         moment = propagate(self.program, now.weights, now.past, given, forced)
         if self._one_by_one is not None:
-            moment = self._only_one(moment, now)
+            moment = self._only_one(moment, now, forced)
         weights, memory = now.weights, now.memory
         if self.rule is not None:
             wanted = desired if desired is not None else [None] * len(self.program.stages)
@@ -169,8 +169,8 @@ class Simulator:
             for name, place in self.program.index.items()
         }
 
-    def _only_one(self, moment: Moment, now: Snapshot) -> Moment:
-        # All units but one keep the output they had: Hopfield's asynchronous life.
+    def _only_one(self, moment: Moment, now: Snapshot, forced: Sequence[tuple[int, Array]]) -> Moment:
+        # All but one, and those that are forced, keep the output they had: Hopfield's asynchronous life.
         assert self._one_by_one is not None
         previous = now.moment.y if now.moment is not None else moment.y * 0
         chosen = self._one_by_one(now.tick)
@@ -178,6 +178,8 @@ class Simulator:
         y[:, : 1 + len(self.program.inputs)] = moment.y[:, : 1 + len(self.program.inputs)]
         lanes = np.arange(self.program.lanes)
         y[:, chosen, lanes] = moment.y[:, chosen, lanes]
+        for place, values in forced:
+            y[:, place] = np.where(np.isnan(values), y[:, place], moment.y[:, place])
         return Moment(moment.program, y, moment.x, moment.z, moment.vetoed)
 
 

@@ -39,10 +39,7 @@ _VALUES[ord("1")], _VALUES[ord(".")] = 1.0, math.nan
 
 @dataclass(frozen=True)
 class Sequence:
-    """What one unit is given: `values` (ticks,), NaN where it is free; `unknown` (ticks,), where it is both.
-
-    A `held` sequence stays at its last value; any other ends.
-    """
+    """What a unit is given: `values` (ticks,), NaN where free; `unknown` (ticks,), where both; `held` on."""
 
     values: Array
     unknown: NDArray[np.bool_]
@@ -65,13 +62,16 @@ def parse_stimulus(value: Any, number: Number | None = None, *, limit: int = MOS
     number = number or partial(_evaluated, literal, {})
     if isinstance(value, str):
         try:
-            return _from_text(value, number, limit)
+            text = _unfold(value, number, limit)
         except NotationError as error:
             raise error.placed(value) from None
+        codes = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+        return Sequence(_VALUES[codes], codes == ord("?"))
+    value = value.tolist() if isinstance(value, np.ndarray) else value
+    if isinstance(value, abc.Sequence):
+        value = dict(enumerate(value))
     if isinstance(value, Mapping):
         return _from_ticks(value, number, limit)
-    if isinstance(value, (abc.Sequence, np.ndarray)):
-        return _from_list(value, number, limit)
     return _sequence([_number(value, "a stimulus", number)], held=True)
 
 
@@ -177,18 +177,13 @@ def stimulus_arrays(
         lasts = values.shape[1] if ticks is None else ticks
         if lasts < values.shape[1]:
             raise AllornoneError(f"the stimulus lasts {values.shape[1]} ticks, but there are only {ticks}")
-        rests = lasts - values.shape[1]
-        return np.pad(values, [(0, 0), (0, rests), (0, 0)]), list(inputs), lasts
+        rests = [(0, 0), (0, lasts - values.shape[1]), (0, 0)]
+        return np.pad(values, rests), list(inputs), lasts
     sequences = read_stimuli(stimulus, {**{name: [name] for name in names}, **(groups or {})}, evaluate)
-    own = set(inputs)
-    forced = [name for name in names if name in sequences and name not in own]
+    own = sequences.keys() - set(inputs)
+    forced = [name for name in names if name in own]
     lasts = max(map(len, sequences.values()), default=0) if ticks is None else ticks
     return compose(sequences, inputs, lasts, forced=forced, limit=limit), [*inputs, *forced], lasts
-
-
-def _from_text(text: str, number: Number, limit: int) -> Sequence:
-    codes = np.frombuffer(_unfold(text, number, limit).encode("ascii"), dtype=np.uint8)
-    return Sequence(_VALUES[codes], codes == ord("?"))
 
 
 def _unfold(text: str, number: Number, limit: int) -> str:
@@ -226,13 +221,13 @@ def _count(text: str, at: int, number: Number) -> tuple[int, int]:
     end = text.find("}", at)
     if end < 0:
         raise NotationError("this brace is never closed", at)
+    written = text[at:end].strip()
     try:
-        count = _number(text[at:end].strip(), "a count", number)
+        count = _number(written, "a count", number)
     except AllornoneError as error:
         raise NotationError(str(error), at + 1) from None
     if count != math.floor(count) or count < 0:
-        found = f"{text[at:end].strip()} is {count:g}"
-        raise NotationError(f"a count is a whole number from 0 up, {found}", at + 1)
+        raise NotationError(f"a count is a whole number from 0 up, found {count:g}", at + 1)
     return int(count), end + 1
 
 
@@ -253,13 +248,6 @@ def _from_ticks(given: Mapping[Any, Any], number: Number, limit: int) -> Sequenc
     return _sequence(values)
 
 
-def _from_list(given: abc.Sequence[Any] | NDArray[Any], number: Number, limit: int) -> Sequence:
-    _check_length(len(given), limit)
-    if isinstance(given, np.ndarray):
-        given = given.tolist()
-    return _sequence([_number(value, f"tick {tick}", number) for tick, value in enumerate(given)])
-
-
 def _from_array(stimulus: Any, inputs: abc.Sequence[str]) -> Array:
     try:
         values = np.asarray(stimulus, dtype=np.float64)
@@ -276,19 +264,18 @@ def _from_array(stimulus: Any, inputs: abc.Sequence[str]) -> Array:
 
 
 def _histories(count: int, sample: int | None, random: np.random.Generator | None, limit: int) -> Array:
-    trials = sample if sample is not None else 1 << count
-    if sample is None and trials > limit:
-        many = f"{count} times ? make {trials if count < 64 else f'2^{count}'} trials"
-        raise LimitExceeded(f"{many}, more than the limit of {limit}: say sample = N for fewer")
     if sample is None:
-        return (np.arange(trials)[:, None] >> np.arange(count)[::-1] & 1).astype(np.float64)
-    if trials > limit:
-        raise LimitExceeded(f"sample = {trials} is more than the limit of {limit} trials")
-    if trials < 1 or not count:
+        if 1 << count > limit:
+            many = f"{count} times ? make {1 << count if count < 64 else f'2^{count}'} trials"
+            raise LimitExceeded(f"{many}, more than the limit of {limit}: say sample = N for fewer")
+        return (np.arange(1 << count)[:, None] >> np.arange(count)[::-1] & 1).astype(np.float64)
+    if sample > limit:
+        raise LimitExceeded(f"sample = {sample} is more than the limit of {limit} trials")
+    if sample < 1 or not count:
         raise AllornoneError("sample = N takes N histories from 1 up, of stimuli with at least one ?")
     if random is None:
-        raise AllornoneError("sample needs a random generator, in a scenario seeds = …")
-    return random.integers(0, 2, (trials, count)).astype(np.float64)
+        raise AllornoneError("sample = N needs a random generator, in a scenario seeds = …")
+    return random.integers(0, 2, (sample, count)).astype(np.float64)
 
 
 def _sequence(values: list[float], *, held: bool = False) -> Sequence:

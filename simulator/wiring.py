@@ -33,7 +33,6 @@ class Wiring:
     names: tuple[str, ...]
     classes: tuple[type[UnitModel] | None, ...]
     fields: tuple[tuple[dict[str, Any], ...], ...]
-    outputs: tuple[str, ...]
     source: Index
     target: Index
     delay: Index
@@ -50,6 +49,8 @@ class Wiring:
 
 def wire(networks: Sequence[Network]) -> Wiring:
     """Read networks of equal structure into one wiring, a lane each; an error names what means nothing."""
+    if not networks:
+        raise NetworkError("at least one network is needed")
     for net in networks:
         checking.check(net)
     first = networks[0]
@@ -68,7 +69,6 @@ def wire(networks: Sequence[Network]) -> Wiring:
         names=names,
         classes=(None, *(_class(name, first) for name in first)),
         fields=((), *fields),
-        outputs=tuple(first.outputs),
         source=np.array([position[u] for u, _, _ in edges] + [0] * len(biased), dtype=np.intp),
         target=np.array([position[v] for _, v, _ in edges] + [position[v] for v in biased], dtype=np.intp),
         delay=np.array([_delay(v, data, first) for _, v, data in edges] + [0] * len(biased), dtype=np.intp),

@@ -1,4 +1,4 @@
-"""Random networks, the same networks with other numbers, and what they live through: strategies for hypothesis."""
+"""Strategies for hypothesis: random networks, the same with other numbers, and what they live through."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -22,7 +23,7 @@ SMOOTH = ("linear", "logistic")
 KNOWN = (*BINARY, "adaline", *SMOOTH)
 LONGEST_DELAY = 5
 WAYS = ("as it is", "BLAS", "sparse")
-"""Executors: chosen by size, or all blocks through BLAS, or all that are mostly empty stored by their synapses."""
+"""Executors: chosen by size; every block through BLAS; every block that is mostly empty in a list."""
 
 whole = st.integers(-3, 3).map(float)
 quarters = st.integers(-12, 12).map(lambda n: n / 4)
@@ -71,7 +72,9 @@ def networks(
     net.nodes[names[-1]]["output"] = True
     for place, target in enumerate(names):
         earlier = [*inputs, *names[:place]]
-        sources = draw(st.lists(st.sampled_from([*inputs, *names] if loops else earlier), unique=True, max_size=4))
+        sources = draw(
+            st.lists(st.sampled_from([*inputs, *names] if loops else earlier), unique=True, max_size=4)
+        )
         for source in sources:
             least = 0 if source in earlier else 1
             net.add_edge(source, target, **draw(_synapse(kind, net.nodes[target], least, max(least, delays))))
@@ -86,7 +89,7 @@ def wide_networks(draw: st.DrawFn, kind: Kind) -> Network:
     net.add_inputs(*(f"X{k}" for k in range(width)))
     model = draw(st.sampled_from(kind.models))
     layers = [[f"{layer}{k}" for k in range(width)] for layer in "XUV"]
-    for before, after in zip(layers, layers[1:], strict=False):
+    for before, after in pairwise(layers):
         for target in after:
             net.add_node(target, **draw(_unit(Kind((model,), kind.numbers, kind.brought))))
             for source in draw(st.lists(st.sampled_from(before), unique=True, min_size=1, max_size=2)):
@@ -158,7 +161,9 @@ def executed(way: str) -> Iterator[None]:
         yield
 
 
-def parameters(cls: type[Any], numbers: st.SearchStrategy[float] = quarters) -> st.SearchStrategy[dict[str, Any]]:
+def parameters(
+    cls: type[Any], numbers: st.SearchStrategy[float] = quarters
+) -> st.SearchStrategy[dict[str, Any]]:
     """Draw values for the numeric fields of a model or rule, within their bounds."""
     hints = get_type_hints(cls, include_extras=True)
     found: dict[str, st.SearchStrategy[Any]] = {}

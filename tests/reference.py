@@ -64,8 +64,8 @@ def delay_of(graph: Graph, source: str, target: str) -> int:
 class Life:
     """A network living from rest: what every unit did at every tick so far.
 
-    `doubtful` turns true when a sum that cannot be exact comes too close to a threshold for its rounding not to
-    matter; two right programs may then disagree.
+    `doubtful` turns true when a sum that cannot be exact comes so close to a threshold that its rounding
+    matters; two right programs may then disagree.
     """
 
     graph: Graph
@@ -75,7 +75,7 @@ class Life:
     doubtful: bool = False
 
     def tick(self, given: Given) -> None:
-        """Live one tick: `given` sets inputs and forces other units, NaN leaves free; what is not named rests."""
+        """Live one tick: `given` sets inputs and forces other units; NaN leaves a unit free."""
         self.y.append({})
         self.z.append({})
         self.vetoed.append({})
@@ -142,7 +142,7 @@ def live(graph: Graph, given: Iterable[Given]) -> Life:
 def learn_in_time(
     graph: Graph, trials: Sequence[Sequence[Given]], rule: str, eta: float, teacher: Sequence[Given] = ()
 ) -> list[Life]:
-    """Let several trials live side by side, and after every tick change the graph's weights by their mean change."""
+    """Let trials live side by side, and after every tick change the graph's weights by their mean change."""
     lives = [Life(graph) for _ in trials]
     for tick, now in enumerate(zip(*trials, strict=True)):
         for life, given in zip(lives, now, strict=True):
@@ -170,7 +170,7 @@ def train(
     batch: int = 1,
     average: bool = True,
 ) -> dict[str, list[float]]:
-    """Teach the graph in cyclic order and return "error", with the state before the first epoch, and "mistakes"."""
+    """Teach the graph in cyclic order; return "error", from before the first epoch on, and "mistakes"."""
     record: dict[str, list[float]] = {"error": [_error(graph, X, D, rule, ticks, average)], "mistakes": []}
     for _ in range(epochs):
         mistakes = 0

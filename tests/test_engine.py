@@ -107,7 +107,9 @@ def test_a_stimulus_forces_units_that_are_no_inputs(data: st.DataObject) -> None
 @few_networks
 def test_hebbs_rule_in_time_does_what_the_interpreter_does(data: st.DataObject, way: str) -> None:
     """After every tick each plastic synapse grows by the mean of η x y, x as it arrived."""
-    net = data.draw(nets.networks(nets.Kind(("threshold", "perceptron", "mcculloch-pitts"), nets.quarters, nets.spikes)))
+    net = data.draw(
+        nets.networks(nets.Kind(("threshold", "perceptron", "mcculloch-pitts"), nets.quarters, nets.spikes))
+    )
     history = data.draw(nets.histories(net, nets.binary, batch=data.draw(st.sampled_from([1, 2])), ticks=8))
     graph = net.copy()
     lives = reference.learn_in_time(graph, trials(net, history), "hebb", 0.125)
@@ -285,7 +287,7 @@ def test_a_sparse_store_holds_units_without_synapses() -> None:
     net = Network()
     net.add_inputs(*"abcdefgh")
     for k in range(8):
-        net.add_unit(f"U{k}", aon.Threshold(threshold=0 if k in (0, 3, 7) else 1))
+        net.add_unit(f"U{k}", aon.McCullochPitts(threshold=0 if k in (0, 3, 7) else 1))
         if k not in (0, 3, 7):
             net.connect("abcdefgh"[k], f"U{k}")
 
@@ -390,7 +392,9 @@ def test_driving_leaves_free_what_is_not_given() -> None:
     ("build", "message"),
     [
         (
-            lambda net: net.add_edges_from([("A", "B", {"delay": 0}), ("B", "C", {"delay": 0}), ("C", "A", {"delay": 0})]),
+            lambda net: net.add_edges_from(
+                [("A", "B", {"delay": 0}), ("B", "C", {"delay": 0}), ("C", "A", {"delay": 0})]
+            ),
             "synapses without delay form a loop: A → B → C → A. Give one of them a delay",
         ),
         (
@@ -398,7 +402,9 @@ def test_driving_leaves_free_what_is_not_given() -> None:
             "synapses without delay form a loop: A → A. Give one of them a delay",
         ),
         (
-            lambda net: net.add_edges_from([("A", "B", {"delay": 0}), ("B", "A", {"delay": 0}), ("B", "C", {"delay": 0})]),
+            lambda net: net.add_edges_from(
+                [("A", "B", {"delay": 0}), ("B", "A", {"delay": 0}), ("B", "C", {"delay": 0})]
+            ),
             "synapses without delay form a loop: A → B → A. Give one of them a delay",
         ),
     ],
@@ -422,7 +428,9 @@ def test_a_long_loop_is_shortened() -> None:
     names = net.add_group("N", 20, aon.Threshold())
     net.add_edges_from((u, v) for u, v in zip(names, names[1:] + names[:1], strict=True))
 
-    with pytest.raises(NetworkError, match=r"N\[0\] → .* → … \(20 units\) → N\[0\]\. Give one of them a delay"):
+    with pytest.raises(
+        NetworkError, match=r"N\[0\] → .* → … \(20 units\) → N\[0\]\. Give one of them a delay"
+    ):
         compile(net)
 
 
@@ -440,12 +448,19 @@ def test_a_simulation_names_what_it_cannot_do() -> None:
     net.add_unit("N3", aon.McCullochPitts(threshold=2))
     simulator = Simulator(net)
 
-    assert message_of(lambda: simulate(net, {"N4": 1}, ticks=2)).startswith("no unit is named 'N4'. Did you mean ")
-    assert message_of(lambda: simulator.step({"M1": 1})).startswith("no unit is named 'M1'. Did you mean 'N1'?")
+    assert message_of(lambda: simulate(net, {"N4": 1}, ticks=2)).startswith(
+        "no unit is named 'N4'. Did you mean "
+    )
+    assert message_of(lambda: simulator.step({"M1": 1})).startswith(
+        "no unit is named 'M1'. Did you mean 'N1'?"
+    )
     assert message_of(lambda: simulate(net, {"N1": "11"}, ticks=2, record=["vetos"])) == (
         "record knows y, z, vetoed, weights, found 'vetos'. Did you mean 'vetoed'?"
     )
-    assert message_of(lambda: simulate(net, {"N1": "11"}, ticks=2, every=0)) == "every must be at least 1, found 0"
+    assert (
+        message_of(lambda: simulate(net, {"N1": "11"}, ticks=2, every=0))
+        == "every must be at least 1, found 0"
+    )
     assert message_of(lambda: simulate(net, {"N1": "11"}, ticks=2, update="oneByOne")) == (
         "update must be 'together' or 'one-by-one', found 'oneByOne'"
     )
@@ -458,6 +473,7 @@ def test_a_simulation_names_what_it_cannot_do() -> None:
 def test_compiling_names_what_means_nothing() -> None:
     """No network, no units, lanes that differ: each is one sentence."""
     one, two = Network(), Network()
+    not_all: Any = [one, 3]
     one.add_unit("A", aon.Threshold())
     two.add_unit("B", aon.Threshold())
 
@@ -465,5 +481,5 @@ def test_compiling_names_what_means_nothing() -> None:
     assert message_of(lambda: compile([one, two])) == (
         "network 1 differs from network 0 in more than numbers: lanes need equal structure"
     )
-    assert message_of(lambda: compile([one, 3])) == "a Network is needed here, found int"  # type: ignore[list-item]
+    assert message_of(lambda: compile(not_all)) == "a Network is needed here, found int"
     assert message_of(lambda: compile([])) == "at least one network is needed"

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from allornone.scenarios.locating import DEEPEST, Locator, Path, TooDeep
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from allornone.scenarios.locating import DEEPEST, Locator, Path, TooDeep
 
 KEYS = st.one_of(
     st.sampled_from(["a", "b", "N3", "x-1", "eta", "7"]),
@@ -78,11 +79,11 @@ class Writer:
         later = []
         for name, value in content.items():
             nested = (
-                isinstance(value, dict)
+                (isinstance(value, dict)
+                and value)
+                or (isinstance(value, list)
                 and value
-                or isinstance(value, list)
-                and value
-                and all(map(_is_table, value))
+                and all(map(_is_table, value)))
             )
             style = self.pick("inline", "dotted", "header") if nested else "inline"
             key = self.key(name)

@@ -1,0 +1,32 @@
+"""Checking: what can be said of a scenario file before anything runs, beyond its form."""
+
+from __future__ import annotations
+
+from allornone.scenarios import freezing
+from allornone.scenarios.chance import draws
+from allornone.scenarios.document_errors import Violation
+from allornone.scenarios.limits import Limits
+from allornone.scenarios.preparing import prepare
+from allornone.scenarios.reading import Source
+from allornone.scenarios.varying import family
+from allornone.simulator.errors import AllornoneError
+
+
+def check(source: Source) -> list[str]:
+    """Return warnings; raises SourceError with every violation at its place, and where a draw has no seeds."""
+    if source.document.seeds is not None:
+        return freezing.warnings(source.raw)
+    drawn = draws(source.raw)
+    if drawn is not None:
+        raise source.error([Violation(drawn, "something is drawn here, so the file must say seeds = N")])
+    return freezing.warnings(source.raw)
+
+
+def check_built(source: Source, limits: Limits | None = None) -> None:
+    """Make the networks and lessons of every run, and live none; raises SourceError with what does not fit together."""
+    for run in family(source.raw).runs:
+        try:
+            prepare(run.raw, 0, limits or Limits())
+        except AllornoneError as error:
+            at = ", ".join(f"{axis} = {label}" for axis, label in run.labels.items())
+            raise AllornoneError(f"{source.path}: {at + ': ' if at else ''}{error}") from None

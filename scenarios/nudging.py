@@ -1,0 +1,181 @@
+"""Nudging: does every number in a claim decide something?
+
+A claim that holds is judged again, on the measures already taken, with one number moved. It must fall.
+
+What is nudged is one side of a comparison whose other side was measured, and which itself was not: it is
+made of constants, labels of axes and parameters only, such as `104`, `L + 2` or `1.5 * eta`.
+
+*  After (or before) `==` a whole number becomes each of its neighbours, in a list element after element.
+*  Beside `<`, `<=`, `>`, `>=` it is the edge of a band. Moving it changes nothing until it passes a measured
+   value, so four places are tried: just before and just past the least and the largest. It decides if the
+   claim falls at one of them, the nearest of which is told: for `all(m < 5)` just below the largest, for
+   `any(m < 5)` just below the least, for `not any(m > 5)` again just below the largest. An edge that the claim
+   survives at all four is dead. An array moves as a whole; an edge at inf becomes a number.
+
+What selects is left alone: indices and masks, the labels of a pick, arguments that are not comparisons,
+exponents, comparisons in which nothing was measured. So are text, `!=`, and a fraction after `==`, which has
+no neighbours.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from allornone.scenarios.expression import CONSTANTS, Expression, ExpressionError, Scope
+from allornone.scenarios.functions import FUNCTIONS, arithmetic, numbers
+from allornone.scenarios.labelled import Array, Labelled, Value, labelled
+
+_NEAR = 1e-9  # how far past a measured value, beside the largest number in sight
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """One number of a claim, moved: its column, what it was and became, and whether the claim fell."""
+
+    column: int
+    original: str
+    replaced: str
+    falls: bool
+
+
+@dataclass(frozen=True)
+class _Claim:
+    expression: Expression
+    scope: Scope
+    measured: Container[str] | None
+
+    def pure(self, node: ast.expr) -> bool:
+        """Return whether nothing in a node was measured."""
+        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} - set(FUNCTIONS)
+        return not any(
+            self.is_measured(name) for name in names if name in {*self.scope.names, *self.scope.functions}
+        )
+
+    def is_measured(self, name: str) -> bool:
+        """Return whether a name is a measure; where nobody says, everything but the labels of axes is."""
+        if self.measured is not None and name in self.scope.names:
+            return name in self.measured
+        value = self.scope.names.get(name)
+        return not (isinstance(value, Labelled) and value.axes and value.loose == set(value.axes))
+
+    def value(self, node: ast.expr) -> Value:
+        """Return the value of a node as the claim stands."""
+        return self.expression.evaluate_part(node, self.scope)
+
+    def holds(self, node: ast.expr, value: Value) -> bool:
+        """Return whether the claim holds with another value for a node; an error is no fall."""
+        try:
+            return self.expression.evaluate_truth(self.scope, {node: value})
+        except ExpressionError:
+            return True
+
+
+def nudges(expression: Expression, scope: Scope, measured: Container[str] | None = None) -> list[Nudge]:
+    """Return every nudge of a claim with its outcome; none for a claim that does not hold.
+
+    `measured` are the names of measures; without it every name is one but for axes and what they move.
+
+    >>> from allornone.scenarios.expression import compile_expression
+    >>> [(n.replaced, n.falls) for n in nudges(compile_expression("heats == 1"), Scope({"heats": 1.0}))]
+    [('0', True), ('2', True)]
+    """
+    claim = _Claim(expression, scope, measured)
+    if not expression.evaluate_truth(scope):
+        return []
+    found: list[Nudge] = []
+    for edge, other, sign in _sides(claim, expression.tree):
+        if isinstance(sign, ast.Eq):
+            found += _neighbours(claim, edge)
+        elif isinstance(sign, _ORDERS):
+            found.append(_moved(claim, edge, other))
+    return sorted(found, key=lambda nudge: nudge.column)
+
+
+def _sides(claim: _Claim, tree: ast.expr) -> Iterator[tuple[ast.expr, ast.expr, ast.cmpop]]:
+    """Yield each side of a comparison that was not measured, and the other, which was."""
+    for node in _comparisons(tree):
+        operands = (node.left, *node.comparators)
+        for (left, right), sign in zip(pairwise(operands), node.ops, strict=True):
+            if claim.pure(left) != claim.pure(right):
+                yield (left, right, sign) if claim.pure(left) else (right, left, sign)
+
+
+def _comparisons(node: ast.AST) -> Iterator[ast.Compare]:
+    """Yield comparisons from left to right, but those inside indices and picks."""
+    if isinstance(node, ast.Compare):
+        yield node
+    inside: list[ast.AST] = list(ast.iter_child_nodes(node))
+    if isinstance(node, ast.Subscript):
+        inside = [node.value]
+    elif isinstance(node, ast.Call):
+        inside = list(node.args)
+    for child in inside:
+        yield from _comparisons(child)
+
+
+def _neighbours(claim: _Claim, edge: ast.expr) -> Iterator[Nudge]:
+    value = claim.value(edge)
+    parts = edge.elts if isinstance(edge, ast.List) else [edge]
+    for part in parts:
+        for step in (-1, 1) if _is_whole(claim.value(part)) else ():
+            changed = (
+                arithmetic("+", value, step) if part is edge else _changed(value, parts.index(part), step)
+            )
+            yield _nudge(claim, part, step, not claim.holds(edge, changed))
+
+
+def _is_whole(value: Value) -> bool:
+    cells = labelled(value).values
+    return cells.dtype.kind == "f" and bool(np.all(np.isfinite(cells) & (cells == np.floor(cells))))
+
+
+def _changed(value: Value, place: int, step: int) -> Labelled:
+    array = labelled(value)
+    cells = array.values.copy()
+    cells[place] += step
+    return array.having(cells, array.axes)
+
+
+def _moved(claim: _Claim, edge: ast.expr, other: ast.expr) -> Nudge:
+    value, against = claim.value(edge), claim.value(other)
+    outcomes: list[tuple[float, Value]]
+    if not isinstance(value, Labelled | str) and math.isinf(value):
+        outcomes = [(place, place) for place in _places(numbers(against).values, numbers(against).values)]
+    else:
+        gaps = numbers(arithmetic("-", against, value)).values
+        sizes = np.concatenate([numbers(value).values.ravel(), numbers(against).values.ravel()])
+        outcomes = [(shift, arithmetic("+", value, shift)) for shift in _places(gaps, sizes)]
+    for shift, changed in outcomes:
+        if not claim.holds(edge, changed):
+            return _nudge(claim, edge, shift, True)
+    return _nudge(claim, edge, outcomes[0][0] if outcomes else 0.0, False)
+
+
+def _places(gaps: Array, sizes: Array) -> list[float]:
+    """Return how far to move an edge to just before or just past a measured extreme, the nearest first."""
+    finite, near = gaps[np.isfinite(gaps)], sizes[np.isfinite(sizes)]
+    places = [float(end) for end in (np.inf, -np.inf) if np.any(gaps == end)]
+    if finite.size:
+        past = _NEAR * (float(np.abs(near).max(initial=0.0)) or 1.0)
+        places += [
+            float(extreme) + side for extreme in (finite.min(), finite.max()) for side in (-past, past)
+        ]
+    return sorted(places, key=abs)
+
+
+def _nudge(claim: _Claim, node: ast.expr, shift: float, falls: bool) -> Nudge:
+    original, value = claim.expression.segment(node), claim.value(node)
+    named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} - set(CONSTANTS)
+    if named or isinstance(value, Labelled | str):
+        replaced = f"{original} {'-' if shift < 0 else '+'} {abs(shift):.12g}"
+    else:
+        # An edge at inf has become the shift itself.
+        replaced = f"{shift if math.isinf(value) else value + shift:.12g}"
+    return Nudge(claim.expression.column(node), original, replaced, falls)
