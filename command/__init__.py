@@ -12,7 +12,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     allornone, version ...
     0
     """
-    from allornone.command.failures import status
-    from allornone.command.program import invoke
+    try:
+        from allornone.command.failures import status
+        from allornone.command.program import invoke
 
-    return status(lambda: invoke(arguments))
+        return status(lambda: invoke(arguments))
+    except KeyboardInterrupt:  # so early that nothing had begun
+        return 130

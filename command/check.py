@@ -10,8 +10,10 @@ import click
 
 from allornone.command import screen
 from allornone.command.failures import SUCCESS, told
-from allornone.command.story import leaves
+from allornone.command.story import changes_of, leaves, spoken
 from allornone.command.targets import located, target
+
+MOST_RUNS = 64  # of a family: the others differ from these in numbers only, as a rule
 
 
 @click.command
@@ -39,25 +41,44 @@ def look_over(path: Path) -> Iterator[str]:
 
     Raises AllornoneError for what is wrong.
     """
-    from allornone.scenarios.limits import Limits
-    from allornone.scenarios.preparing import prepare
     from allornone.scenarios.reading import read
-    from allornone.scenarios.varying import runs
     from allornone.simulator.errors import AllornoneError
 
     raw = read(path).raw
-    for run in runs(raw):
-        try:
-            prepare(run.raw, 0, Limits())
-        except AllornoneError as error:
-            where = ", ".join(f"{axis} = {label}" for axis, label in run.labels.items())
-            raise AllornoneError(f"{path}: {f'{where}: ' if where else ''}{error}") from error
-    frozen = [claim["text"] for claim in raw["interpretation"]["claims"] if is_frozen(claim, raw)]
+    claims = raw["interpretation"]["claims"]
+    try:
+        _build(raw, None)
+    except AllornoneError as error:
+        raise AllornoneError(f"{path}: {error}") from error
+    for number, claim in enumerate(claims, 1):
+        for change in changes_of(claim):
+            try:
+                _build(raw, change)
+            except AllornoneError as error:
+                raise AllornoneError(f"{path}: claim {number}, {spoken(change)}: {error}") from error
+    frozen = [claim["text"] for claim in claims if is_frozen(claim, raw)]
     if len(frozen) > 1:
         yield (
             f"{len(frozen)} claims fall by a plain freeze (nothing learns, no input, a varied key held); "
             f"one may, but a lesion or a rival hypothesis says more: {'; '.join(frozen)}"
         )
+
+
+def _build(raw: dict[str, Any], change: dict[str, Any] | None) -> None:
+    """Make the network and the phases of each run, after the change if there is one."""
+    from allornone.scenarios.limits import Limits
+    from allornone.scenarios.preparing import prepare
+    from allornone.scenarios.varying import alters, runs
+    from allornone.simulator.errors import AllornoneError
+
+    if change is not None and not alters(raw, change):
+        raise AllornoneError("the change alters no run")
+    for run in runs(raw, change)[:MOST_RUNS]:
+        try:
+            prepare(run.raw, 0, Limits())
+        except AllornoneError as error:
+            where = ", ".join(f"{axis} = {label}" for axis, label in run.labels.items())
+            raise AllornoneError(f"{where}: {error}" if where else str(error)) from error
 
 
 def is_frozen(claim: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
@@ -68,9 +89,8 @@ def is_frozen(claim: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
     >>> is_frozen({"fails": {"learning": {"batch": "all"}}}, {})
     False
     """
-    changes = claim.get("fails", [])
     held = set(_varied(raw.get("vary", {})))
-    for change in [changes] if isinstance(changes, Mapping) else changes:
+    for change in changes_of(claim):
         found = dict(leaves(change))
         if found and all(_freezes(path, value, held) for path, value in found.items()):
             return True

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.padding import Padding
     from rich.text import Text
 
 GAP = "  "
@@ -115,14 +114,10 @@ def plain(content: Table, room: int) -> Iterator[str]:
     ✓  a claim of several   n = 3
        words
     """
-    rows = [[printable(cell.text) for cell in row] for row in content.rows]
-    if any(content.headings):
-        rows.insert(0, list(content.headings))
-    widths = _widths(rows, content.shares, room)
+    widths, rows = _laid(content, room)
     for row in rows:
-        pieces = [_wrapped(cell, size) for cell, size in zip(row, widths, strict=True)]
-        for height in range(max(len(piece) for piece in pieces)):
-            cells = [piece[height] if height < len(piece) else "" for piece in pieces]
+        for height in range(max(len(lines) for lines in row)):
+            cells = [lines[height] if height < len(lines) else "" for lines in row]
             yield GAP.join(cell.ljust(size) for cell, size in zip(cells, widths, strict=True)).rstrip()
 
 
@@ -144,10 +139,19 @@ def _spelt(character: str) -> str:
     return " " if character.isspace() else character.encode("unicode_escape").decode("ascii")
 
 
+def _laid(content: Table, room: int) -> tuple[list[int], list[list[list[str]]]]:
+    """Return the width of each column, and the lines of each cell, row by row, the headings first if any."""
+    rows = [[printable(cell.text) for cell in row] for row in content.rows]
+    if any(content.headings):
+        rows.insert(0, list(content.headings))
+    widths = _widths(rows, content.shares, room)
+    return widths, [[_wrapped(cell, size) for cell, size in zip(row, widths, strict=True)] for row in rows]
+
+
 def _widths(rows: list[list[str]], shares: dict[int, float], room: int) -> list[int]:
     """Return the width of each column: as needed, the sharing ones cut to what the others leave."""
     needed = [
-        max((len(row[column]) for row in rows), default=0) for column in range(len(rows[0]) if rows else 0)
+        max(len(line) for cell in column for line in cell.split("\n")) for column in zip(*rows, strict=True)
     ]
     fixed = sum(size for column, size in enumerate(needed) if column not in shares)
     left, asked = room - fixed - len(GAP) * (len(needed) - 1), sum(shares.values())
@@ -159,10 +163,15 @@ def _widths(rows: list[list[str]], shares: dict[int, float], room: int) -> list[
 
 
 def _wrapped(text: str, size: int) -> list[str]:
-    """Return the lines of a cell; a leading indent is kept on every one."""
-    indent = text[: len(text) - len(text.lstrip())]
-    room = max(size - len(indent), 1)
-    return [indent + line for line in textwrap.wrap(text.strip(), room, break_on_hyphens=False)] or [""]
+    """Return the lines of a cell; an indent is kept, and where a cell has lines of its own what wraps hangs."""
+    lines = text.split("\n")
+    hang = "  " if len(lines) > 1 else ""
+    found: list[str] = []
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip())]
+        style = {"initial_indent": indent, "subsequent_indent": indent + hang}
+        found += textwrap.wrap(line.strip(), max(size, len(indent) + 3), break_on_hyphens=False, **style)
+    return found or [""]
 
 
 def _rich_table(content: Table) -> None:
@@ -170,15 +179,18 @@ def _rich_table(content: Table) -> None:
     from rich.table import Table as RichTable
 
     headed = any(content.headings)
-    texts = [[printable(cell.text) for cell in row] for row in content.rows] + [list(content.headings)]
-    widths = _widths(texts, content.shares, width() - len(content.headings) + 1)  # rich's gap is one wider
+    if not content.rows:
+        return
+    widths, rows = _laid(content, width() - len(content.headings) + 1)  # rich's gap is one wider than ours
     shown = RichTable(
         box=box.SIMPLE_HEAD, show_header=headed, pad_edge=False, show_edge=False, padding=(0, 1)
     )
     for heading, size in zip(content.headings, widths, strict=True):
-        shown.add_column(heading, width=size, overflow="fold")
-    for row in content.rows:
-        shown.add_row(*(_hanging(cell) for cell in row))
+        shown.add_column(heading, width=size)
+    for row, lines in zip(content.rows, rows[headed:], strict=True):
+        shown.add_row(
+            *(_text(Cell("\n".join(wrapped), cell.style)) for cell, wrapped in zip(row, lines, strict=True))
+        )
     _console().print(shown)
 
 
@@ -186,14 +198,6 @@ def _text(cell: Cell) -> Text:
     from rich.text import Text
 
     return Text(printable(cell.text), style=cell.style)
-
-
-def _hanging(cell: Cell) -> Padding:
-    """Return a cell whose indent is kept on every line."""
-    from rich.padding import Padding
-
-    bare = cell.text.lstrip()
-    return Padding(_text(Cell(bare, cell.style)), (0, 0, 0, len(cell.text) - len(bare)))
 
 
 def _console() -> Console:

@@ -76,20 +76,28 @@ def leaves(change: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, obj
             yield dotted, value
 
 
-def _claim(claim: Mapping[str, Any]) -> Claim:
-    word = "fails" if "fails" in claim else "holds"
-    changes = claim.get(word, [])
-    listed = [changes] if isinstance(changes, Mapping) else changes
-    sentences = tuple(f"{word} with {_spoken(change)}" for change in listed)
-    said = SPEAKERS.get(str(claim.get("says", "")), "")
-    return Claim(said + str(claim.get("text", "")), str(claim.get("that", "")), sentences)
+def changes_of(claim: Mapping[str, Any]) -> list[Any]:
+    """Return the changes that a claim names: those that must fell it, or under which it is true.
+
+    >>> changes_of({"fails": {"learning": {"eta": 0}}})
+    [{'learning': {'eta': 0}}]
+    """
+    changes = claim.get("fails", claim.get("holds", []))
+    return changes if isinstance(changes, list) else [changes]
 
 
-def _spoken(change: Mapping[str, Any]) -> str:
+def spoken(change: Mapping[str, Any]) -> str:
     """Return a change in one line, as TOML would spell it."""
     return ", ".join(
         f"{path} = {json.dumps(value, ensure_ascii=False, default=str)}" for path, value in leaves(change)
     )
+
+
+def _claim(claim: Mapping[str, Any]) -> Claim:
+    word = "fails" if "fails" in claim else "holds"
+    sentences = tuple(f"{word} with {spoken(change)}" for change in changes_of(claim))
+    said = SPEAKERS.get(str(claim.get("says", "")), "")
+    return Claim(said + str(claim.get("text", "")), str(claim.get("that", "")), sentences)
 
 
 def _listed(value: object) -> str:

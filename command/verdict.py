@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from allornone.scenarios.result import ClaimResult, Result
 
 GOOD, BAD, FAINT = "green", "bold red", "dim"
+NEXT_MEASURE = re.compile(r", (?=[^\W\d]\w*(\(.*?\))? = )")
 SPEAKERS = {"lecture": "the lecture says: ", "source": "the source says: "}
 
 
@@ -75,7 +77,7 @@ def verdict_line(result: Result) -> str:
 def verdict_table(claims: Sequence[ClaimResult]) -> Table:
     """Return the verdict table: a row per claim, and under it one per change and per idle nudge."""
     rows = [row for claim in claims for row in _rows(claim)]
-    return Table(["", "claim", "measured"], rows, {1: 0.62, 2: 0.38})
+    return Table(["", "claim", "measured"], rows, {1: 0.55, 2: 0.45})
 
 
 def in_trouble(claim: ClaimResult) -> bool:
@@ -86,7 +88,11 @@ def in_trouble(claim: ClaimResult) -> bool:
 def _rows(claim: ClaimResult) -> Iterator[list[Cell]]:
     said = SPEAKERS.get(claim.says or "", "")
     colour = GOOD if claim.holds else ("yellow" if claim.sound else BAD)
-    yield [Cell(screen.mark(claim.holds), colour), Cell(said + claim.text), Cell(claim.measured, "cyan")]
+    yield [
+        Cell(screen.mark(claim.holds), colour),
+        Cell(said + claim.text),
+        Cell(_by_measure(claim.measured), "cyan"),
+    ]
     # a marked sentence that is false here names a change under which it is true
     does, should = ("is true", "be true") if claim.says and not claim.holds else ("falls", "fall")
     for change in claim.counterfactuals:
@@ -102,7 +108,20 @@ def _rows(claim: ClaimResult) -> Iterator[list[Cell]]:
 
 def _below(works: bool, words: str, note: str = "") -> list[Cell]:
     """Return a row under a claim: what was tried on it, and what came of it."""
-    return [Cell(""), Cell(f"  {screen.mark(works)} {words}", FAINT if works else BAD), Cell(note, FAINT)]
+    return [
+        Cell(""),
+        Cell(f"  {screen.mark(works)} {words}", FAINT if works else BAD),
+        Cell(_by_measure(note), FAINT),
+    ]
+
+
+def _by_measure(measured: str) -> str:
+    """Return what was measured with each measure on a line of its own.
+
+    >>> _by_measure("heats(L=1) = [1, 2], chills = 0")
+    'heats(L=1) = [1, 2]\\nchills = 0'
+    """
+    return NEXT_MEASURE.sub("\n", measured)
 
 
 def _share(done: Sequence[bool], noun: str) -> str:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from allornone.pictures.marks import short
 from allornone.pictures.palette import Theme
-from allornone.pictures.plates import SMALLEST
 from allornone.pictures.scene import Scene
 from allornone.pictures.shapes import FONT, circle
 from allornone.pictures.timeline import Timeline
+
+LETTER = 13.0  # points
 
 
 class Answers:
@@ -35,16 +36,16 @@ class Answers:
             [k for k, unit in enumerate(outputs) if unit in what.units] if (wrong >= 0).any() else []
         )
         places = {unit: what.positions[what.units.index(unit)] for unit in outputs if unit in what.units}
-        below = SMALLEST / 72 / inch
+        below = LETTER / 72 / inch
         labels = {label.text: label for label in what.labels if label.role == "output"}
         self.spots = {k: places[outputs[k]] for k in self.columns}
         self.texts: dict[int, Text] = {}
         for k in self.columns:
             label = labels.get(outputs[k])
-            x, y = self.spots[k] + np.array([1.58, 0.0])
+            x, y = self.spots[k] + np.array([1.72, 0.0])
             drop = below * (0.75 if label is not None and label.up == "center" else 0.0)
             self.texts[k] = ax.text(
-                float(x), float(y) - drop, "", size=SMALLEST, ha="left", va="top", family=FONT, zorder=45
+                float(x), float(y) - drop, "", size=LETTER, ha="left", va="top", family=FONT, zorder=45
             )
         self.rings = PathCollection(
             [], facecolors="none", edgecolors=theme.neg, linewidths=0.16 * inch * 72, zorder=44

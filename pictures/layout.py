@@ -24,6 +24,7 @@ NEAR, FAR = 3.6, 16.0  # pitch of columns
 WRITTEN = 6.5  # and where numbers stand on the synapses
 INPUT, PARTED = 0.6, 1.4  # more room for an input, whose square is smaller; so that heads part
 MARGIN = 0.25  # round a unit
+UNDER = 0.38  # between a unit and the name under it, so that its glow does not touch it
 WIRE = 0.7  # round a way point
 
 
@@ -100,10 +101,10 @@ def _room(wires: Wiring, items: int, place: Sequence[str], needs: Needs) -> tupl
     room = PARTED if needs.biased else INPUT
     for k, body in enumerate(wires.bodies):
         half = body.half[1]
-        loop = LOOP if k in looped else 0.0
+        loop = LOOP + 0.35 if k in looped else 0.0
         bias = 0.35 + 1.1 * needs.em if body.name in needs.biased else 0.0
         above[k] = half + MARGIN + max(loop, bias) + (room if body.kind == "input" else 0.0)
-        below[k] = half + MARGIN + (0.2 + 1.15 * needs.em if place[k] == "below" else 0.0)
+        below[k] = half + (UNDER + 1.1 * needs.em if place[k] == "below" else MARGIN)
     return above, below
 
 

@@ -25,6 +25,7 @@ from allornone.pictures.shapes import FONT, MONO
 from allornone.pictures.timeline import Timeline, mistaken, stages, timeline
 from allornone.pictures.travel import Travel, ease
 from allornone.pictures.weighing import Weighing
+from allornone.pictures.wiring import outputs_of
 from allornone.pictures.words import headline, sentences
 from allornone.simulator.records import Trace
 
@@ -130,7 +131,7 @@ class _Show:
         }
         self.last = float(self.travel.reveal(self.travel.last))
         self.pulses = Pulses(stage, scene, theme, division.inch)
-        outputs = trace.network.outputs
+        outputs = outputs_of(trace.network)
         self.answers = Answers(
             stage, scene, theme, mistaken(self.line, outputs), self.line, outputs, division.inch
         )
@@ -139,7 +140,7 @@ class _Show:
         self._cover(panel)
         if division.weights is not None:
             beside = _axes(self.figure, division.weights)
-            curves(beside, self.weighing.values, self.weighing.names, theme, SMALLEST)
+            curves(beside, self.weighing.values, self.weighing.names, rows, theme, SMALLEST)
             beside.set_title("weights", loc="left", size=SMALLEST, color=theme.mute, family=FONT)
             self._cover(beside)
         if learns:

@@ -10,17 +10,18 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from allornone.pictures.cells import Cells
+from allornone.pictures.numbers import Numbers
 from allornone.pictures.palette import Theme, mix, rgb
 from allornone.pictures.scene import EM, Scene, scene
 from allornone.pictures.shapes import FONT, circle
-from allornone.pictures.synapses import Numbers, Synapses
+from allornone.pictures.synapses import Synapses
 from allornone.pictures.tangles import MANY
 from allornone.simulator.network import Network
 
 Array = NDArray[np.float64]
 
 BAND = 1.15  # width of the band behind a memory
-LARGEST = 0.42  # inches of a unit radius
+LARGEST = 0.46  # inches of a unit radius
 PAD = 0.35  # unit radii round a scene
 TALLEST = 1.25  # ems of a name in unit radii; larger ones are left out
 

@@ -88,8 +88,7 @@ def raster(ax: Axes, rows: Rows, theme: Theme, size: float, named: bool = True, 
     ax.plot(off_at, off_row, "x", color=theme.neg, markersize=size * 0.55, markeredgewidth=1.6, zorder=3)
     changes = np.flatnonzero(np.diff(rows.trials)) + 0.5
     ax.vlines(changes, -0.6, many - 0.4, color=theme.mute, linewidth=0.8, zorder=1)
-    _axis(ax, theme, size, word)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick_name(rows, x)))
+    _axis(ax, rows, theme, size, word)
     ax.set_yticks(range(many) if named else [], [short_name(name) for name in rows.names] if named else [])
     for label in ax.get_yticklabels():
         label.set_parse_math(False)
@@ -98,8 +97,11 @@ def raster(ax: Axes, rows: Rows, theme: Theme, size: float, named: bool = True, 
         ax.spines[side].set_visible(False)
 
 
-def curves(ax: Axes, values: Array, names: Sequence[str], theme: Theme, size: float) -> None:
-    """Draw values (moments, lines) against time, one line style each, named at its end."""
+def curves(ax: Axes, values: Array, names: Sequence[str], rows: Rows, theme: Theme, size: float) -> None:
+    """Draw values (moments, lines) against time, one line style each, named at its end.
+
+    `rows`: of the raster nearby, whose axis this one repeats.
+    """
     count = len(values)
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
     room = (high - low or 1.0) * 0.08
@@ -120,7 +122,7 @@ def curves(ax: Axes, values: Array, names: Sequence[str], theme: Theme, size: fl
             family=FONT,
             parse_math=False,
         )
-    _axis(ax, theme, size, "")
+    _axis(ax, rows, theme, size, "")
     ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.spines[["top", "right"]].set_visible(False)
     for side in ("left", "bottom"):
@@ -153,8 +155,9 @@ def _shades(level: Array, is_input: NDArray[np.bool_], binary: bool, theme: Them
     return found
 
 
-def _axis(ax: Axes, theme: Theme, size: float, word: str) -> None:
+def _axis(ax: Axes, rows: Rows, theme: Theme, size: float, word: str) -> None:
     ax.tick_params(labelsize=size, colors=theme.mute, labelcolor=theme.mute, labelfontfamily=FONT)
     ax.xaxis.set_major_locator(MaxNLocator(14, integer=True, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick_name(rows, x)))
     if word:
         ax.set_xlabel(word, size=size, color=theme.mute, family=FONT)

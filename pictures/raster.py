@@ -22,7 +22,7 @@ ROWS = 120
 
 
 def plot(x: Any, ax: Axes | None = None, theme: str | Theme = "light") -> Drawing:
-    """Plot a Trace as a raster, a Training as mistakes and error per epoch, a result as its own picture.
+    """Plot a Trace as a raster, a Training as curves over its epochs, a result as what it learned or did.
 
     `ax`: axes to draw into. Raises AllornoneError for anything else.
     """
@@ -31,13 +31,11 @@ def plot(x: Any, ax: Axes | None = None, theme: str | Theme = "light") -> Drawin
         return _trace(x, ax, chosen)
     if isinstance(x, Training):
         return _training(x, ax, chosen)
-    own = getattr(x, "plot", None)
-    if own is None:
-        raise AllornoneError(
-            f"there is no plot of a {type(x).__name__}: give a Trace, a Training or a result"
-        )
-    made: Drawing = own(ax=ax, theme=theme)
-    return made
+    for part in ("training", "trace"):
+        own = getattr(x, part, None)
+        if own is not None:
+            return plot(own, ax, chosen)
+    raise AllornoneError(f"there is no plot of a {type(x).__name__}: give a Trace, a Training or a result")
 
 
 def _trace(trace: Trace, ax: Axes | None, theme: Theme) -> Drawing:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allornone.pictures.curves import POINTS
-from allornone.pictures.layout import Needs, layout, placed
+from allornone.pictures.layout import UNDER, Needs, layout, placed
 from allornone.pictures.marks import CURVE, mini_curve, threshold
 from allornone.pictures.naming import short_name, sides, width
 from allornone.pictures.routing import Plan, routes
@@ -34,7 +34,7 @@ MARKS = 5  # tick marks on a synapse; beyond, "×d"
 
 @dataclass(frozen=True)
 class Label:
-    """A text at a place: `across` ("left", "right", "center") and `up` ("top", "center") say which of its points."""
+    """A text at a place; `across` "left", "right", "center" and `up` "top", "center": which point of it."""
 
     text: str
     x: float
@@ -237,8 +237,8 @@ def _label(body: Body, place: Array, side: str, em: float) -> Label:
     if side == "left":
         return Label(text, x - wide - 0.35, y, "right", "center", role)
     if side == "right":
-        return Label(text, x + wide + 0.3, y, "left", "center", role)
-    return Label(text, x, y - high - 0.2, "center", "top", role)
+        return Label(text, x + wide + 0.42, y, "left", "center", role)
+    return Label(text, x, y - high - UNDER, "center", "top", role)
 
 
 def _box(

@@ -69,3 +69,13 @@ def letters(text: str, high: float, wide: float) -> Path:
 def moved(path: Path, x: float, y: float) -> Path:
     """Return a path at another place."""
     return Path(path.vertices + np.array([x, y]), path.codes)
+
+
+def wide_of(path: Path) -> float:
+    """Return the width of a path, 0 of an empty one.
+
+    >>> wide_of(Path([(1, 0), (3, 2)]))
+    2.0
+    """
+    corners = np.asarray(path.vertices, dtype=np.float64)
+    return float(np.ptp(corners[:, 0])) if len(corners) else 0.0

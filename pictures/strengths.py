@@ -30,7 +30,7 @@ class Strengths:
 
     @classmethod
     def of(cls, net: Network, wires: Wiring, learning: bool) -> "Strengths":
-        """Return what a network says of each link; where weights are `learning`, all of it is worth drawing."""
+        """Return what a network says of each link; of `learning` weights all is worth drawing."""
         data = [_data(net, wires.bodies[x.source], wires.bodies[x.target]) for x in wires.links]
         weights = np.array(
             [np.nan if x.bundle else float(d["weight"]) for x, d in zip(wires.links, data, strict=True)]

@@ -1,9 +1,7 @@
-"""Synapses as matplotlib artists: lines, heads, tick marks of delay, numbers.
+"""Synapses as matplotlib artists: lines, heads, tick marks of delay.
 
 Arrow: excites. Flat bar: negative weight. Hollow ring: absolute inhibition. Width and colour: the weight.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -13,7 +11,6 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from allornone.pictures.curves import POINTS, length
-from allornone.pictures.marks import short, signed
 from allornone.pictures.palette import Theme, rgb
 from allornone.pictures.scene import MARKS, Scene
 from allornone.pictures.shapes import FONT, MONO, arrow, bar, circle
@@ -123,66 +120,6 @@ class Synapses:
         ticks = LineCollection(marks, colors=self.theme.ink, linewidths=self.points(0.09), zorder=13)
         ax.add_collection(ticks, autolim=False)
         self.artists.append(ticks)
-
-
-class Numbers:
-    """The weights of few synapses as numbers on their lines, and biases over their units."""
-
-    def __init__(self, ax: Axes, scene: Scene, theme: Theme, size: float, inch: float, fixed: bool) -> None:
-        self.text = signed if fixed else short
-        self.scene, self.theme = scene, theme
-        box = (size / 72 / inch * (3.4 if fixed else 2.4), size / 72 / inch * 1.3)
-        shown = [
-            k for k, kind in enumerate(scene.kinds) if kind == "weighted" and np.isfinite(scene.weights[k])
-        ]
-        places = spots(scene, shown, box)
-        self.weights: dict[int, Text] = {}
-        for k in shown:
-            self.weights[k] = _on_line(ax, scene.paths[k], "", places[k], theme, size)
-        self.biases: dict[int, Text] = {}
-        for k in map(int, np.flatnonzero(np.isfinite(scene.biases))):
-            x, y = scene.positions[k]
-            up = {"output": 1.29}.get(scene.shapes[k], 1.0) + 0.45
-            self.biases[k] = ax.text(
-                x, y + up, "", size=size, ha="center", va="bottom", family=MONO, color=theme.mute, zorder=15
-            )
-        self.weigh(scene.weights, scene.biases)
-
-    @property
-    def artists(self) -> list[Artist]:
-        """All the texts."""
-        return [*self.weights.values(), *self.biases.values()]
-
-    def weigh(self, weights: Array, biases: Array) -> None:
-        """Write these numbers."""
-        for k, text in self.weights.items():
-            value = float(weights[k])
-            text.set_text(self.text(value))
-            text.set_color(self.theme.neg if value < 0 and self.scene.signed else self.theme.ink)
-        for k, text in self.biases.items():
-            text.set_text("b " + self.text(float(biases[k])))
-
-
-def spots(scene: Scene, which: Sequence[int], box: tuple[float, float]) -> dict[int, float]:
-    """Return for each of these synapses the share of its way at which a number of size `box` hides least."""
-    wide, high = box
-    units = scene.positions
-    taken: list[Array] = []
-    found: dict[int, float] = {}
-    for k in which:
-        others = np.concatenate([np.delete(scene.paths, k, axis=0).reshape(-1, 2), np.zeros((0, 2))])
-        costs = []
-        for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73):
-            at = scene.paths[k][round(share * (POINTS - 1))]
-            near = np.abs(others - at)
-            cost = 1.0 * np.count_nonzero((near[:, 0] < wide / 2) & (near[:, 1] < high / 2))
-            cost += 200.0 * sum(bool(abs(x - at[0]) < wide and abs(y - at[1]) < high) for x, y in taken)
-            reach = np.abs(units - at)
-            cost += 80.0 * np.count_nonzero((reach[:, 0] < wide / 2 + 1.1) & (reach[:, 1] < high / 2 + 1.1))
-            costs.append((cost + abs(share - 0.5), share))
-        found[k] = min(costs)[1]
-        taken.append(scene.paths[k][round(found[k] * (POINTS - 1))])
-    return found
 
 
 def _on_line(ax: Axes, path: Array, text: str, share: float, theme: Theme, size: float) -> Text:

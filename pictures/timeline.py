@@ -22,8 +22,8 @@ MOST = 60  # moments of a film where nothing else is asked
 class Timeline:
     """What a film shows, moment by moment.
 
-    y (moments, units), vetoed the same, inputs (units) who is one, trials and ticks (moments), weights (moments, synapses) or None,
-    desired (moments, outputs) or None. `whole`: how many moments the trace has.
+    y (moments, units), vetoed the same, inputs (units) who is one, trials and ticks (moments), weights
+    (moments, synapses) or None, desired (moments, outputs) or None. `whole`: how many moments the trace has.
     """
 
     units: tuple[str, ...]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allornone.pictures.columns import columns
+from allornone.simulator.errors import NetworkError
 from allornone.simulator.network import Network
 
 WIDE = 14  # a layer of more units than this is folded
@@ -73,7 +74,7 @@ def wiring(net: Network) -> Wiring:
 
 def _bodies(net: Network) -> tuple[list[Body], dict[str, int]]:
     """One body per unit, save that a group with a shape is one patch; and the body of each unit."""
-    inputs, outputs = set(net.inputs), set(net.outputs) if len(net) > len(net.inputs) else set()
+    inputs, outputs = set(net.inputs), set(outputs_of(net))
     shapes = net.graph.get("shapes", {})
     group: dict[str, str | None] = {unit: data.get("group") for unit, data in net.nodes(data=True)}
     bodies: list[Body] = []
@@ -91,6 +92,18 @@ def _bodies(net: Network) -> tuple[list[Body], dict[str, int]]:
         kind = "input" if unit in inputs else "output" if unit in outputs else "unit"
         bodies.append(Body(str(unit), kind, (unit,)))
     return bodies, owner
+
+
+def outputs_of(net: Network) -> list[str]:
+    """Return the outputs; a net in which none is evident can be drawn all the same.
+
+    >>> outputs_of(Network())
+    []
+    """
+    try:
+        return net.outputs
+    except NetworkError:
+        return []
 
 
 def _patch(name: str, members: tuple[str, ...], shape: Sequence[int]) -> Body:

@@ -20,12 +20,16 @@ from allornone.simulator.streams import stream
 Groups = dict[str, list[str]]
 
 
-def build(raw: Mapping[str, Any], numbers: Numbers, tasks: Mapping[str, Task], seed: int, limits: Limits) -> Network:
+def build(
+    raw: Mapping[str, Any], numbers: Numbers, tasks: Mapping[str, Task], seed: int, limits: Limits
+) -> Network:
     """Return the network of one run, its start weights not yet drawn."""
     connectivity = raw["connectivity"]
     first = next(iter(tasks.values()), None)
-    net = _built(connectivity["build"], numbers, first, raw.get("activation", {})) if "build" in connectivity else (
-        _described(raw, numbers, first, seed, limits)
+    net = (
+        _built(connectivity["build"], numbers, first, raw.get("activation", {}))
+        if "build" in connectivity
+        else (_described(raw, numbers, first, seed, limits))
     )
     net.graph["name"] = raw.get("title", "")
     if "build" in connectivity:
@@ -47,7 +51,9 @@ def groups_of(net: Network) -> Groups:
     return named
 
 
-def start(net: Network, connectivity: Mapping[str, Any], numbers: Numbers, plastic: Sequence[Any], seed: int) -> None:
+def start(
+    net: Network, connectivity: Mapping[str, Any], numbers: Numbers, plastic: Sequence[Any], seed: int
+) -> None:
     """Give the plastic synapses and biases their start: one number, drawn ones, or those given by name."""
     groups = groups_of(net)
     given = connectivity.get("start")
@@ -58,7 +64,9 @@ def start(net: Network, connectivity: Mapping[str, Any], numbers: Numbers, plast
     for text, value in connectivity.get("weights", {}).items():
         for wire in expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters):
             if not net.has_edge(wire.source, wire.target):
-                raise NetworkError(f"connectivity.weights: there is no synapse {wire.source!r} → {wire.target!r}")
+                raise NetworkError(
+                    f"connectivity.weights: there is no synapse {wire.source!r} → {wire.target!r}"
+                )
             _set(net, wire.source, wire.target, float(numbers.number(value)))
     for text, value in connectivity.get("biases", {}).items():
         for unit, _ in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters):
@@ -72,12 +80,16 @@ def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[st
     for text in texts:
         if "->" in text or "-o" in text:
             wires = expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters)
-            existing = [(wire.source, wire.target) for wire in wires if net.has_edge(wire.source, wire.target)]
+            existing = [
+                (wire.source, wire.target) for wire in wires if net.has_edge(wire.source, wire.target)
+            ]
             if not existing:
                 raise NetworkError(f"there is no synapse {text!r}")
             found += existing
         else:
-            members = [unit for unit, _ in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters)]
+            members = [
+                unit for unit, _ in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters)
+            ]
             for unit in members:
                 if "bias" not in net.nodes[unit]:
                     raise NetworkError(f"{unit!r} has no bias; give it one with bias = 0 in [activation]")
@@ -85,10 +97,14 @@ def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[st
     return found
 
 
-def _built(given: Mapping[str, Any], numbers: Numbers, first: Task | None, activation: Mapping[str, Any]) -> Network:
+def _built(
+    given: Mapping[str, Any], numbers: Numbers, first: Task | None, activation: Mapping[str, Any]
+) -> Network:
     builder = builders.get(given["net"])
     known = inspect.signature(builder).parameters
-    arguments = {key: _argument(numbers, value, known.get(key)) for key, value in given.items() if key != "net"}
+    arguments = {
+        key: _argument(numbers, value, known.get(key)) for key, value in given.items() if key != "net"
+    }
     if first is not None:
         if "inputs" in known:
             arguments.setdefault("inputs", first.x.shape[1])
@@ -98,7 +114,9 @@ def _built(given: Mapping[str, Any], numbers: Numbers, first: Task | None, activ
         arguments.setdefault("model", activation["model"])
     net = builder(**arguments)
     if not isinstance(net, Network):
-        raise AllornoneError(f"the builder {given['net']!r} must return a Network, found {type(net).__name__}")
+        raise AllornoneError(
+            f"the builder {given['net']!r} must return a Network, found {type(net).__name__}"
+        )
     return net
 
 
@@ -109,7 +127,9 @@ def _argument(numbers: Numbers, value: Any, parameter: inspect.Parameter | None)
     return value if wants_text else numbers.number(value)
 
 
-def _described(raw: Mapping[str, Any], numbers: Numbers, first: Task | None, seed: int, limits: Limits) -> Network:
+def _described(
+    raw: Mapping[str, Any], numbers: Numbers, first: Task | None, seed: int, limits: Limits
+) -> Network:
     connectivity, activation = raw["connectivity"], raw.get("activation", {})
     net = Network()
     groups = {name: _shape(size, numbers) for name, size in connectivity.get("groups", {}).items()}
@@ -137,12 +157,15 @@ def _described(raw: Mapping[str, Any], numbers: Numbers, first: Task | None, see
             net.nodes[member]["output"] = True
     _known(activation, [*net, *net.groups], inputs)
     _wire(net, connectivity.get("synapses", []), numbers, seed, limits, connectivity.get("delay"))
-    _no_orphans(net, {*groups, *outputs, *(k for k, v in activation.items() if isinstance(v, Mapping))})
+    tables = (key for key, value in activation.items() if isinstance(value, Mapping))
+    _no_orphans(net, {*groups, *outputs, *tables, *_mentioned(_added(connectivity), first=1)})
     return net
 
 
 def _shape(size: Any, numbers: Numbers) -> list[int]:
-    sides = [numbers.whole(side, "the size of a group") for side in (size if isinstance(size, list) else [size])]
+    sides = [
+        numbers.whole(side, "the size of a group") for side in (size if isinstance(size, list) else [size])
+    ]
     if not sides or any(side < 1 for side in sides):
         raise AllornoneError(f"a group has at least one unit, found {size!r}")
     return sides
@@ -153,8 +176,10 @@ def _added(connectivity: Mapping[str, Any]) -> list[str]:
     return [line for edit in edits for line in edit.get("with", ())]
 
 
-def _mentioned(lines: Sequence[str]) -> list[str]:
-    return [term.name for line in lines for station in parse_synapse(line).stations for term in station]
+def _mentioned(lines: Sequence[str], first: int = 0) -> list[str]:
+    """Return what stands in the lines, from one station on: from 1 those that something leads to."""
+    stations = (station for line in lines for station in parse_synapse(line).stations[first:])
+    return [term.name for station in stations for term in station]
 
 
 def _unit(name: str, activation: Mapping[str, Any], numbers: Numbers) -> tuple[Any, dict[str, Any]]:
@@ -164,7 +189,7 @@ def _unit(name: str, activation: Mapping[str, Any], numbers: Numbers) -> tuple[A
         default = {key: value for key, value in default.items() if key == "bias"}
     laid = {**default, **own}
     if "model" not in laid:
-        raise AllornoneError(f"activation: {name!r} has no model; say model = \"mcculloch-pitts\", for one")
+        raise AllornoneError(f'activation: {name!r} has no model; say model = "mcculloch-pitts", for one')
     model = units.get(laid.pop("model"))
     data = {key: laid.pop(key) for key in ("bias",) if key in laid}
     values = {key: _value(value, numbers) for key, value in laid.items()}
@@ -188,7 +213,9 @@ def _activate(net: Network, activation: Mapping[str, Any], numbers: Numbers) -> 
     for unit, given in laid:
         data = net.nodes[unit]
         model = units.get(given.get("model", data["model"]))
-        kept = {key: data[key] for key in model.parameter_names() if key in data and model.name == data["model"]}
+        kept = {
+            key: data[key] for key in model.parameter_names() if key in data and model.name == data["model"]
+        }
         values = {key: _value(value, numbers) for key, value in given.items() if key not in ("model", "bias")}
         for key in units.get(data["model"]).parameter_names():
             data.pop(key, None)
@@ -199,7 +226,9 @@ def _activate(net: Network, activation: Mapping[str, Any], numbers: Numbers) -> 
             data.setdefault("bias", 0.0)
 
 
-def _wire(net: Network, lines: Sequence[str], numbers: Numbers, seed: int, limits: Limits, delay: Any = None) -> None:
+def _wire(
+    net: Network, lines: Sequence[str], numbers: Numbers, seed: int, limits: Limits, delay: Any = None
+) -> None:
     every = None if delay is None else numbers.whole(delay, "delay")
     wires = expand_synapses(
         lines,
@@ -229,7 +258,11 @@ def _edit(net: Network, edit: Mapping[str, Any], numbers: Numbers, seed: int, li
         net.remove_edges_from(cut)
     if edit.get("with"):
         wires = expand_synapses(
-            edit["with"], groups_of(net), numbers.wiring, stream(seed, "wiring"), parameters=numbers.parameters
+            edit["with"],
+            groups_of(net),
+            numbers.wiring,
+            stream(seed, "wiring"),
+            parameters=numbers.parameters,
         )
         for wire in wires:
             if net.has_edge(wire.source, wire.target) and not wire.relay:

@@ -1,4 +1,4 @@
-"""A change is a piece of a scenario laid over the file; alternatives, counterfactuals and settings are all changes.
+"""A change is a piece of a scenario laid over the file: an alternative, a counterfactual, a setting.
 
 Nothing here mutates what it is given: a changed scenario shares with the old one all that did not change.
 """
@@ -76,7 +76,7 @@ def overlay(raw: Raw, change: Raw) -> Raw:
 
 
 def from_dotted(path: str, value: object) -> Raw:
-    """Return the change that sets one key, named as in `--set`; a part with a dot of its own stands in quotes.
+    """Return the change that sets one key, named as in `--set`; a part with a dot stands in quotes.
 
     >>> from_dotted("experience.exam.show", "gate")
     {'experience': {'exam': {'show': 'gate'}}}
@@ -229,7 +229,7 @@ def _experience(raw: Raw, piece: Raw | list[Any]) -> list[Raw]:
 
 
 def _forget_rule(raw: Raw, change: Raw) -> Raw:
-    """Return the scenario without what its phases said again of a rule's parameters, if [learning] names another."""
+    """Return the scenario without what phases said of a rule's parameters, if [learning] names another."""
     learning = change.get("learning")
     if not isinstance(learning, dict) or "rule" not in learning:
         return raw

@@ -86,7 +86,7 @@ class Question(Part):
 class Claim(Part):
     """A sentence that can be false, and the changes of which each must make it so.
 
-    A sentence of the lecture's or of the source (`says`) that is false here carries `holds`: a change that makes it true.
+    A sentence of the lecture's or the source's (`says`) that is false here carries `holds`, what makes it so.
     """
 
     text: Text

@@ -1,4 +1,4 @@
-"""Changes in a scenario file: does each alternative and each counterfactual name something, and leave a file that holds?"""
+"""Changes in a scenario file: does each name something, and leave a file that would be accepted?"""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def check_alternatives(raw: Raw, axes: Sequence[Axis], faults: Faults) -> Iterat
 
 
 def check_changes(raw: Raw, axes: Sequence[Axis], faults: Faults) -> Iterator[Violation]:
-    """Find counterfactuals that touch what they must not, name nothing, or leave a file that would be refused."""
+    """Find counterfactuals that touch what they must not, name nothing, or leave a bad file."""
     candidates = [
         _Candidate(raw, frozenset(faults(raw))),
         *(laid for axis in axes for laid in _laid(raw, axis, faults)),

@@ -29,7 +29,7 @@ class DocumentError(AllornoneError):
 
 
 def dotted(path: Path, raw: object = None) -> str:
-    """Return a path as it is written, elements of lists by number from 0, phases by their name where raw has one.
+    """Return a path as it is written: elements of lists by number from 0, phases by name.
 
     >>> dotted(("experience", 1, "show"), {"experience": [{"name": "lesson"}, {"name": "exam"}]})
     'experience.exam.show'

@@ -77,7 +77,7 @@ class Build(Part):
 
 
 class Start(Part):
-    """Where plastic weights and biases start: at a constant, or drawn; the scale may be over `n`, the fan-in."""
+    """Where plastic weights and biases start: at a constant, or drawn; `n` is the fan-in."""
 
     constant: Spread | None = None
     uniform: Spread | None = None
@@ -149,7 +149,7 @@ class Connectivity(Part):
 
 
 class Activation(Part):
-    """The activation function of units: `default` of all, and what single units or groups have of their own."""
+    """The activation function of units: `default` of all, and what single units or groups have."""
 
     default: dict[str, Any] = Field(default_factory=dict)
     units: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -167,7 +167,7 @@ class Activation(Part):
 
 
 class Learning(Part):
-    """What a file says of the learning procedure, in [learning] or again in a phase; what it leaves out is None."""
+    """What a file says of the learning procedure, in [learning] or in a phase; what it leaves out is None."""
 
     rule: Text | None = None
     rule_parameters: dict[str, Any] = Field(default_factory=dict)
@@ -187,7 +187,7 @@ class Learning(Part):
 
 
 class Phase(Learning):
-    """One thing that the net lives through; exactly one of `stimulus`, `teach`, `show` and `gradient` is given."""
+    """One thing that the net lives through; one of `stimulus`, `teach`, `show`, `gradient` is given."""
 
     name: Text
     stimulus: dict[str, Stimulus] | None = None
@@ -246,7 +246,8 @@ def lesson(learning: Learning, phase: Learning) -> Lesson:
 
     >>> context = {"names": ()}
     >>> base = Learning.model_validate({"rule": "lms", "eta": 0.1, "epochs": 9}, context=context)
-    >>> phase = Phase.model_validate({"name": "best", "teach": "gate", "rule": "least-squares"}, context=context)
+    >>> said = {"name": "best", "teach": "gate", "rule": "least-squares"}
+    >>> phase = Phase.model_validate(said, context=context)
     >>> lesson(base, phase).epochs, lesson(base, phase).rule_parameters
     (9, {})
     """

@@ -1,6 +1,6 @@
 """Registered things in a scenario file: do they exist, and have they the parameters that the file gives?
 
-Every check takes the raw document and looks only at what has the right shape, so that one mistake hides no other.
+Every check takes the raw document and looks only at what has the right shape: one mistake hides no other.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def phases_of(raw: Raw) -> list[tuple[int, Raw]]:
 
 
 def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
-    """Return the parameters of a registered class or function: the kind of each, and whether it must be given.
+    """Return the parameters of a registered class or function: its kind, and whether it must be given.
 
-    Of a function with keyword-only parameters these are the ones, `from_` standing for the key `from`; `inputs` and
-    `outputs` of a builder default to the first task's.
+    Of a function with keyword-only parameters these are the ones; `from_` stands for the key `from`. A builder
+    need not be given `inputs` and `outputs`: they default to the first task's.
     """
     hints = get_type_hints(thing, include_extras=True)
     if inspect.isclass(thing):

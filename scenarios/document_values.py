@@ -23,7 +23,7 @@ Functions = Mapping[str, Function]
 
 
 class Fault(NamedTuple):
-    """What is wrong with a value: a sentence, the place inside it, and the column (from 1) if it is a text."""
+    """What is wrong with a value: a sentence, the place inside it, the column (from 1) if it is a text."""
 
     message: str
     path: tuple[str | int, ...] = ()
@@ -35,7 +35,10 @@ Check = Callable[[object, Collection[str]], Fault | None]
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """A kind of value. Its check is given the names that an expression may use; as an annotation it serves pydantic."""
+    """A kind of value; as an annotation it serves pydantic.
+
+    Its check is given the names that an expression may use.
+    """
 
     words: str
     check: Check
@@ -78,7 +81,7 @@ def is_number(value: object) -> bool:
 def expression_fault(
     text: str, names: Collection[str] | None = None, functions: Functions = FUNCTIONS
 ) -> Fault | None:
-    """Return what is wrong with an expression: its syntax or, where names are given, one that is not among them.
+    """Return what is wrong with an expression: its syntax or, where names are given, a strange one.
 
     >>> expression_fault("2 * p)").column
     6

@@ -14,7 +14,7 @@ from allornone.simulator.errors import nearest
 
 
 def violations_of(error: ValidationError, models: Mapping[Path, type[BaseModel]]) -> list[Violation]:
-    """Return what pydantic found as violations in our words; `models` says which keys belong where ("*": any index)."""
+    """Return what pydantic found, in our words; `models` says which keys belong where ("*": any index)."""
     return [_violation(details, models) for details in error.errors(include_url=False)]
 
 

@@ -1,4 +1,4 @@
-"""Names in a scenario file: what they may be, and whether those that an expression uses stand for anything."""
+"""Names in a scenario file: what they may be, and whether those in expressions stand for anything."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INNER_AXES = ("trial", "tick", "unit", "epoch", "synapse")
 
 
 def check_phases(raw: Raw) -> Iterator[Violation]:
-    """Find phases of one name, tasks that do not exist, lessons without a rule, words that `until` does not know."""
+    """Find phases of one name, tasks that are not there, lessons without a rule, strange words in `until`."""
     names = tuple(table(raw, "parameters"))
     tasks = table(raw, "tasks")
     known = [*tasks, *(f"{name}.held_out" for name, task in tasks.items() if "hold_out" in table(task))]
@@ -82,7 +82,8 @@ def check_names(raw: Raw) -> Iterator[Violation]:
         **dict.fromkeys(callables(), "a function"),
         **dict.fromkeys(INNER_AXES, "an axis inside every run"),
         **dict.fromkeys(CONSTANTS, "a constant"),
-        "seed": "the axis of seeds", "over": "what a reduction runs over",
+        "seed": "the axis of seeds",
+        "over": "what a reduction runs over",
     }
     parameters, vary, measures = (table(raw, key) for key in ("parameters", "vary", "measures"))
     for place, names in (("parameters", parameters), ("vary", vary), ("measures", measures)):
@@ -159,6 +160,6 @@ def check_film(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
         if name not in labels:
             hint = nearest(name, labels) or f"Axes: {', '.join(labels) or 'none'}"
             yield Violation((*place, "at", name), f"no axis is named {name!r}. {hint}", None, True)
-        elif label not in labels[name]:
+        elif label not in labels[name] and label not in table(raw, "vary", name):
             among = ", ".join(map(shown, labels[name][:8])) + (", …" if len(labels[name]) > 8 else "")
             yield Violation((*place, "at", name), f"the axis {name!r} has no {shown(label)}. It has: {among}")

@@ -153,7 +153,9 @@ class Expression:
         self, node: ast.expr, scope: Scope, replacing: Mapping[ast.expr, Value] | None = None
     ) -> Value:
         """Return the value of a node of the tree, where other nodes may have values put in their place."""
-        return _Evaluation(self, scope, replacing or {}).value(node)
+        # What is not a number is refused where it is compared, so numpy need not warn.
+        with np.errstate(all="ignore"):
+            return _Evaluation(self, scope, replacing or {}).value(node)
 
     def evaluate_truth(self, scope: Scope, replacing: Mapping[ast.expr, Value] | None = None) -> bool:
         """Return whether it holds; raises `ExpressionError` if it comes out as anything but one truth.

@@ -13,10 +13,11 @@ import numpy as np
 from allornone.scenarios.change import CHANGEABLE, Raw
 from allornone.scenarios.labelled import Labelled, Value, labelled
 from allornone.scenarios.limits import Limits
-from allornone.scenarios.living import Life, Needs, live
+from allornone.scenarios.living import live
 from allornone.scenarios.measuring import measure, needs
 from allornone.scenarios.numbers import expression
 from allornone.scenarios.preparing import Prepared, prepare
+from allornone.scenarios.recording import Life, Needs
 from allornone.scenarios.varying import Axis, Run, family
 from allornone.simulator.errors import AllornoneError
 
@@ -83,9 +84,13 @@ class Laboratory:
         pairs = [(run, seed) for run in whole.runs for seed in self.seeds if chosen.has(run, seed)]
         self.limits.need("runs", len(pairs))
         self._run(pairs, wanted, what)
-        axes = _axis_values(whole.axes, self.seeds if "seeds" in self.raw or len(self.seeds) > 1 else None, pairs)
+        axes = _axis_values(
+            whole.axes, self.seeds if "seeds" in self.raw or len(self.seeds) > 1 else None, pairs
+        )
         values = {
-            name: _over_family([(run, seed, self._found[_key(run.raw, seed)][name]) for run, seed in pairs], axes, name)
+            name: _over_family(
+                [(run, seed, self._found[_key(run.raw, seed)][name]) for run, seed in pairs], axes, name
+            )
             for name in wanted
         }
         return Measured(values, {**axes, **_members(axes)}, len(pairs))
@@ -144,20 +149,20 @@ def _work(
 
 def _idle(life: Life) -> list[str]:
     """Name the phases in which a rule was at work and changed nothing."""
-    before = None
-    found = []
-    for record in life.records:
-        learned = record.phase.rule is not None and record.phase.epochs > 0
-        if learned and before is not None and np.array_equal(before, record.weights):
-            found.append(f"phase {record.phase.name!r} has a rule and changed no weight")
-        before = record.weights
-    return found
+    return [
+        f"phase {record.phase.name!r} has a rule and changed no weight"
+        for record in life.records
+        if record.phase.rule is not None and np.array_equal(record.before, record.weights)
+    ]
 
 
 def _portions(group: Sequence[tuple[str, Prepared]]) -> Iterable[Sequence[tuple[str, Prepared]]]:
     """Cut runs of equal structure into portions whose records fit in memory together."""
     _, first = group[0]
-    cells = max((phase.x.size // max(1, phase.x.shape[2]) * (len(phase.driven) + 8) for phase in first.phases), default=1)
+    cells = max(
+        (phase.x.size // max(1, phase.x.shape[2]) * (len(phase.driven) + 8) for phase in first.phases),
+        default=1,
+    )
     at_once = max(1, KEPT_AT_ONCE // (8 * max(1, cells)))
     for start in range(0, len(group), at_once):
         yield group[start : start + at_once]
@@ -174,7 +179,8 @@ def _axis_values(
     found: dict[str, Labelled] = {}
     for axis in axes:
         there = {run.labels[axis.name] for run, _ in pairs if axis.name in run.labels}
-        kept = [k for k, label in enumerate(axis.labels) if label in there]
+        # Where none of these runs lies on the axis, all of them count at each of its labels.
+        kept = [k for k, label in enumerate(axis.labels) if label in there or not there]
         members = {name: tuple(values[k] for k in kept) for name, values in axis.members.items()}
         found[axis.name] = Labelled.along(axis.name, [axis.labels[k] for k in kept], members=members)
     if seeds is not None:
@@ -193,9 +199,7 @@ def _members(axes: Mapping[str, Labelled]) -> dict[str, Value]:
     }
 
 
-def _over_family(
-    found: Sequence[tuple[Run, int, Value]], axes: Mapping[str, Labelled], name: str
-) -> Value:
+def _over_family(found: Sequence[tuple[Run, int, Value]], axes: Mapping[str, Labelled], name: str) -> Value:
     """Lay one measure's values out over the axes of the family, its inner axes behind."""
     arrays = [labelled(value) for *_, value in found]
     inner = arrays[0].axes
@@ -205,9 +209,9 @@ def _over_family(
     shape = tuple(len(labels[axis]) for axis in inner)
     kind = np.result_type(*(array.values.dtype for array in arrays))
     ragged = any(array.values.shape != shape for array in arrays)
-    cells = np.full((*(len(along.labels[axis]) for axis, along in axes.items()), *shape), np.nan if ragged else 0).astype(
-        float if ragged else kind
-    )
+    cells = np.full(
+        (*(len(along.labels[axis]) for axis, along in axes.items()), *shape), np.nan if ragged else 0
+    ).astype(float if ragged else kind)
     for (run, seed, _), array in zip(found, arrays, strict=True):
         # A run that does not lie on an axis counts at each of its labels.
         at = tuple(_place(axis, along, {**run.labels, "seed": seed}) for axis, along in axes.items())

@@ -29,7 +29,9 @@ def warnings(raw: Raw) -> list[str]:
     if len(found) < 2:
         return []
     claims = ", ".join(str(number + 1) for number, _ in found)
-    return [f"{len(found)} counterfactuals are plain freezes (claims {claims}); at most one a file, prefer a lesion or a rival"]
+    return [
+        f"{len(found)} counterfactuals are plain freezes (claims {claims}); one a file may be, prefer a lesion"
+    ]
 
 
 def _stops(path: tuple[str, ...], value: Any, raw: Raw) -> bool:
@@ -40,9 +42,19 @@ def _stops(path: tuple[str, ...], value: Any, raw: Raw) -> bool:
         return value == 0 or (isinstance(value, str) and set(value) <= {"0"})
     if path[0] == "parameters":
         varied = raw.get("vary", {})
-        moved = {name for axis in varied.values() if isinstance(axis, list) for row in axis if isinstance(row, dict) for name in row}
+        moved = {
+            name
+            for axis in varied.values()
+            if isinstance(axis, list)
+            for row in axis
+            if isinstance(row, dict)
+            for name in row
+        }
         return key in varied or key in moved
-    return any(isinstance(axis, Mapping) and axis.get("set") == ".".join(path) for axis in raw.get("vary", {}).values())
+    return any(
+        isinstance(axis, Mapping) and axis.get("set") == ".".join(path)
+        for axis in raw.get("vary", {}).values()
+    )
 
 
 def _leaves(change: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -134,8 +134,7 @@ def _exact(symbol: str, left: int, right: int) -> int | float | None:
 
 def _elementwise(ufunc: Callable[..., Array]) -> Callable[..., Value]:
     def call(x: Value) -> Value:
-        with np.errstate(all="ignore"):
-            return combine(ufunc, numbers(x))
+        return combine(ufunc, numbers(x))
 
     return call
 
@@ -147,8 +146,7 @@ def _reduction(
         array = of(x)
         if not array.size and not empty:
             raise AllornoneError("no element is left to judge")
-        with np.errstate(all="ignore"):
-            return array.reduce(fold, over)
+        return array.reduce(fold, over)
 
     return call
 
@@ -249,6 +247,8 @@ def _diff(x: Value, *, over: Value | None = None) -> Value:
 def _moment(fold: Callable[..., Array], never: float) -> Callable[..., Value]:
     def call(x: Value, *, over: Value | None = None) -> Value:
         array, axis, cells = _turned(truths(x), over, clock=True)
+        if any(isinstance(label, str) for label in array.labels[axis]):
+            raise AllornoneError(f"axis {axis!r} has no numbers by which to tell its first and last")
         clock = np.asarray(array.labels[axis], dtype=np.float64).reshape(-1, *(1,) * (cells.ndim - 1))
         return _without(array, axis, fold(np.where(cells, clock, never), axis=0, initial=never))
 
@@ -295,7 +295,7 @@ def _states(array: Labelled, axis: str) -> tuple[Array, Labelled]:
     states = array.values.transpose(order).reshape(
         *shape, math.prod(len(array.labels[name]) for name in state)
     )
-    return states, array.having(states[0, ..., 0], rest)
+    return states, array.having(np.zeros(shape[1:]), rest)
 
 
 def _functions() -> Iterator[Function]:

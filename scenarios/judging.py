@@ -21,8 +21,10 @@ from allornone.simulator.errors import AllornoneError
 SHOWN = 60
 
 
-def judge(laboratory: Laboratory, claim: Mapping[str, Any], measured: Measured, number: int, deep: bool) -> ClaimResult:
-    """Judge one claim; `deep` tries its changes and nudges too. A marked sentence that is False tries `holds` anyway."""
+def judge(
+    laboratory: Laboratory, claim: Mapping[str, Any], measured: Measured, number: int, deep: bool
+) -> ClaimResult:
+    """Judge one claim; `deep` tries its changes and nudges too. A marked sentence that is False tries `holds` always."""
     text = str(claim["that"])
     place = f"claim {number + 1}"
     try:
@@ -44,7 +46,9 @@ def judge(laboratory: Laboratory, claim: Mapping[str, Any], measured: Measured, 
     nudged: list[Nudged] = []
     if deep and holds:
         scope = _scope(laboratory, measured)
-        nudged = [Nudged(f"{one.original} → {one.replaced}", one.falls) for one in nudges(expression(text), scope)]
+        nudged = [
+            Nudged(f"{one.original} → {one.replaced}", one.falls) for one in nudges(expression(text), scope)
+        ]
     return ClaimResult(
         str(claim["text"]), text, says, holds, shown(text, laboratory, measured), tuple(tried), tuple(nudged)
     )
@@ -70,7 +74,9 @@ def selection(text: str, measures: Mapping[str, str]) -> tuple[set[str], Selecti
         if isinstance(node, ast.Call):
             assert isinstance(node.func, ast.Name)
             used.add(node.func.id)
-            picks.append({word.arg: labels for word in node.keywords if word.arg and (labels := _labels(word.value))})
+            picks.append(
+                {word.arg: labels for word in node.keywords if word.arg and (labels := _labels(word.value))}
+            )
         elif isinstance(node, ast.Name):
             used.add(node.id)
             picks.append({})
@@ -78,7 +84,9 @@ def selection(text: str, measures: Mapping[str, str]) -> tuple[set[str], Selecti
     return used, Selection({axis: frozenset().union(*(pick[axis] for pick in picks)) for axis in shared})
 
 
-def _counterfactual(laboratory: Laboratory, text: str, change: Raw, wanted: bool, place: str) -> Counterfactual:
+def _counterfactual(
+    laboratory: Laboratory, text: str, change: Raw, wanted: bool, place: str
+) -> Counterfactual:
     said = spoken(change)
     try:
         if not alters(laboratory.raw, change, laboratory.overrides):
@@ -129,7 +137,9 @@ def _measures(node: ast.AST, measures: Mapping[str, str]) -> list[ast.expr]:
     match node:
         case ast.Call(func=ast.Name(id=name)) if name in measures:
             return [node]
-        case ast.Subscript(value=ast.Name(id=name)) | ast.Name(id=name) if name in measures and isinstance(node, ast.Name):
+        case ast.Subscript(value=ast.Name(id=name)) | ast.Name(id=name) if name in measures and isinstance(
+            node, ast.Name
+        ):
             return [node]
     return [found for child in ast.iter_child_nodes(node) for found in _measures(child, measures)]
 
@@ -149,8 +159,15 @@ def _brief(value: Value) -> str:
             if cells.dtype.kind == "b":
                 return f"true in {int(cells.sum())} of {cells.size}"
             if cells.dtype.kind == "f":
+                if cells.min() == cells.max():
+                    return f"{cells[0]:.5g} (all {cells.size})"
                 return f"{cells.min():.4g} … {cells.max():.4g} ({cells.size})"
-        text = "[" + ", ".join(_brief(cell.item()) for cell in cells[:8]) + ("" if cells.size <= 8 else ", …") + "]"
+        text = (
+            "["
+            + ", ".join(_brief(cell.item()) for cell in cells[:8])
+            + ("" if cells.size <= 8 else ", …")
+            + "]"
+        )
         return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -27,7 +27,9 @@ class Limits:
         known = [field.name for field in fields(self)]
         for name, value in to.items():
             if name not in known:
-                raise AllornoneError(f"no limit is named {name!r}. {nearest(name, known)} There are: {', '.join(known)}")
+                raise AllornoneError(
+                    f"no limit is named {name!r}. {nearest(name, known)} There are: {', '.join(known)}"
+                )
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise AllornoneError(f"the limit {name!r} must be a whole number from 1, found {value!r}")
         return replace(self, **to)
@@ -36,4 +38,6 @@ class Limits:
         """Raise LimitExceeded where `count` is more than the limit of that name."""
         most = getattr(self, name)
         if count > most:
-            raise LimitExceeded(f"{count} {name} are more than a run may use, {most}; raise it with --limit {name}={count}")
+            raise LimitExceeded(
+                f"{count} {name} are more than a run may use, {most}; raise it with --limit {name}={count}"
+            )

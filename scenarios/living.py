@@ -6,16 +6,15 @@ What each phase leaves for the measures is kept a run at a time, so that a run a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from allornone.scenarios import build
 from allornone.scenarios.preparing import Pair, Phase, Prepared
-from allornone.simulator.network import Network
+from allornone.scenarios.recording import Life, Needs, Notes, Record, note, note_tick, notes_for, record_of
 from allornone.simulator.parameters import stack
-from allornone.simulator.presenting import Batch, lesson
+from allornone.simulator.presenting import lesson
 from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment
 from allornone.simulator.records import Training
@@ -24,58 +23,9 @@ from allornone.simulator.simulation import Simulator, Snapshot, driving
 from allornone.simulator.stopping import Condition
 from allornone.simulator.training import Plan, learn
 from allornone.simulator.units import Array
-from allornone.simulator.wiring import Index, Truth
+from allornone.simulator.wiring import Truth
 
 MOST_LANES = 512
-
-
-@dataclass(frozen=True)
-class Record:
-    """What one phase of one run left.
-
-    y, z, vetoed: (trials, ticks, units) of a timed phase, (trials, units) otherwise. `weights` when it ended;
-    `history` of them, by epoch or tick. `words`: one value an epoch of error, worst (at rest, so one more), mistakes,
-    updates, change.
-    """
-
-    phase: Phase
-    units: tuple[str, ...]
-    synapses: tuple[Pair, ...]
-    kept: dict[str, Array]
-    weights: Array
-    history: Array | None
-    history_axis: str
-    words: dict[str, Array]
-    epochs: float
-    solved: bool
-    diverged: bool
-
-
-@dataclass(frozen=True)
-class Life:
-    """One run when it is over: its network as learned, and a record a phase."""
-
-    network: Network
-    records: tuple[Record, ...]
-    parameters: dict[str, Any]
-    seed: int
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What measures ask for: "y", "z", "vetoed" of some units or groups, and "history" of weights."""
-
-    words: frozenset[str] = frozenset()
-    units: frozenset[str] = frozenset()
-
-
-@dataclass
-class _Notes:
-    """What a phase keeps of all lanes while it is lived, of the units at some places of the state."""
-
-    places: Index
-    kept: dict[str, Array]
-    history: list[Array] = field(default_factory=list)
 
 
 def live(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
@@ -93,9 +43,9 @@ def _live(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
     records: list[list[Record]] = [[] for _ in runs]
     for number in range(len(runs[0].phases)):
         phases = [run.phases[number] for run in runs]
-        ready = plastic_only(program, phases[0].plastic)
+        ready = replace(plastic_only(program, phases[0].plastic), weights=weights)
         lived = _time if phases[0].timed else _lessons
-        weights, left, found = lived(ready, weights, left, phases, [run.seed for run in runs], needs)
+        weights, left, found = lived(ready, left, phases, [run.seed for run in runs], needs)
         for lane, record in enumerate(found):
             records[lane].append(record)
     program.write(weights, networks)
@@ -109,10 +59,13 @@ def plastic_only(program: Program, plastic: Sequence[Pair]) -> Program:
     """Return the program with just these synapses and biases plastic."""
     chosen = set(plastic)
     wiring = program.wiring
-    names = [(wiring.names[u] or None, wiring.names[v]) for u, v in zip(wiring.source, wiring.target, strict=True)]
+    names = [
+        (wiring.names[u] or None, wiring.names[v]) for u, v in zip(wiring.source, wiring.target, strict=True)
+    ]
     mask = np.array([pair in chosen for pair in names], dtype=float)
     stages = tuple(
-        replace(stage, plastic=stage.block.weights(mask[stage.synapses, None]).astype(bool)) for stage in program.stages
+        replace(stage, plastic=stage.block.weights(mask[stage.synapses, None]).astype(bool))
+        for stage in program.stages
     )
     return replace(program, stages=stages)
 
@@ -129,7 +82,6 @@ Found = tuple[Weights, Snapshot | None, list[Record]]
 
 def _lessons(
     program: Program,
-    weights: Weights,
     left: Snapshot | None,
     phases: Sequence[Phase],
     seeds: Sequence[int],
@@ -140,25 +92,27 @@ def _lessons(
     d = None if first.d is None else _lanes([phase.d for phase in phases if phase.d is not None])
     plan = lesson(program, x, d, first.taught, first.ticks)
     rule = _stacked_rule(phases)
-    notes = _notes(program, needs, (plan.samples,))
+    notes = notes_for(program, needs, (plan.samples,))
     if rule is None:
         mistakes = np.zeros(program.lanes)
-        for batch, moment in plan.everything(weights):
-            _note(notes, batch, moment, np.ones(program.lanes, dtype=bool))
+        for batch, moment in plan.everything(program.weights):
+            note(notes, batch, moment, np.ones(program.lanes, dtype=bool))
             mistakes += batch.mistakes(moment)
         records = [
-            _record(program, phase, weights, notes, lane, {"mistakes": mistakes[lane : lane + 1]}, "epoch")
+            record_of(
+                program, phase, program.weights, notes, lane, {"mistakes": mistakes[lane : lane + 1]}, "epoch"
+            )
             for lane, phase in enumerate(phases)
         ]
-        return weights, left, records
+        return program.weights, left, records
 
     def watch(presentation: Any, moment: Moment, theta: Weights, active: Truth) -> None:
-        _note(notes, presentation, moment, active)
+        note(notes, presentation, moment, active)
 
     condition = None if first.until is None else _condition(first.until, phases)
     training = learn(
         program,
-        weights,
+        program.weights,
         rule,
         plan,
         Plan(
@@ -175,28 +129,38 @@ def _lessons(
     )
     if training.weight_history is not None:
         notes.history = list(training.weight_history)
-    return training.theta, left, [
-        _learned(program, phase, training, notes, lane) for lane, phase in enumerate(phases)
-    ]
+    return (
+        training.theta,
+        left,
+        [_learned(program, phase, training, notes, lane) for lane, phase in enumerate(phases)],
+    )
 
 
-def _learned(program: Program, phase: Phase, training: Training, notes: _Notes, lane: int) -> Record:
+def _learned(program: Program, phase: Phase, training: Training, notes: Notes, lane: int) -> Record:
     epochs = int(training.lane_epochs[lane])
     lived = epochs + int(training.lane_diverged[lane])
     words = {
-        word: column[: lived + (word in ("error", "worst")), lane].copy() for word, column in training.values.items()
+        word: column[: lived + (word in ("error", "worst")), lane].copy()
+        for word, column in training.values.items()
     }
-    notes = _Notes(notes.places, notes.kept, notes.history[: lived + 1])
+    notes = Notes(notes.places, notes.kept, notes.history[: lived + 1])
     solved = bool(training.lane_solved[lane])
-    return _record(
-        program, phase, training.theta, notes, lane, words, "epoch",
-        epochs=float(epochs) if solved else np.inf, solved=solved, diverged=bool(training.lane_diverged[lane]),
+    return record_of(
+        program,
+        phase,
+        training.theta,
+        notes,
+        lane,
+        words,
+        "epoch",
+        epochs=float(epochs) if solved else np.inf,
+        solved=solved,
+        diverged=bool(training.lane_diverged[lane]),
     )
 
 
 def _time(
     program: Program,
-    weights: Weights,
     left: Snapshot | None,
     phases: Sequence[Phase],
     seeds: Sequence[int],
@@ -208,10 +172,10 @@ def _time(
     trials, ticks = x.shape[:2]
     # A net that learns meets one trial after the other; one that does not may meet all at once.
     batch = 1 if rule is not None else trials
-    simulator = Simulator(replace(program, weights=weights), rule=rule, batch=batch, update=first.update, seed=seeds)
+    simulator = Simulator(program, rule=rule, batch=batch, update=first.update, seed=seeds)
     if not first.from_rest and left is not None and left.past and left.past[0].shape[0] == batch:
         simulator.restore(replace(simulator.snapshot(), past=left.past, moment=left.moment))
-    notes = _notes(program, needs, (trials, ticks))
+    notes = notes_for(program, needs, (trials, ticks))
     active = np.ones(program.lanes, dtype=bool)
     alone = trials == 1 and first.epochs == 1
     by_epoch = _Epochs(simulator, "history" in needs.words, notes)
@@ -223,14 +187,14 @@ def _time(
                 if alone and "history" in needs.words:
                     notes.history.append(program.synapse_values(simulator.weights))
                 moment = simulator.advance(given, forced, active=active)
-                _note_tick(notes, moment, start, batch, tick)
+                note_tick(notes, moment, start, batch, tick)
                 active = active & ~_outside(simulator.weights, first.bound)
         by_epoch.end(alone)
     if alone and "history" in needs.words:
         notes.history.append(program.synapse_values(simulator.weights))
     axis = "tick" if alone else "epoch"
     records = [
-        _record(program, phase, simulator.weights, notes, lane, {}, axis, diverged=not bool(active[lane]))
+        record_of(program, phase, simulator.weights, notes, lane, {}, axis, diverged=not bool(active[lane]))
         for lane, phase in enumerate(phases)
     ]
     return simulator.weights, simulator.snapshot(), records
@@ -239,7 +203,7 @@ def _time(
 class _Epochs:
     """The weights before the first epoch of a phase in time, and after each."""
 
-    def __init__(self, simulator: Simulator, wanted: bool, notes: _Notes) -> None:
+    def __init__(self, simulator: Simulator, wanted: bool, notes: Notes) -> None:
         self.simulator, self.wanted, self.notes = simulator, wanted, notes
         self.before = simulator.program.synapse_values(simulator.weights)
 
@@ -260,63 +224,11 @@ def _lanes(arrays: Sequence[Array]) -> Array:
 
 def _condition(text: str, phases: Sequence[Phase]) -> Condition:
     names = phases[0].parameters
-    return Condition.read(text, {name: np.array([phase.parameters[name] for phase in phases]) for name in names})
-
-
-def _notes(program: Program, needs: Needs, shape: tuple[int, ...]) -> _Notes:
-    groups = build.groups_of(program.networks[0])
-    wanted = {unit for name in needs.units for unit in groups.get(name, ())}
-    places = np.array([place for name, place in program.index.items() if name in wanted], dtype=np.intp)
-    words = [word for word in ("y", "z", "vetoed") if word in needs.words]
-    return _Notes(places, {word: np.zeros((*shape, len(places), program.lanes)) for word in words})
-
-
-def _note(notes: _Notes, batch: Any, moment: Moment, active: Truth) -> None:
-    assert isinstance(batch, Batch)
-    for word, kept in notes.kept.items():
-        value = _seen(word, moment)[:, notes.places]
-        if batch.order.ndim == 1:
-            kept[batch.order] = np.where(active, value, kept[batch.order])
-        else:
-            for lane in np.flatnonzero(active):
-                kept[batch.order[:, lane], :, lane] = value[..., lane]
-
-
-def _note_tick(notes: _Notes, moment: Moment, start: int, batch: int, tick: int) -> None:
-    for word, kept in notes.kept.items():
-        kept[start : start + batch, tick] = _seen(word, moment)[:, notes.places]
-
-
-def _seen(word: str, moment: Moment) -> Array:
-    if word == "y":
-        return moment.y
-    if word == "z":
-        return moment.net_inputs()
-    return moment.vetoes().astype(float)
+    return Condition.read(
+        text, {name: np.array([phase.parameters[name] for phase in phases]) for name in names}
+    )
 
 
 def _outside(weights: Weights, bound: float) -> Truth:
     largest = [np.abs(w).max(axis=tuple(range(w.ndim - 1)), initial=0.0) for w in weights]
     return ~(np.max(largest, axis=0) <= bound)
-
-
-def _record(
-    program: Program,
-    phase: Phase,
-    weights: Weights,
-    notes: _Notes,
-    lane: int,
-    words: dict[str, Array],
-    axis: str,
-    *,
-    epochs: float = np.inf,
-    solved: bool = False,
-    diverged: bool = False,
-) -> Record:
-    # Contiguous copies: a sum over a slice of lanes could differ in its last bit from the same sum alone.
-    kept = {word: np.ascontiguousarray(values[..., lane]) for word, values in notes.kept.items()}
-    history = np.array([values[:, lane] for values in notes.history]) if notes.history else None
-    final = np.ascontiguousarray(program.synapse_values(weights)[:, lane])
-    return Record(
-        phase, tuple(program.names[place] for place in notes.places), tuple(program.synapses), kept, final, history, axis, words, epochs, solved, diverged
-    )

@@ -29,7 +29,7 @@ _FOLD = re.compile(r"\\[ \t]*\r?\n[ \t\r\n]*")
 _SHORT = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 
 
-class TooDeep(AllornoneError):
+class TooDeepError(AllornoneError):
     """A text nested so deeply, or a key of so many parts, that it can be no scenario."""
 
     def __init__(self, place: Place) -> None:
@@ -45,7 +45,7 @@ class Twice(NamedTuple):
     second: Place
 
 
-class _Lost(Exception):
+class _LostError(Exception):
     """The text is no TOML from here on; tomllib says why."""
 
 
@@ -67,7 +67,7 @@ class Locator:
         self._keys: dict[Path, int] = {}
         self._implied: set[Path] = {()}
         self._counts: dict[Path, int] = {}
-        with suppress(_Lost):
+        with suppress(_LostError):
             self._document()
 
     def paths(self) -> set[Path]:
@@ -141,7 +141,7 @@ class Locator:
 
     def _note(self, path: Path, place: int, key: int | None = None) -> None:
         if len(path) > DEEPEST:
-            raise TooDeep(self._at(place))
+            raise TooDeepError(self._at(place))
         if path in self._values and path not in self._implied:
             self.twice.append(Twice(path, self.key(path), self._at(place if key is None else key)))
             return
@@ -160,7 +160,7 @@ class Locator:
                 return _after_text(self.text, position)
         after = _skip(_SCALAR, self.text, position)
         if after == position:
-            raise _Lost
+            raise _LostError
         return after
 
     def _list(self, start: int, path: Path) -> int:
@@ -187,7 +187,7 @@ class Locator:
         while True:
             position = _skip(_BLANK, self.text, position)
             if len(parts) == DEEPEST:
-                raise TooDeep(self._at(position))
+                raise TooDeepError(self._at(position))
             name, after = _name(self.text, position)
             parts.append((name, position))
             position = _skip(_BLANK, self.text, after)
@@ -197,7 +197,7 @@ class Locator:
 
     def _expect(self, word: str, position: int) -> int:
         if not self.text.startswith(word, position):
-            raise _Lost
+            raise _LostError
         return position + len(word)
 
 
@@ -215,7 +215,7 @@ def _name(text: str, position: int) -> tuple[str, int]:
         return "".join(_character(text, spot) for spot in spots[:-1]), _after_text(text, position)
     after = _skip(_BARE_KEY, text, position)
     if after == position:
-        raise _Lost
+        raise _LostError
     return text[position:after], after
 
 
@@ -227,7 +227,7 @@ def _after_text(text: str, start: int) -> int:
     while not text.startswith(quotes, position):
         position += 2 if escapes and text.startswith("\\", position) else 1
         if position >= len(text) or (len(quotes) == 1 and text[position] == "\n"):
-            raise _Lost
+            raise _LostError
     position += len(quotes)
     # A text in three quotes may end in one or two of its own.
     extra = 0
@@ -237,7 +237,7 @@ def _after_text(text: str, start: int) -> int:
 
 
 def _characters(text: str, start: int) -> list[int]:
-    """Return the position of each character that a text in quotes stands for, and that of its closing quotes."""
+    """Return the position of each character that a text in quotes stands for, and of its closing quotes."""
     quotes = next(quotes for quotes in _QUOTES if text.startswith(quotes, start))
     position, end = start + len(quotes), _after_text(text, start) - len(quotes)
     if len(quotes) == 3:

@@ -1,23 +1,27 @@
 """Measuring: the functions of a run that a measure may call, in the lecture's letters.
 
-    y  output   x  what an input brings   z  net input   d  desired   veto  silenced   w  weight
+y  output   x  what an input brings   z  net input   d  desired   veto  silenced   w  weight
 """
 
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from allornone.scenarios import build
 from allornone.scenarios.expression import Scope
 from allornone.scenarios.functions import FUNCTIONS, Function
-from allornone.scenarios.labelled import Labelled, Value, labelled
-from allornone.scenarios.living import Life, Needs, Record
+from allornone.scenarios.labelled import Labelled, Value, combine, labelled
 from allornone.scenarios.numbers import Numbers, expression
+from allornone.scenarios.recording import Life, Needs, Record
 from allornone.scenarios.separating import separable
 from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.registry import functions
 from allornone.simulator.units import Array
 
 NEEDS = {"y": "y", "x": "y", "z": "z", "veto": "vetoed"}
@@ -33,7 +37,9 @@ def needs(texts: Iterable[str]) -> Needs:
     for text in texts:
         for node in ast.walk(ast.parse(text.strip(), mode="eval")):
             match node:
-                case ast.Call(func=ast.Name(id=word), args=[ast.Constant(value=str(name)), *_]) if word in NEEDS:
+                case ast.Call(func=ast.Name(id=word), args=[ast.Constant(value=str(name)), *_]) if (
+                    word in NEEDS
+                ):
                     words.add(NEEDS[word])
                     units.add(name)
                 case ast.Call(func=ast.Name(id="history"), args=[ast.Constant(value=str(name)), *_]):
@@ -43,12 +49,12 @@ def needs(texts: Iterable[str]) -> Needs:
 
 def measure(measures: Mapping[str, str], life: Life) -> dict[str, Value]:
     """Return every measure of one run, in the order of the file; a later one may use those before it."""
-    functions = {**FUNCTIONS, **run_functions(life)}
+    callable_here = {**FUNCTIONS, **registered_functions(), **run_functions(life)}
     names: dict[str, Value] = dict(life.parameters)
     found: dict[str, Value] = {}
     for name, text in measures.items():
         try:
-            found[name] = names[name] = expression(text).evaluate(Scope(names, functions))
+            found[name] = names[name] = expression(text).evaluate(Scope(names, callable_here))
         except AllornoneError as error:
             raise AllornoneError(f"measures.{name}: {error}") from None
     return found
@@ -87,6 +93,20 @@ def run_functions(life: Life) -> dict[str, Function]:
     return {name: Function(name, calls[name], least, most) for name, least, most in RUN_FUNCTIONS}
 
 
+@cache
+def registered_functions() -> dict[str, Function]:
+    """Return the functions that packages registered: plain functions of numbers, of fixed arity, element by element."""
+    return {name: _registered(name, functions.get(name)) for name in functions.names()}
+
+
+def _registered(name: str, function: Callable[..., Any]) -> Function:
+    arity = len(inspect.signature(function).parameters)
+    many = np.vectorize(function, otypes=[float])
+    return Function(
+        name, lambda *values: combine(many, *values), arity, arity, doc=(function.__doc__ or "").strip()
+    )
+
+
 class _Reader:
     """Looks things up in what one run left."""
 
@@ -100,7 +120,9 @@ class _Reader:
 
         def call(group: Value, phase: Value = None) -> Value:  # type: ignore[assignment]
             record = self.phase(phase, lambda record: True)
-            return self.along(record, record.kept[NEEDS[word]], self.members(group), single=self.is_one(group))
+            return self.along(
+                record, record.kept[NEEDS[word]], self.members(group), single=self.is_one(group)
+            )
 
         return call
 
@@ -193,7 +215,9 @@ class _Reader:
 
     def learned(self, phase: Value) -> Record:
         """Return the record of a phase that learned by lessons."""
-        return self.phase(phase, lambda record: record.phase.rule is not None and not record.phase.timed, "lessons learned")
+        return self.phase(
+            phase, lambda record: record.phase.rule is not None and not record.phase.timed, "lessons learned"
+        )
 
     def changed(self, phase: Value) -> Record:
         """Return the record of a phase in which a rule was at work."""
@@ -234,7 +258,9 @@ class _Reader:
         for unit in self.members(text):
             found += [(None, unit)] if "bias" in net.nodes[unit] else []
             found += [
-                (source, unit) for source in net.predecessors(unit) if net.edges[source, unit].get("kind") != "inhibitory"
+                (source, unit)
+                for source in net.predecessors(unit)
+                if net.edges[source, unit].get("kind") != "inhibitory"
             ]
         return found
 

@@ -9,8 +9,8 @@ made of constants, labels of axes and parameters only, such as `104`, `L + 2` or
 *  Beside `<`, `<=`, `>`, `>=` it is the edge of a band. Moving it changes nothing until it passes a measured
    value, so four places are tried: just before and just past the least and the largest. It decides if the
    claim falls at one of them, the nearest of which is told: for `all(m < 5)` just below the largest, for
-   `any(m < 5)` just below the least, for `not any(m > 5)` again just below the largest. An edge that the claim
-   survives at all four is dead. An array moves as a whole; an edge at inf becomes a number.
+   `any(m < 5)` just below the least, for `not any(m > 5)` again just below the largest. An edge that the
+   claim survives at all four is dead. An array moves as a whole; an edge at inf becomes a number.
 
 What selects is left alone: indices and masks, the labels of a pick, arguments that are not comparisons,
 exponents, comparisons in which nothing was measured. So are text, `!=`, and a fraction after `==`, which has

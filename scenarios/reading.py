@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from allornone.scenarios.change import Path, Raw
 from allornone.scenarios.document_errors import DocumentError, Violation, dotted
-from allornone.scenarios.locating import Locator, Place, TooDeep
+from allornone.scenarios.locating import Locator, Place, TooDeepError, Twice
 from allornone.simulator.errors import AllornoneError, nearest
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _PLACED = re.compile(
 class SourceError(AllornoneError):
     """A file that is no scenario: one line for each thing that is wrong, at its place.
 
-    `violations` holds what is wrong with the document, in the order of the text; it is empty where there is none.
+    `violations` holds what is wrong with the document, in the order of the text, if there is one at all.
     """
 
     def __init__(self, message: str, violations: Iterable[Violation] = ()) -> None:
@@ -84,7 +84,7 @@ class Source:
 
 
 def read(path: str | os.PathLike[str]) -> Source:
-    """Read a scenario file and check its document; whatever is wrong raises one SourceError that says all of it.
+    """Read a scenario file and check its document; one SourceError says everything that is wrong.
 
     A file is UTF-8 text in TOML, of at most 1 MiB.
     """
@@ -133,8 +133,8 @@ def _text(file: FilePath) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")) + 1
         raise SourceError(
-            f"{_at(file, (line, column))}: byte {error.start} is {content[error.start]:#04x}, which is no UTF-8 text; "
-            "save the file as UTF-8"
+            f"{_at(file, (line, column))}: byte {error.start} is {content[error.start]:#04x}, "
+            "which is no UTF-8 text; save the file as UTF-8"
         ) from None
 
 
@@ -149,15 +149,10 @@ def _neighbours(file: FilePath) -> str:
 def _parsed(file: FilePath, text: str) -> tuple[Locator, Raw]:
     try:
         locator = Locator(text)
-    except TooDeep as error:
+    except TooDeepError as error:
         raise SourceError(f"{_at(file, error.place)}: {error}") from None
     if locator.twice:
-        raise SourceError(
-            "\n".join(
-                f"{_at(file, second)}: {dotted(path)}: the key {str(path[-1])!r} stands twice; first at line {first[0]}"
-                for path, first, second in locator.twice
-            )
-        )
+        raise SourceError("\n".join(_twice(file, one) for one in locator.twice[:MOST_TOLD]))
     try:
         return locator, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -168,3 +163,8 @@ def _parsed(file: FilePath, text: str) -> tuple[Locator, Raw]:
         raise SourceError(f"{_at(file, place)}: this is not TOML: {message}") from None
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{file}: this is not TOML: {error}") from None
+
+
+def _twice(file: FilePath, found: Twice) -> str:
+    place, name = _at(file, found.second), found.path[-1]
+    return f"{place}: {dotted(found.path)}: the key {name!r} stands twice; first at line {found.first[0]}"

@@ -82,7 +82,7 @@ class Result:
 
     @property
     def verdict(self) -> str | None:
-        """"reproduced", "reproduced differently" or "not reproduced"; None for another family of runs."""
+        """ "reproduced", "reproduced differently" or "not reproduced"; None for another family of runs."""
         if not self.as_written:
             return None
         if all(claim.holds for claim in self.claims):
@@ -152,7 +152,9 @@ class Result:
         if not folder.is_dir():
             raise AllornoneError(f"{folder}: there is no such folder")
         with replacing(folder / f"{self.name}.json") as temporary:
-            temporary.write_text(json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            temporary.write_text(
+                json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+            )
         self.trace.save(folder / f"{self.name}.trace.npz")
         if self.training is not None:
             self.training.save(folder / f"{self.name}.training.npz")
@@ -184,8 +186,10 @@ def _value_json(value: Value) -> Any:
     if not isinstance(value, Labelled):
         return value if not isinstance(value, float) or np.isfinite(value) else str(value)
     cells = value.values
-    plain: Sequence[Any] = cells.tolist() if cells.dtype.kind != "f" or np.isfinite(cells).all() else (
-        np.where(np.isfinite(cells), cells, np.nan).astype(object).tolist()
+    plain: Sequence[Any] = (
+        cells.tolist()
+        if cells.dtype.kind != "f" or np.isfinite(cells).all()
+        else (np.where(np.isfinite(cells), cells, np.nan).astype(object).tolist())
     )
     labels = {axis: list(value.labels[axis]) for axis in value.axes}
     return {"axes": list(value.axes), "labels": labels, "values": _finite(plain)}

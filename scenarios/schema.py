@@ -1,6 +1,6 @@
 """The JSON Schema of a scenario file, from the typed document and everything that is registered.
 
-It completes and checks in an editor; what one part of a file says of another, only reading the file can judge.
+It completes and checks in an editor; what one part of a file says of another, only reading it can judge.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def schema() -> Schema:
 
 
 def _property(made: Schema) -> Schema:
-    """Return the schema of a key without what pydantic makes up from its name, and without null, which TOML has not."""
+    """Return the schema of a key without what pydantic makes up, and without null, which TOML has not."""
     kinds = [kind for kind in made.get("anyOf", []) if kind != {"type": "null"}]
     kept = {key: value for key, value in made.items() if key not in ("title", "default", "anyOf")}
     return {**kept, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {})}
@@ -74,7 +74,7 @@ def _parameters(known: Registry, name: str) -> tuple[Schema, list[str]]:
 
 
 def _tagged(known: Registry, tag: str, fixed: Schema) -> Schema:
-    """Return the schema of a table in which `tag` names what is registered, beside that thing's own parameters."""
+    """Return the schema of a table in which `tag` names what is registered, beside its own parameters."""
     cases = []
     for name in known.names():
         own, required = _parameters(known, name)
@@ -84,7 +84,7 @@ def _tagged(known: Registry, tag: str, fixed: Schema) -> Schema:
 
 
 def _merged(known: Registry) -> Schema:
-    """Return every parameter of anything that is registered: which of them fits is judged when the file is read."""
+    """Return every parameter of anything registered: which of them fits is judged when the file is read."""
     merged: Schema = {}
     for name in known.names():
         for key, kind in _parameters(known, name)[0].items():
@@ -139,7 +139,7 @@ def _axis() -> Schema:
 def _change() -> Schema:
     tables = {key: {"type": "object"} for key in CHANGEABLE}
     phases = {"type": ["object", "array"], "items": {"type": "object"}}
-    learning = {"type": "object", "properties": dict.fromkeys(LEARNING_KEYS, {})}
+    learning = {"type": "object", "properties": {key: {} for key in LEARNING_KEYS}}
     return {
         "type": "object",
         "properties": {**tables, "experience": phases, "learning": learning},

@@ -36,7 +36,9 @@ def plane(x: Array, positive: Array) -> tuple[Array, float] | None:
 
     sign = np.where(positive, 1.0, -1.0)
     rows = -sign[:, None] * np.column_stack([x, np.ones(len(x))])
-    found = linprog(np.zeros(x.shape[1] + 1), A_ub=rows, b_ub=-np.ones(len(x)), bounds=(None, None), method="highs")
+    found = linprog(
+        np.zeros(x.shape[1] + 1), A_ub=rows, b_ub=-np.ones(len(x)), bounds=(None, None), method="highs"
+    )
     return (found.x[:-1], float(found.x[-1])) if found.status == 0 else None
 
 
@@ -63,4 +65,6 @@ def _one(x: Array, positive: Array) -> bool:
     weights = certificate(x, positive)
     if weights is not None and np.abs(np.where(positive, weights, -weights) @ x).max(initial=0.0) < CLOSE:
         return False
-    raise AllornoneError("separable(): neither a plane nor a certificate that there is none could be verified")
+    raise AllornoneError(
+        "separable(): neither a plane nor a certificate that there is none could be verified"
+    )

@@ -17,7 +17,8 @@ from allornone.simulator.network import Network
 from allornone.simulator.presenting import lesson
 from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment
-from allornone.simulator.records import Recorder, Trace, Training
+from allornone.simulator.recording import Recorder
+from allornone.simulator.records import Trace, Training
 from allornone.simulator.simulation import Simulator, driving
 from allornone.simulator.stopping import Condition
 from allornone.simulator.training import Plan, learn
@@ -35,11 +36,15 @@ class Shown:
     training: Training | None
 
 
-def show(raw: Mapping[str, Any], seeds: Sequence[int], overrides: Mapping[str, object], limits: Limits) -> Shown:
+def show(
+    raw: Mapping[str, Any], seeds: Sequence[int], overrides: Mapping[str, object], limits: Limits
+) -> Shown:
     """Live the run that the film of a scenario names, the first of each axis where it names none."""
     film = raw.get("interpretation", {}).get("film", {})
     at = dict(film.get("at", {}))
-    run = _chosen(family(dict(raw), None, overrides).runs, {key: value for key, value in at.items() if key != "seed"})
+    run = _chosen(
+        family(dict(raw), None, overrides).runs, {key: value for key, value in at.items() if key != "seed"}
+    )
     ready = prepare(run.raw, int(at.get("seed", seeds[0])), limits)
     wanted = film.get("phase", _filmed(ready))
     net = ready.network.copy()
@@ -66,7 +71,9 @@ def _chosen(runs: Sequence[Run], at: Mapping[str, Any]) -> Run:
     for run in runs:
         if all(run.labels.get(axis, value) == value for axis, value in at.items()):
             return run
-    raise AllornoneError(f"film: no run is at {', '.join(f'{axis} = {value!r}' for axis, value in at.items())}")
+    raise AllornoneError(
+        f"film: no run is at {', '.join(f'{axis} = {value!r}' for axis, value in at.items())}"
+    )
 
 
 def _filmed(ready: Prepared) -> str:

@@ -46,7 +46,9 @@ class Source:
             raise AllornoneError(f"{text!r} is text where numbers are needed")
         if isinstance(value, Labelled):
             if value.axes != ("trial",):
-                raise AllornoneError(f"{text!r} has the axes {', '.join(value.axes)}; one number a sample is needed")
+                raise AllornoneError(
+                    f"{text!r} has the axes {', '.join(value.axes)}; one number a sample is needed"
+                )
             return value.values.astype(float)
         return np.full(samples, float(value))
 
@@ -57,7 +59,9 @@ def make(raw: Mapping[str, Any], numbers: Numbers, seed: int) -> dict[str, Task]
     for name, given in raw.get("tasks", {}).items():
         # `from` is a word of Python's, so the function that makes a grid spells it `from_`.
         parameters = {
-            key + "_" * iskeyword(key): value for key, value in given.items() if key not in ("data", "hold_out")
+            key + "_" * iskeyword(key): value
+            for key, value in given.items()
+            if key not in ("data", "hold_out")
         }
         maker: Callable[..., Task] = registered.get(given["data"])
         try:
@@ -66,7 +70,9 @@ def make(raw: Mapping[str, Any], numbers: Numbers, seed: int) -> dict[str, Task]
             raise AllornoneError(f"tasks.{name}: {error}") from None
         made[name] = task
         if "hold_out" in given:
-            made[name], made[f"{name}.held_out"] = _split(task, numbers.whole(given["hold_out"], "hold_out"), seed, name)
+            made[name], made[f"{name}.held_out"] = _split(
+                task, numbers.whole(given["hold_out"], "hold_out"), seed, name
+            )
     return made
 
 
@@ -117,7 +123,8 @@ def sample(
     if d is None:
         return Task(values, None)
     wanted = [
-        source.column(text, {**_words(source, samples), **_inputs(values)}, samples) for text in _each(d, height, "d")
+        source.column(text, {**_words(source, samples), **_inputs(values)}, samples)
+        for text in _each(d, height, "d")
     ]
     return Task(values, np.stack(wanted, axis=1))
 
@@ -137,7 +144,9 @@ def grid(
     count = source.numbers.whole(cells, "cells")
     low, high = float(source.numbers.number(from_)), float(source.numbers.number(to))
     if count < 1 or not high > low:
-        raise AllornoneError(f"a grid needs cells ≥ 1 and to > from, found {count} cells from {low:g} to {high:g}")
+        raise AllornoneError(
+            f"a grid needs cells ≥ 1 and to > from, found {count} cells from {low:g} to {high:g}"
+        )
     width = (high - low) / count
     centres = low + width * (np.arange(count) + 0.5)
     x2, x1 = np.meshgrid(centres, centres, indexing="ij")
@@ -180,7 +189,9 @@ def _desired(source: Source, rows: Array, ones: Any, d: Any, number: Any) -> Arr
         names = ["".join(str(int(bit)) for bit in row) for row in rows]
         for row in ones:
             if row not in names:
-                raise AllornoneError(f"ones: {row!r} is no row of {rows.shape[1]} inputs; one is {names[-1]!r}")
+                raise AllornoneError(
+                    f"ones: {row!r} is no row of {rows.shape[1]} inputs; one is {names[-1]!r}"
+                )
         return np.array([[float(name in ones)] for name in names])
     if number is not None:
         value = source.numbers.whole(number, "number")
@@ -195,7 +206,9 @@ def _desired(source: Source, rows: Array, ones: Any, d: Any, number: Any) -> Arr
 
 def _inputs(values: Array) -> dict[str, Value]:
     labels = {"unit": tuple(f"x{k + 1}" for k in range(values.shape[1]))}
-    columns: dict[str, Value] = {f"x{k + 1}": Labelled(values[:, k], ("trial",)) for k in range(values.shape[1])}
+    columns: dict[str, Value] = {
+        f"x{k + 1}": Labelled(values[:, k], ("trial",)) for k in range(values.shape[1])
+    }
     return {"x": Labelled(values, ("trial", "unit"), labels), **columns}
 
 
@@ -227,5 +240,7 @@ def _split(task: Task, count: int, seed: int, name: str) -> tuple[Task, Task]:
         raise AllornoneError(f"tasks.{name}: hold_out must be from 1 to {len(task.x) - 1}, found {count}")
     order = stream(seed, "split").permutation(len(task.x))
     parts = (np.sort(order[count:]), np.sort(order[:count]))
-    first, second = (replace(task, x=task.x[part], d=None if task.d is None else task.d[part]) for part in parts)
+    first, second = (
+        replace(task, x=task.x[part], d=None if task.d is None else task.d[part]) for part in parts
+    )
     return first, second

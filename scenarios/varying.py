@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from math import isfinite, prod
-from typing import Any, Literal
+from math import prod
+from typing import Literal
 
+from allornone.scenarios.axis_forms import Label, listed, pathed, ranged
 from allornone.scenarios.change import CHANGEABLE, ChangeError, Raw, from_dotted, overlay
 from allornone.simulator.errors import LimitExceeded, nearest
 
-Label = str | int | float | bool
 MOST_RUNS = 100_000
-RANGE_KEYS = ("from", "to", "step")
 _EDIT = "vary.AXIS.LABEL = change"
 
 
@@ -22,15 +19,15 @@ _EDIT = "vary.AXIS.LABEL = change"
 class Axis:
     """One axis: its labels in order, and for each the change that it lays over the file.
 
-    Its `form` is "values" of parameters, a "set" path, or "labels" of alternatives. `members` gives, for each parameter that the axis moves, its value at each label. `nested` gives, for each label,
-    the axes that vary for it alone.
+    `members` gives, for each parameter that the axis moves, its value at each label. The `form` is "values"
+    of parameters, a "set" path, or "labels" of alternatives; `nested` gives the axes of one of these alone.
     """
 
     name: str
     labels: tuple[Label, ...]
     changes: tuple[Raw, ...]
-    form: Literal["values", "set", "labels"]
     members: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
+    form: Literal["values", "set", "labels"] = "values"
     nested: Mapping[Label, tuple[Axis, ...]] = field(default_factory=dict)
 
 
@@ -46,7 +43,7 @@ class Run:
 class Family:
     """All runs of a scenario, the first axis slowest, and the axes, those of single alternatives included.
 
-    An axis that only some alternatives have stands once, with the labels of all of them; other runs have none on it.
+    An axis that only some alternatives have stands once, with the labels of all; other runs have none on it.
     """
 
     axes: tuple[Axis, ...]
@@ -66,9 +63,10 @@ def expand_vary(raw: Raw) -> tuple[Axis, ...]:
 
 
 def family(raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] | None = None) -> Family:
-    """Return the runs of a scenario: base ← alternatives and axes in file order ← overrides (dotted) ← change.
+    """Return the runs of a scenario: base ← alternatives and axes in file order ← overrides ← change.
 
-    What the change says under `vary` is laid over that alternative, before the axes that follow it.
+    Overrides go by dotted path. What the change says under `vary` is laid over that alternative, before the
+    axes that follow it.
     Raises ChangeError where a change names nothing, LimitExceeded at too many runs.
     """
     change = change or {}
@@ -160,85 +158,17 @@ def _axis(raw: Raw, name: str, form: object, outer: tuple[str, ...]) -> Axis:
         case []:
             raise ChangeError((), "an axis needs at least one value, found an empty list")
         case [*values]:
-            return _list_axis(raw, name, values)
+            return Axis(name, *listed(name, values, raw.get("parameters", {})))
         case {"set": str(path), **rest}:
-            return _set_axis(name, path, rest)
+            return Axis(name, *pathed(path, rest), form="set")
         case {"from": int() | float(), **_rest} | {"to": int() | float(), **_rest}:
-            return _list_axis(raw, name, _range(form))
+            return Axis(name, *listed(name, ranged(form), raw.get("parameters", {})))
         case {}:
             return _label_axis(raw, name, form, outer)
     raise ChangeError(
         (),
         "an axis is a list of values, { from, to, step }, { set = PATH, to = [...] } "
         f"or a table of LABEL = change, found {form!r}",
-    )
-
-
-def _list_axis(raw: Raw, name: str, values: list[Any]) -> Axis:
-    tables = all(isinstance(value, dict) for value in values)
-    rows: list[dict[str, Any]] = values if tables else [{name: value} for value in values]
-    known = raw.get("parameters", {})
-    for index, row in enumerate(rows):
-        place = (index,) if len(rows) == len(values) and isinstance(values, list) else ()
-        if set(row) != set(rows[0]) or not row:
-            raise ChangeError(
-                place, f"every table of an axis moves the same parameters: {', '.join(rows[0])}"
-            )
-        for parameter, value in row.items():
-            if parameter not in known:
-                hint = nearest(parameter, known) or f"There are: {', '.join(known) or 'none'}"
-                where = (*place, parameter) if tables else ()
-                raise ChangeError(where, f"no parameter is named {parameter!r}. {hint}")
-            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-                raise ChangeError(place, f"the values of an axis are finite numbers, found {value!r}")
-    members = {parameter: tuple(row[parameter] for row in rows) for parameter in rows[0]}
-    labels = members.get(name) or tuple(
-        ", ".join(f"{key}={value}" for key, value in row.items()) for row in rows
-    )
-    if len({tuple(row.items()) for row in rows}) < len(rows):
-        raise ChangeError((), "a value stands twice on this axis")
-    return Axis(name, labels, tuple({"parameters": row} for row in rows), "values", members)
-
-
-def _range(form: Mapping[str, Any]) -> list[int | float]:
-    for key in form:
-        if key not in RANGE_KEYS:
-            raise ChangeError((key,), f"a range has no key {key!r}. {nearest(key, RANGE_KEYS)}".rstrip())
-    for key in ("from", "to"):
-        if key not in form:
-            raise ChangeError((), f"a range needs {key!r}: {{ from, to, step }}")
-    for key, value in form.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-            raise ChangeError((key,), f"a finite number is needed, found {value!r}")
-    # Decimal, so that 0.1, 0.2, 0.3 are the numbers that one writes so.
-    start, end, step = (Decimal(repr(form.get(key, 1))) for key in RANGE_KEYS)
-    if step == 0 or (end - start) / step < 0:
-        raise ChangeError((), f"from {start} no step of {step} leads to {end}")
-    count = int((end - start) / step) + 1
-    if count > MOST_RUNS:
-        raise ChangeError((), f"a range of {count} values; at most {MOST_RUNS} are allowed")
-    whole = all(isinstance(value, int) for value in form.values())
-    return [int(start + k * step) if whole else float(start + k * step) for k in range(count)]
-
-
-def _set_axis(name: str, path: str, rest: Raw) -> Axis:
-    values = rest.get("to")
-    if not isinstance(values, list) or not values or len(rest) > 1:
-        raise ChangeError((), "an axis over a key is { set = PATH, to = [...] }, with at least one value")
-    labels = tuple(_label(value) for value in values)
-    if len(set(labels)) < len(labels):
-        raise ChangeError(("to",), "a value stands twice on this axis")
-    try:
-        changes = tuple(from_dotted(path, value) for value in values)
-    except ChangeError as error:
-        raise error.within("set") from None
-    moved = changes[0].get("parameters", {})
-    return Axis(name, labels, changes, "set", dict.fromkeys(moved, labels))
-
-
-def _label(value: object) -> Label:
-    return (
-        value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False, default=str)
     )
 
 
@@ -255,18 +185,12 @@ def _label_axis(raw: Raw, name: str, form: Raw, outer: tuple[str, ...]) -> Axis:
             nested[label] = _axes(raw, change.get("vary", {}), outer)
         except ChangeError as error:
             raise error.within(label, "vary") from None
-    return Axis(
-        name,
-        tuple(form),
-        tuple(form.values()),
-        "labels",
-        {},
-        {label: axes for label, axes in nested.items() if axes},
-    )
+    inner = {label: axes for label, axes in nested.items() if axes}
+    return Axis(name, tuple(form), tuple(form.values()), form="labels", nested=inner)
 
 
 def check_edits(axes: Iterable[Axis], edits: object) -> None:
-    """Raise ChangeError unless the changes of alternatives name alternatives that exist, and leave the axes alone."""
+    """Raise ChangeError unless changes of alternatives name some that exist, and leave the axes alone."""
     if not isinstance(edits, dict):
         raise ChangeError(("vary",), f"a table is needed, {_EDIT}, found {edits!r}")
     known = {axis.name: axis for axis in axes}

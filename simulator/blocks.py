@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from allornone.simulator.sums import summed
 from allornone.simulator.units import Array, UnitModel
 from allornone.simulator.wiring import Index, Truth
 
@@ -76,16 +77,15 @@ class DenseBlock(Block):
     def net_input(self, model: UnitModel, w: Array, x: Array) -> Array:
         if not model.summing:
             terms = model.combine(w, x[:, :, None, :])
-            z: Array = np.where(self.exists[..., None], terms, 0.0).sum(axis=1)
-            return z
+            return summed(np.where(self.exists[..., None], terms, 0.0), 1)
         if w.size > FEW * w.shape[-1]:
             return _lane_by_lane(w, x)
         if w.shape[-1] == 1:
             # With one lane einsum would reduce along the afferents in another order; two lanes keep it.
             twice: Array = np.einsum("bas,aus->bus", x.repeat(2, axis=-1), w.repeat(2, axis=-1))
             return twice[..., :1]
-        summed: Array = np.einsum("bas,aus->bus", x, w)
-        return summed
+        z: Array = np.einsum("bas,aus->bus", x, w)
+        return z
 
     def before(self, x: Array) -> Array:
         return x[:, :, None, :]
@@ -96,8 +96,7 @@ class DenseBlock(Block):
     def total(self, values: Array) -> Array:
         shape = (values.shape[0], *self.exists.shape, values.shape[-1])
         there = np.where(self.exists[None, :, :, None], np.broadcast_to(values, shape), 0.0)
-        summed: Array = there.sum(axis=1, keepdims=True)
-        return summed
+        return summed(there, 1, keepdims=True)
 
 
 @dataclass(frozen=True)
@@ -135,9 +134,9 @@ class SparseBlock(Block):
         return self._sum(values)[:, self.unit]
 
     def _sum(self, values: Array) -> Array:
-        summed: Array = np.add.reduceat(values, np.minimum(self.starts[:-1], values.shape[1] - 1), axis=1)
-        summed[:, self.starts[:-1] == self.starts[1:]] = 0
-        return summed
+        total: Array = np.add.reduceat(values, np.minimum(self.starts[:-1], values.shape[1] - 1), axis=1)
+        total[:, self.starts[:-1] == self.starts[1:]] = 0
+        return total
 
 
 def block_of(afferent: Index, unit: Index, afferents: int, units: int) -> tuple[Block, Index]:

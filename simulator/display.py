@@ -131,7 +131,7 @@ def _about(net: Network, unit: str) -> str:
 
 
 def _term(net: Network, source: str, target: str) -> str:
-    from allornone.simulator.program import delay_of
+    from allornone.simulator.settling import delay_of
 
     data = net.edges[source, target]
     delay = delay_of(net, source, target)

@@ -38,7 +38,7 @@ class LimitExceeded(AllornoneError):
 
 
 class Diverged(AllornoneError):
-    """Numbers that left every bound where none was asked for."""
+    """Weights that left every bound where none was asked for."""
 
 
 def nearest(word: str, among: Iterable[str]) -> str:

@@ -16,6 +16,8 @@ from allornone.simulator.blocks import Block, block_of
 from allornone.simulator.errors import NetworkError, UnknownName
 from allornone.simulator.levels import levels
 from allornone.simulator.network import Network
+from allornone.simulator.settling import settling
+from allornone.simulator.sums import summed
 from allornone.simulator.units import Array, UnitModel
 from allornone.simulator.wiring import Index, Truth, Wiring, wire
 
@@ -125,7 +127,7 @@ class Program:
             values[stage.synapses] = stage.block.values(part)
         for label in range(int(shared.max()) + 1):
             members = shared == label
-            values[members] = values[members].sum(axis=0)
+            values[members] = summed(values[members], 0)
         return tuple(stage.block.weights(values[stage.synapses]) for stage in self.stages)
 
 
@@ -178,7 +180,7 @@ def _assemble(wiring: Wiring, networks: tuple[Network, ...]) -> Program:
         lanes=wiring.lanes,
         longest_delay=int(wiring.delay.max(initial=0)),
         has_loops=bool(networks[0].loops),
-        settling=_settling(networks[0]),
+        settling=settling(networks[0]),
         networks=networks,
         wiring=wiring,
     )
@@ -257,23 +259,3 @@ def _stacked(wiring: Wiring, members: list[int]) -> UnitModel:
         else:
             stacked[name] = np.array(column, dtype=float)
     return cls(**stacked)
-
-
-def _settling(net: Network) -> int:
-    """Return the longest sum of delays on a path: ticks after which a net without loops has settled."""
-    if net.loops:
-        return 0
-    latest: dict[str, int] = {}
-    import networkx as nx
-
-    for unit in nx.topological_sort(net):
-        latest[unit] = max((latest[u] + delay_of(net, u, unit) for u in net.predecessors(unit)), default=0)
-    return max((latest[unit] for unit in net), default=0)
-
-
-def delay_of(net: Network, source: str, target: str) -> int:
-    """Return the delay of one synapse, the model's where the graph names none."""
-    from allornone.simulator.checking import model_class
-
-    given = net.edges[source, target].get("delay")
-    return int(given) if given is not None else model_class(target, net.nodes[target]).delay

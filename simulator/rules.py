@@ -17,6 +17,7 @@ from allornone.simulator.errors import AllornoneError
 from allornone.simulator.parameters import Parameters
 from allornone.simulator.program import Program, Weights
 from allornone.simulator.propagation import Moment
+from allornone.simulator.sums import mean, summed
 from allornone.simulator.units import Array
 from allornone.simulator.wiring import Truth
 
@@ -160,9 +161,7 @@ class LocalRule(LearningRule):
             if wanted is not None and "d" in self._wants:
                 change = np.where(np.isnan(change), 0.0, change)
             change = np.broadcast_to(change, (moment.y.shape[0], *w.shape))
-            gathered = (
-                change[0] if len(change) == 1 else change.mean(axis=0) if average else change.sum(axis=0)
-            )
+            gathered = change[0] if len(change) == 1 else mean(change, 0) if average else summed(change, 0)
             changes.append(np.where(stage.plastic, gathered, 0.0))
             memories.append(kept)
         shared = program.same_shared(tuple(changes))
@@ -175,7 +174,7 @@ class LocalRule(LearningRule):
         if remember is None:
             return change, memory
         kept = remember(**{name: known.get(name, 0.0) for name in _argument_names(remember)})
-        return change, {name: np.mean(value, axis=0, keepdims=True) for name, value in kept.items()}
+        return change, {name: mean(value, 0, keepdims=True) for name, value in kept.items()}
 
 
 def _take(theta: Weights, new: Weights, active: Truth, bound: float) -> tuple[Weights, Array, Truth]:
@@ -206,8 +205,18 @@ def needs_teacher(rule: LearningRule) -> bool:
 SEEN = ("x", "y", "z", "d", "w", "total")
 
 
-def check_rule_asks(rule: LocalRule) -> None:
-    """Raise an error when a rule asks for something that nobody gives."""
+def check_usable(rule: object) -> None:
+    """Raise an error unless this is a rule, with numbers that make sense, which asks for what there is."""
+    if isinstance(rule, type) and issubclass(rule, LearningRule):
+        raise AllornoneError(f"a rule with its parameters is needed, {rule.__name__}(), not the class")
+    if not isinstance(rule, LearningRule):
+        raise AllornoneError(f"a rule is needed, such as Hebb(eta=0.1), found {rule!r}")
+    rule.check()
+    if isinstance(rule, LocalRule):
+        _check_asks(rule)
+
+
+def _check_asks(rule: LocalRule) -> None:
     remember = rule.remember
     kept = set(_argument_names(remember)) if remember is not None else set()
     unknown = [name for name in rule._wants if name not in SEEN and name not in kept]

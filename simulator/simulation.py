@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.errors import AllornoneError, Diverged, UnknownName
 from allornone.simulator.network import Network
 from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment, Past, propagate, remember, rest
-from allornone.simulator.records import Recorder, Trace
-from allornone.simulator.rules import Desired, LearningRule, Memory, needs_teacher
+from allornone.simulator.recording import Recorder
+from allornone.simulator.records import Trace
+from allornone.simulator.rules import Desired, LearningRule, Memory, check_usable, needs_teacher
 from allornone.simulator.stimulus import stimulus_arrays
 from allornone.simulator.streams import stream
 from allornone.simulator.units import Array
@@ -65,7 +66,7 @@ class Simulator:
         self.program = compile(net)
         self.rule, self.batch = rule, batch
         if rule is not None:
-            rule.check()
+            check_usable(rule)
         self._one_by_one = _order(self.program, seed) if update == "one-by-one" else None
         self._undo: deque[Snapshot] = deque(maxlen=BACK)
         self.reset()
@@ -118,6 +119,8 @@ class Simulator:
                     f"the rule {self.rule.name!r} needs a teacher: say what the units should do"
                 )
             weights, memory = self.rule.step(self.program, now.weights, now.memory, moment, wanted)
+            if not all(np.isfinite(w).all() for w in weights):
+                raise Diverged(f"the weights left every bound at tick {now.tick}; choose a smaller eta")
             if active is not None and not active.all():
                 weights = tuple(
                     np.where(active, new, old) for new, old in zip(weights, now.weights, strict=True)

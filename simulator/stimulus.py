@@ -56,8 +56,6 @@ def parse_stimulus(value: Any, number: Number | None = None, *, limit: int = MOS
 
     >>> parse_stimulus("(10){2}1").values
     array([1., 0., 1., 0., 1.])
-    >>> parse_stimulus({2: 1}).values
-    array([nan, nan,  1.])
     """
     number = number or partial(_evaluated, literal, {})
     if isinstance(value, str):
@@ -177,8 +175,7 @@ def stimulus_arrays(
         lasts = values.shape[1] if ticks is None else ticks
         if lasts < values.shape[1]:
             raise AllornoneError(f"the stimulus lasts {values.shape[1]} ticks, but there are only {ticks}")
-        rests = [(0, 0), (0, lasts - values.shape[1]), (0, 0)]
-        return np.pad(values, rests), list(inputs), lasts
+        return np.pad(values, [(0, 0), (0, lasts - values.shape[1]), (0, 0)]), list(inputs), lasts
     sequences = read_stimuli(stimulus, {**{name: [name] for name in names}, **(groups or {})}, evaluate)
     own = sequences.keys() - set(inputs)
     forced = [name for name in names if name in own]
@@ -250,17 +247,19 @@ def _from_ticks(given: Mapping[Any, Any], number: Number, limit: int) -> Sequenc
 
 def _from_array(stimulus: Any, inputs: abc.Sequence[str]) -> Array:
     try:
-        values = np.asarray(stimulus, dtype=np.float64)
-    except (TypeError, ValueError):
+        values = np.asarray(stimulus)
+    except ValueError:
+        values = np.array("ragged")
+    if values.dtype.kind not in "biuf":
         found = f"found a {type(stimulus).__name__}"
-        raise AllornoneError(f"a stimulus is a dict from units, or an array of numbers, {found}") from None
+        raise AllornoneError(f"a stimulus is a dict from units, or an array of numbers, {found}")
     if values.ndim not in (2, 3) or values.shape[-1] != len(inputs):
         right = f"(ticks, {len(inputs)}) or (batch, ticks, {len(inputs)})"
         found = f"found {values.shape}; the inputs are {', '.join(inputs)}"
         raise AllornoneError(f"an array of stimuli has the shape {right}, {found}")
     if not np.isfinite(values).all():
         raise AllornoneError("an array of stimuli holds finite numbers, found NaN or infinity")
-    return values if values.ndim == 3 else values[None]
+    return values.astype(np.float64) if values.ndim == 3 else values.astype(np.float64)[None]
 
 
 def _histories(count: int, sample: int | None, random: np.random.Generator | None, limit: int) -> Array:

@@ -22,7 +22,7 @@ from allornone.simulator.rule_checks import (
     lanes,
     pupil,
 )
-from allornone.simulator.rules import LearningRule, LocalRule, check_rule_asks
+from allornone.simulator.rules import LearningRule, LocalRule, check_usable
 from allornone.simulator.simulation import simulate
 from allornone.simulator.units import Array, DifferentiableUnit, UnitModel
 
@@ -66,8 +66,7 @@ def check_rule(rule: LearningRule, net: Network | None = None) -> None:
     """
     owner = type(rule).__name__
     check_parameters(rule, rules)
-    if isinstance(rule, LocalRule):
-        check_rule_asks(rule)
+    check_usable(rule)
     networks = lanes(net if net is not None else pupil())
     check_step(rule, owner, case_of(rule, networks))
     check_epoch(rule, owner, case_of(rule, networks))

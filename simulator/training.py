@@ -19,13 +19,15 @@ from allornone.simulator.presenting import Lesson, lesson, samples
 from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment
 from allornone.simulator.records import Training
-from allornone.simulator.rules import Course, LearningRule, Presentation, needs_teacher
+from allornone.simulator.rules import Course, LearningRule, Presentation, check_usable, needs_teacher
 from allornone.simulator.stopping import Condition
 from allornone.simulator.streams import stream
+from allornone.simulator.sums import summed
 from allornone.simulator.units import Array
 from allornone.simulator.wiring import Index, Truth
 
 ORDERS = ("cyclic", "shuffled")
+RECORDABLE = ("weights",)
 Watch = Callable[[Presentation, Moment, Weights, Truth], None]
 
 
@@ -57,6 +59,12 @@ class Plan:
             isinstance(self.batch, bool) or not isinstance(self.batch, int) or self.batch < 1
         ):
             raise AllornoneError(f'batch must be a whole number from 1, or "all", found {self.batch!r}')
+        for word in self.record:
+            if word not in RECORDABLE:
+                raise AllornoneError(
+                    f"record knows {', '.join(RECORDABLE)}, found {word!r}. "
+                    f"{nearest(str(word), RECORDABLE)}".rstrip()
+                )
         if not self.bound > 0:
             raise AllornoneError(f"bound must be more than 0, found {self.bound!r}")
 
@@ -139,7 +147,7 @@ def learn(
 ) -> Training:
     """Teach a program from given weights; `keep` is handed the weights after every epoch."""
     plan.check()
-    rule.check()
+    check_usable(rule)
     if needs_teacher(rule) and all(part is None for part in lessons.wanted):
         raise AllornoneError(f"the rule {rule.name!r} needs a teacher: give d, what the outputs should be")
     lanes = program.lanes
@@ -212,13 +220,14 @@ def at_rest(rule: LearningRule, lessons: Lesson, weights: Weights, average: bool
         for number, wanted in enumerate(batch.desired):
             if wanted is not None:
                 y = moment.stage_outputs(number)
-                total += np.nansum(rule.error(moment.z[number], y, wanted), axis=(0, 1))
+                missed = rule.error(moment.z[number], y, wanted)
+                total += summed(np.where(np.isnan(wanted), 0.0, missed), (0, 1))
                 worst = np.maximum(worst, np.nanmax(np.abs(y - wanted), axis=(0, 1)))
     return total / lessons.samples if average else total, worst
 
 
 def _distance(old: Weights, new: Weights) -> Array:
-    squares = sum(((b - a) ** 2).sum(axis=tuple(range(a.ndim - 1))) for a, b in zip(old, new, strict=True))
+    squares = sum(summed((b - a) ** 2, tuple(range(a.ndim - 1))) for a, b in zip(old, new, strict=True))
     return np.asarray(np.sqrt(squares))
 
 

@@ -177,6 +177,12 @@ def parameters(
     return st.fixed_dictionaries(found)
 
 
+def numbers(net: Network) -> list[float]:
+    """Return the weights of a network's synapses, then its biases."""
+    weights = [data.get("weight", 1.0) for *_, data in net.edges(data=True)]
+    return weights + [data["bias"] for _, data in net.nodes(data=True) if "bias" in data]
+
+
 def model_class(name: str) -> type[UnitModel]:
     """Return a registered model's class."""
     found: type[UnitModel] = units.get(name)

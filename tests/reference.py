@@ -170,8 +170,12 @@ def train(
     batch: int = 1,
     average: bool = True,
 ) -> dict[str, list[float]]:
-    """Teach the graph in cyclic order; return "error", from before the first epoch on, and "mistakes"."""
-    record: dict[str, list[float]] = {"error": [_error(graph, X, D, rule, ticks, average)], "mistakes": []}
+    """Teach the graph in cyclic order; return "error", from before the first epoch on, "mistakes", "doubtful"."""
+    record: dict[str, list[float]] = {
+        "error": [_error(graph, X, D, rule, ticks, average)],
+        "mistakes": [],
+        "doubtful": [],
+    }
     for _ in range(epochs):
         mistakes = 0
         for start in range(0, len(X), batch):
@@ -181,6 +185,7 @@ def train(
                 desired = dict(zip(outputs(graph), wanted, strict=True))
                 mistakes += any(abs(life.y[-1][unit] - d) >= 0.5 for unit, d in desired.items())
                 found.append(changes(life, rule, eta, desired))
+                record["doubtful"] += [1.0] * life.doubtful
             apply(graph, found, average)
         record["mistakes"].append(float(mistakes))
         record["error"].append(_error(graph, X, D, rule, ticks, average))

@@ -225,6 +225,7 @@ ATTACKS = [
     ("before(m, 0.5)", 1),
     ("before(m, -1)", 1),
     ("first(d)", 1),
+    ("first(d, over='gate')", 1),
     ("quantile(m, 2)", 1),
     ("all(m[m > 5])", 1),
     ("max(m[m > 5])", 1),
@@ -235,11 +236,11 @@ ATTACKS = [
 @pytest.mark.parametrize(("text", "column"), ATTACKS, ids=[text[:24] for text, _ in ATTACKS])
 def test_attacks_and_slips_are_refused_at_a_column_in_under_a_second(text: str, column: int | None) -> None:
     """Whatever is not of the language ends at once in one sentence that says where."""
-    start = time.perf_counter()
+    start = time.process_time()
 
     error = refusal(text)
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert column is None or error.column == column
     assert 1 <= error.column <= len(text) + 1
     assert len(error.sentence) < 200
@@ -271,7 +272,7 @@ def test_any_text_is_evaluated_or_refused_at_a_column(text: str) -> None:
 def test_large_arrays_are_refused_before_they_fill_the_memory() -> None:
     """An outer product, or many steps, beyond the budget is an error at once."""
     names = {axis: Labelled(np.ones(3000), (axis,), {axis: range(3000)}) for axis in ("a", "b", "c")}
-    start = time.perf_counter()
+    start = time.process_time()
 
     outer = refusal("1 < sum(a * b * c)", names)
     steps = refusal(
@@ -279,7 +280,7 @@ def test_large_arrays_are_refused_before_they_fill_the_memory() -> None:
     )
     small = refusal("a * b", scope=Scope(names, budget=Budget(size=100)))
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert "3000 × 3000 × 3000 elements is more than 20000000" in outer.sentence
     assert "more steps" in steps.sentence
     assert small.column == 1
@@ -433,6 +434,14 @@ def test_the_period_of_weights_takes_all_synapses_together() -> None:
 
     assert evaluate("period(w)", names) == 6
     assert evaluate("period(w(synapse='out'))", names) == 2
+
+
+def test_nothing_at_all_has_no_period_and_no_first() -> None:
+    """Before the first tick there is no state that could come back."""
+    names = {"none": Labelled(np.zeros((0, 2)), ("tick", "unit"), {"unit": ("a", "b")})}
+
+    assert evaluate("period(none)", names) == 0
+    assert evaluate("all(first(none) == inf) and count(none) == 0 and distinct(none) == 0", names) is True
 
 
 @pytest.mark.parametrize(

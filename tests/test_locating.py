@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allornone.scenarios.locating import DEEPEST, Locator, Path, TooDeep
+from allornone.scenarios.locating import DEEPEST, Locator, Path, TooDeepError
 
 KEYS = st.one_of(
     st.sampled_from(["a", "b", "N3", "x-1", "eta", "7"]),
@@ -46,16 +46,11 @@ class Writer:
         plain = all(32 <= ord(c) < 127 or ord(c) > 159 for c in value)
         if plain and "'" not in value and self.pick("basic", "literal") == "literal":
             return f"'{value}'"
-        if (
-            "'''" not in value
-            and not value.endswith("'")
-            and all(c in "\n\t" or c.isprintable() for c in value)
-        ):
-            if self.pick("basic", "literal") == "literal":
-                return f"'''\n{value}'''"
-        escaped = json.dumps(value, ensure_ascii=max(map(ord, value), default=0) < 65536).replace(
-            "\x7f", "\\u007f"
-        )
+        shown = "'''" not in value and all(c in "\n\t" or c.isprintable() for c in value)
+        if shown and not value.endswith("'") and self.pick("basic", "literal") == "literal":
+            return f"'''\n{value}'''"
+        far = max(map(ord, value), default=0) > 0xFFFF
+        escaped = json.dumps(value, ensure_ascii=not far).replace("\x7f", "\\u007f")
         return self.pick(escaped, f'""{escaped}""', f'""{escaped[:-1]}\\\n   """')
 
     def key(self, name: str) -> str:
@@ -78,12 +73,8 @@ class Writer:
     def table(self, content: dict[str, Any], header: str) -> None:
         later = []
         for name, value in content.items():
-            nested = (
-                (isinstance(value, dict)
-                and value)
-                or (isinstance(value, list)
-                and value
-                and all(map(_is_table, value)))
+            nested = (isinstance(value, dict) and value) or (
+                isinstance(value, list) and value and all(map(_is_table, value))
             )
             style = self.pick("inline", "dotted", "header") if nested else "inline"
             key = self.key(name)
@@ -266,7 +257,7 @@ def test_a_key_given_twice_is_told_with_both_places() -> None:
 )
 def test_a_text_nested_without_end_is_refused_with_its_place(text: str) -> None:
     """Depth is bounded, so that neither this scanner nor tomllib can be sent down a well."""
-    with pytest.raises(TooDeep, match=f"deeper than {DEEPEST} levels") as caught:
+    with pytest.raises(TooDeepError, match=f"deeper than {DEEPEST} levels") as caught:
         Locator(text)
 
     assert caught.value.place[0] == 1

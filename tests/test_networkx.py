@@ -71,10 +71,23 @@ def test_the_class_tests_run_on_networks() -> None:
         lambda net: nx.restricted_view(net, [], []).copy(),
         lambda net: net.reverse().reverse(),
         lambda net: net.__class__(nx.parse_graphml("\n".join(nx.generate_graphml(net)))),
-        lambda net: nx.node_link_graph(nx.node_link_data(net, edges="edges"), edges="edges", directed=True)
-        and Network(nx.node_link_graph(nx.node_link_data(net, edges="edges"), edges="edges")),
+        lambda net: (
+            nx.node_link_graph(nx.node_link_data(net, edges="edges"), edges="edges", directed=True)
+            and Network(nx.node_link_graph(nx.node_link_data(net, edges="edges"), edges="edges"))
+        ),
     ],
-    ids=["copy", "constructor", "subgraph", "edges", "relabel", "compose", "view", "reverse", "graphml", "json"],
+    ids=[
+        "copy",
+        "constructor",
+        "subgraph",
+        "edges",
+        "relabel",
+        "compose",
+        "view",
+        "reverse",
+        "graphml",
+        "json",
+    ],
 )
 def test_what_networkx_returns_still_runs(change: Callable[[Network], Any]) -> None:
     """A copy, by whatever road, is a Network that lives as the first one does."""
