@@ -169,8 +169,10 @@ def _wrapped(text: str, size: int) -> list[str]:
     found: list[str] = []
     for line in lines:
         indent = line[: len(line) - len(line.lstrip())]
-        style = {"initial_indent": indent, "subsequent_indent": indent + hang}
-        found += textwrap.wrap(line.strip(), max(size, len(indent) + 3), break_on_hyphens=False, **style)
+        room, further = max(size, len(indent) + 3), indent + hang
+        found += textwrap.wrap(
+            line.strip(), room, initial_indent=indent, subsequent_indent=further, break_on_hyphens=False
+        )
     return found or [""]
 
 

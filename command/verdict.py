@@ -11,10 +11,12 @@ from allornone.command.screen import Cell, Table
 from allornone.command.story import told
 
 if TYPE_CHECKING:
+    from allornone.scenarios.labelled import Value
     from allornone.scenarios.result import ClaimResult, Result
 
 GOOD, BAD, FAINT = "green", "bold red", "dim"
 NEXT_MEASURE = re.compile(r", (?=[^\W\d]\w*(\(.*?\))? = )")
+MOST_VALUES = 12  # of an array that are shown
 SPEAKERS = {"lecture": "the lecture says: ", "source": "the source says: "}
 
 
@@ -132,7 +134,23 @@ def _share(done: Sequence[bool], noun: str) -> str:
 
 def _measures(result: Result) -> None:
     """Print what was measured: with another family this is the result, and the claims are an aside."""
-    rows = [[Cell(name), Cell(str(value), "cyan")] for name, value in result.measures.items()]
+    rows = [[Cell(name), Cell(_brief(value), "cyan")] for name, value in result.measures.items()]
     if rows:
         screen.table(Table(["measure", "value"], rows, {1: 1.0}))
         screen.say()
+
+
+def _brief(value: Value) -> str:
+    """Return a measure in a line: a number as it is, an array by its axes and its first values."""
+    match value:
+        case bool() | str():
+            return str(value)
+        case int() | float():
+            return f"{value:.5g}"
+    cells, axes = value.values, value.axes
+    first = [
+        f"{cell:.5g}" if isinstance(cell, float) else str(cell)
+        for cell in cells.ravel()[:MOST_VALUES].tolist()
+    ]
+    shape = " × ".join(f"{size} {axis}" for axis, size in zip(axes, cells.shape, strict=True))
+    return f"{shape}: {', '.join(first)}{', …' if cells.size > MOST_VALUES else ''}"

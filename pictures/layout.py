@@ -102,7 +102,7 @@ def _room(wires: Wiring, items: int, place: Sequence[str], needs: Needs) -> tupl
     for k, body in enumerate(wires.bodies):
         half = body.half[1]
         loop = LOOP + 0.35 if k in looped else 0.0
-        bias = 0.35 + 1.1 * needs.em if body.name in needs.biased else 0.0
+        bias = 0.46 + 1.1 * needs.em if body.name in needs.biased else 0.0
         above[k] = half + MARGIN + max(loop, bias) + (room if body.kind == "input" else 0.0)
         below[k] = half + (UNDER + 1.1 * needs.em if place[k] == "below" else MARGIN)
     return above, below

@@ -218,5 +218,5 @@ def _rows(trace: Trace, line: Timeline, sweeping: bool) -> Rows:
     apart = [k for k, unit in enumerate(line.units) if group[unit] not in shaped]
     kept = apart or list(range(len(line.units)))  # an image shows its units better than rows do
     shown = kept if len(kept) <= ROWS else kept[: ROWS // 2] + kept[-ROWS // 2 :]
-    count = np.arange(1, len(line) + 1) if sweeping else line.ticks
+    count = line.places + 1 if sweeping else line.ticks
     return Rows.of(line, shown, count)

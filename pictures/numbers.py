@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 LETTER = 0.66  # width of a digit, in ems
 PAD = 0.12  # of the ground round a number, in ems
-OVER = 0.4  # between a unit and its bias
+OVER = 0.46  # between a unit and its bias
 
 
 class Numbers:

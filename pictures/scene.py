@@ -249,7 +249,7 @@ def _box(
     corners = [(paths[:, :, None] + around).reshape(-1, 2)]
     for body, place in zip(plan.bodies, plan.places, strict=True):
         half = np.array(body.half) + 0.45
-        bias = np.array([0.0, 0.35 + 1.1 * em if body.name in biased else 0.0])
+        bias = np.array([0.0, 0.46 + 1.1 * em if body.name in biased else 0.0])
         corners.append(np.array([place - half, place + half + bias]))
     for label in labels:
         long = width(label.text, em)

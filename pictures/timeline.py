@@ -23,7 +23,8 @@ class Timeline:
     """What a film shows, moment by moment.
 
     y (moments, units), vetoed the same, inputs (units) who is one, trials and ticks (moments), weights
-    (moments, synapses) or None, desired (moments, outputs) or None. `whole`: how many moments the trace has.
+    (moments, synapses) or None, desired (moments, outputs) or None; places (moments) among the `whole` that
+    the trace has.
     """
 
     units: tuple[str, ...]
@@ -34,6 +35,7 @@ class Timeline:
     ticks: NDArray[np.int64]
     weights: Array | None
     desired: Array | None
+    places: NDArray[np.int64]
     whole: int
 
     def __len__(self) -> int:
@@ -49,7 +51,9 @@ class Timeline:
 
 
 def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timeline:
-    """Return the moments of a trace, all trials of each tick range one after the other, at most MOST.
+    """Return the moments of a trace, one trial after the other, at most MOST.
+
+    Of more, the first are shown; where no moment depends on the one before, some from all over the trace.
 
     `ticks`: which ticks of each trial (default all); `lane`: which of the networks that ran side by side.
     Raises AllornoneError for a trace without outputs, and for ticks or a lane that it does not have.
@@ -64,16 +68,18 @@ def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timelin
     chosen = [tick for tick in asked if 0 <= tick < count]
     if not chosen:
         raise AllornoneError(f"the trace has ticks 0 to {count - 1}, found {asked!r}")
-    pairs = [(trial, tick) for trial in range(batch) for tick in chosen]
-    shown = pairs if ticks is not None else pairs[:MOST]
-    trial, at = (np.array(column, dtype=np.int64) for column in zip(*shown, strict=True))
+    pairs = np.array([(trial, tick) for trial in range(batch) for tick in chosen], dtype=np.int64)
+    weights, desired = trace.recorded.get("weights"), trace.recorded.get("d")
+    places = np.arange(len(pairs))
+    if ticks is None:
+        places = _shown(len(pairs), memoryless(trace.network) and weights is None)
+    trial, at = pairs[places].T
     inputs = set(trace.network.inputs)
     off = trace.recorded.get("vetoed")
-    weights, desired = trace.recorded.get("weights"), trace.recorded.get("d")
     return Timeline(
         units=tuple(trace.units),
         y=y[at, trial, :, lane].astype(np.float64),
-        vetoed=np.zeros((len(shown), y.shape[2]), dtype=bool)
+        vetoed=np.zeros((len(places), y.shape[2]), dtype=bool)
         if off is None
         else off[at, trial, :, lane].astype(bool),
         inputs=np.array([unit in inputs for unit in trace.units], dtype=bool),
@@ -83,8 +89,25 @@ def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timelin
         if weights is None
         else np.asarray(weights[at, :, min(lane, weights.shape[-1] - 1)], dtype=np.float64),
         desired=None if desired is None else np.asarray(desired[at, trial, :, lane], dtype=np.float64),
+        places=places,
         whole=len(pairs),
     )
+
+
+def memoryless(net: Network) -> bool:
+    """Whether every synapse has delay 0, so that no tick depends on the one before.
+
+    >>> memoryless(Network())
+    True
+    """
+    return all(delay_of(net, v, data) == 0 for _, v, data in net.edges(data=True))
+
+
+def _shown(count: int, anywhere: bool) -> NDArray[np.int64]:
+    """Which of so many moments a film shows."""
+    if count <= MOST or not anywhere:
+        return np.arange(min(count, MOST))
+    return np.linspace(0, count - 1, MOST).round().astype(np.int64)
 
 
 def stages(net: Network) -> dict[str, int]:

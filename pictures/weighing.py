@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from allornone.pictures.naming import short_name
 from allornone.pictures.scene import Scene
 from allornone.pictures.timeline import Timeline
 from allornone.simulator.records import Trace
@@ -18,7 +19,7 @@ STILL = 1e-12
 
 @dataclass(frozen=True)
 class Weighing:
-    """Weights of all synapses (moments, synapses); `values` and `names` are the few that learn."""
+    """Weights of all synapses (moments, synapses); `values` (moments, lines) and `names`: the few that learn."""
 
     synapses: Sequence[tuple[str | None, str]]
     weights: Array
@@ -30,12 +31,16 @@ class Weighing:
         """Return the weights of a trace; nothing where they were not recorded."""
         if line.weights is None:
             return cls((), np.zeros((len(line), 0)), np.zeros((len(line), 0)), ())
-        moved = np.ptp(line.weights, axis=0) > STILL
-        learn = moved if moved.sum() <= FEW else np.zeros_like(moved)
-        chosen = [trace.synapses[k] for k in np.flatnonzero(learn)]
-        targets = {target for _, target in chosen}
-        names = [_name(source, target, len(targets) > 1) for source, target in chosen]
-        return cls(trace.synapses, line.weights, line.weights[:, learn], names)
+        moved = np.flatnonzero(np.ptp(line.weights, axis=0) > STILL)
+        several = len({trace.synapses[k][1] for k in moved}) > 1
+        lines: dict[bytes, list[int]] = {}
+        for k in moved:
+            lines.setdefault(line.weights[:, k].tobytes(), []).append(int(k))
+        if len(lines) > FEW:
+            lines = {}
+        values = [line.weights[:, same[0]] for same in lines.values()]
+        names = [_together([trace.synapses[k] for k in same], several) for same in lines.values()]
+        return cls(trace.synapses, line.weights, np.array(values).reshape(len(lines), len(line)).T, names)
 
     @property
     def changes(self) -> bool:
@@ -43,9 +48,12 @@ class Weighing:
         return bool(np.any(np.ptp(self.weights, axis=0) > STILL)) if self.weights.size else False
 
     def most(self, what: Scene) -> float:
-        """The largest weight of a drawn synapse over the whole film: it is drawn widest."""
-        places = [k for k, pair in enumerate(self.synapses) if pair in set(what.synapses)]
-        return float(np.abs(self.weights[:, places]).max(initial=0.0))
+        """The largest weight of a drawn synapse that learns, over the whole film: it is drawn widest."""
+        drawn = set(what.synapses)
+        places = [k for k, pair in enumerate(self.synapses) if pair in drawn]
+        shown = self.weights[:, places]
+        learns = np.ptp(shown, axis=0) > STILL
+        return float(np.abs(shown[:, learns] if learns.any() else shown).max(initial=0.0))
 
     def at(self, what: Scene, moment: int, blend: float) -> tuple[Array, Array]:
         """Return the weights and biases of a scene, `blend` of the way to the next moment."""
@@ -58,7 +66,9 @@ class Weighing:
         return weights, np.array([known.get((None, unit), own) for unit, own in units])
 
 
-def _name(source: str | None, target: str, several: bool) -> str:
-    """How a line is called: by its source, and by its target where there are several."""
-    name = "bias" if source is None else source
-    return f"{name} → {target}" if several else name
+def _together(same: Sequence[tuple[str | None, str]], several: bool) -> str:
+    """How a line is called: by its sources, and by its targets where the film has several."""
+    names = ["bias" if source is None else short_name(source) for source, _ in same]
+    if several:
+        names = [f"{name} → {short_name(target)}" for name, (_, target) in zip(names, same, strict=True)]
+    return ", ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"

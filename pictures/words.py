@@ -27,7 +27,7 @@ def sentences(text: str, letters: int = STORY, lines: int = LINES) -> str:
             if len(textwrap.wrap(flat, letters)) <= lines
             else " ".join(wrapped).rstrip(" ,;:") + " …"
         )
-    return "\n".join(textwrap.wrap(kept, letters))
+    return "\n".join(_even(kept, letters))
 
 
 def headline(text: str, letters: int = 62) -> str:
@@ -37,4 +37,17 @@ def headline(text: str, letters: int = 62) -> str:
     'A ring of …'
     """
     flat = " ".join(text.split())
-    return flat if len(flat) <= letters else textwrap.shorten(flat, letters, placeholder=" …")
+    if len(flat) <= letters:
+        return flat
+    return flat[: letters - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
+
+
+def _even(text: str, letters: int) -> list[str]:
+    """Lines of nearly equal length, no more of them than are needed."""
+    needed = len(textwrap.wrap(text, letters))
+    narrow = (
+        next(wide for wide in range(1, letters + 1) if len(textwrap.wrap(text, wide)) <= needed)
+        if text
+        else 1
+    )
+    return textwrap.wrap(text, min(narrow + 4, letters))

@@ -13,9 +13,10 @@ from allornone.scenarios.numbers import Numbers
 from allornone.scenarios.tasks import Task
 from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName
 from allornone.simulator.network import Network
-from allornone.simulator.notation import Wire, expand_synapses, expand_units, parse_synapse
+from allornone.simulator.notation import Wire, parse_synapse
 from allornone.simulator.registry import builders, units
 from allornone.simulator.streams import stream
+from allornone.simulator.synapses import expand_synapses, expand_units
 
 Groups = dict[str, list[str]]
 
@@ -177,7 +178,6 @@ def _added(connectivity: Mapping[str, Any]) -> list[str]:
 
 
 def _mentioned(lines: Sequence[str], first: int = 0) -> list[str]:
-    """Return what stands in the lines, from one station on: from 1 those that something leads to."""
     stations = (station for line in lines for station in parse_synapse(line).stations[first:])
     return [term.name for station in stations for term in station]
 
@@ -192,19 +192,17 @@ def _unit(name: str, activation: Mapping[str, Any], numbers: Numbers) -> tuple[A
         raise AllornoneError(f'activation: {name!r} has no model; say model = "mcculloch-pitts", for one')
     model = units.get(laid.pop("model"))
     data = {key: laid.pop(key) for key in ("bias",) if key in laid}
-    values = {key: _value(value, numbers) for key, value in laid.items()}
+    values = {key: numbers.number(value) for key, value in laid.items()}
     return model.from_values(values), {key: numbers.number(value) for key, value in data.items()}
-
-
-def _value(value: Any, numbers: Numbers) -> Any:
-    return numbers.number(value)
 
 
 def _activate(net: Network, activation: Mapping[str, Any], numbers: Numbers) -> None:
     """Lay [activation] over the units that a builder made: scalars over all, tables over a unit or group."""
     groups = groups_of(net)
     default = {key: value for key, value in activation.items() if not isinstance(value, Mapping)}
-    laid = [(unit, default) for unit in net if not net.nodes[unit].get("input")] if default else []
+    laid: list[tuple[str, Mapping[str, Any]]] = []
+    if default:
+        laid += [(unit, default) for unit in net if not net.nodes[unit].get("input")]
     for name, own in activation.items():
         if isinstance(own, Mapping):
             if name not in groups:
@@ -216,7 +214,7 @@ def _activate(net: Network, activation: Mapping[str, Any], numbers: Numbers) -> 
         kept = {
             key: data[key] for key in model.parameter_names() if key in data and model.name == data["model"]
         }
-        values = {key: _value(value, numbers) for key, value in given.items() if key not in ("model", "bias")}
+        values = {key: numbers.number(value) for key, value in given.items() if key not in ("model", "bias")}
         for key in units.get(data["model"]).parameter_names():
             data.pop(key, None)
         data.update(model=model.name, **model.from_values({**kept, **values}).values())
@@ -261,7 +259,7 @@ def _edit(net: Network, edit: Mapping[str, Any], numbers: Numbers, seed: int, li
             edit["with"],
             groups_of(net),
             numbers.wiring,
-            stream(seed, "wiring"),
+            stream(seed, "rewiring"),
             parameters=numbers.parameters,
         )
         for wire in wires:

@@ -45,7 +45,7 @@ def _is_drawn(key: str, path: tuple[str | int, ...], value: Any) -> bool:
     if key == "update":
         return bool(value == "one-by-one")
     if key in ("flip", "sample") and path[0] == "experience":
-        return value != 0
+        return bool(value != 0)
     if not isinstance(value, str):
         return False
     if {"synapses", "with"} & set(map(str, path)):

@@ -35,7 +35,7 @@ DRAWN_KEYS = ("inputs", "outputs", "groups", "synapses")
 TASK_CHOICES = {"table": ("ones", "d", "number")}
 BUILD_CHOICES = {"polygons": ("shapes", "cover"), "boolean": ("task", "formula")}
 
-_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^."']+?))\s*(?:\.|$)""")
+_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^."']+?))\s*(?:\.(?=.)|$)""")
 
 
 class ChangeError(AllornoneError):
@@ -81,12 +81,11 @@ def from_dotted(path: str, value: object) -> Raw:
     >>> from_dotted("experience.exam.show", "gate")
     {'experience': {'exam': {'show': 'gate'}}}
     """
-    parts, position = [], 0
+    parts: list[str] = []
+    position = 0
     while position < len(path) or not parts:
         found = _PART.match(path, position)
-        if found is None or (
-            found.end() == len(path) and path.endswith(".") and not path.endswith(('"', "'"))
-        ):
+        if found is None:
             raise ChangeError(
                 (), f"{path!r} is no path of keys; write it as learning.eta or experience.exam.show"
             )
@@ -231,12 +230,12 @@ def _experience(raw: Raw, piece: Raw | list[Any]) -> list[Raw]:
 def _forget_rule(raw: Raw, change: Raw) -> Raw:
     """Return the scenario without what phases said of a rule's parameters, if [learning] names another."""
     learning = change.get("learning")
-    if not isinstance(learning, dict) or "rule" not in learning:
+    if not isinstance(learning, dict) or "rule" not in learning or "experience" not in raw:
         return raw
     rule, kept = raw.get("learning", {}).get("rule"), (*PHASE_KEYS, *LEARNING_KEYS)
     phases = [
         phase if "rule" in phase else _renamed(phase, learning, "rule", kept, rule)
-        for phase in raw.get("experience", [])
+        for phase in raw["experience"]
     ]
     return {**raw, "experience": phases}
 

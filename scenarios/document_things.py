@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, get_type_hints
 
 from allornone.scenarios.change import LEARNING_KEYS, PHASE_KEYS, TASK_KEYS, UNIT_KEYS, Path, Raw
@@ -48,13 +48,14 @@ def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
     need not be given `inputs` and `outputs`: they default to the first task's.
     """
     hints = get_type_hints(thing, include_extras=True)
-    if inspect.isclass(thing):
+    if is_dataclass(thing):
         return {
             field.name: (
                 kind_of(hints[field.name]),
                 field.default is MISSING and field.default_factory is MISSING,
             )
             for field in fields(thing)
+            if field.init
         }
     signature = inspect.signature(thing).parameters.values()
     named = [one for one in signature if one.kind is one.KEYWORD_ONLY]

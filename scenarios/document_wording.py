@@ -42,7 +42,7 @@ _WORDS = {
     "string_type": "a text",
 }
 
-_HINTS = {
+_HINTS: Mapping[Path, str] = {
     (
         "interpretation",
     ): "[interpretation] is missing: a scenario without claims says nothing that could be false",
@@ -56,7 +56,7 @@ _HINTS = {
 
 
 def _missing(place: Path) -> str:
-    return _HINTS.get(tuple(place), f"the key {str(place[-1])!r} is missing")
+    return _HINTS.get(place, f"the key {str(place[-1])!r} is missing")
 
 
 def _unknown(place: Path, models: Mapping[Path, type[BaseModel]]) -> str:

@@ -477,7 +477,7 @@ class _Evaluation:
         parts = [self.truth(part, self.value(part)) for part in node.values]
         result = parts[0]
         for part in parts[1:]:
-            result = self.trying(node, combine, join, result, part, most=self.scope.budget.size)
+            result = self.joined(node, join, result, part)
         return result
 
     def truth(self, node: ast.expr, value: Value) -> Value:
@@ -491,14 +491,18 @@ class _Evaluation:
         for part, operand in zip(nodes, operands, strict=True):
             if has_nan(operand):
                 raise self.expression.error("this is not a number (NaN), so it compares with nothing", part)
-        most = self.scope.budget.size
         result: Value = True
         for at, sign in enumerate(node.ops):
-            holds = self.trying(node, compare, _SYMBOLS[type(sign)], operands[at], operands[at + 1], most)
-            result = (
-                holds if at == 0 else self.trying(node, combine, np.logical_and, result, holds, most=most)
-            )
+            sides = (operands[at], operands[at + 1])
+            holds = self.trying(node, compare, _SYMBOLS[type(sign)], *sides, self.scope.budget.size)
+            result = holds if at == 0 else self.joined(node, np.logical_and, result, holds)
         return result
+
+    def joined(self, node: ast.expr, join: Callable[..., Any], left: Value, right: Value) -> Value:
+        """Return two truths made one."""
+        if isinstance(left, bool) and isinstance(right, bool):
+            return bool(join(left, right))
+        return self.trying(node, combine, join, left, right, most=self.scope.budget.size)
 
     def call(self, node: ast.Call) -> Value:
         """Call a function, or pick from what a name stands for."""

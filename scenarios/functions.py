@@ -15,7 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from allornone.scenarios.labelled import LARGEST, LIST, Array, Labelled, Value, combine, elements, labelled
+from allornone.scenarios.labelled import (
+    LARGEST,
+    LIST,
+    Array,
+    Labelled,
+    Value,
+    combine,
+    elements,
+    labelled,
+    unwrapped,
+)
 from allornone.simulator.errors import AllornoneError
 
 Fold = Callable[[Array, tuple[int, ...] | None], Array]
@@ -97,9 +107,12 @@ def arithmetic(symbol: str, left: Value, right: Value, most: int = LARGEST) -> V
         exact = _exact(symbol, int(left), int(right))
         if exact is not None:
             return exact
+    operate = _OPERATORS[symbol]
     try:
         with np.errstate(all="ignore", over="raise" if symbol == "**" else "ignore"):
-            return combine(_OPERATORS[symbol], numbers(left), numbers(right), most=most)
+            if isinstance(left, int | float) and isinstance(right, int | float):
+                return unwrapped(operate(np.float64(left), np.float64(right)))
+            return combine(operate, numbers(left), numbers(right), most=most)
     except FloatingPointError:
         raise AllornoneError("this power is too large for a number") from None
 

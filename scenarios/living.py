@@ -231,4 +231,5 @@ def _condition(text: str, phases: Sequence[Phase]) -> Condition:
 
 def _outside(weights: Weights, bound: float) -> Truth:
     largest = [np.abs(w).max(axis=tuple(range(w.ndim - 1)), initial=0.0) for w in weights]
-    return ~(np.max(largest, axis=0) <= bound)
+    beyond: Truth = ~(np.max(largest, axis=0) <= bound)
+    return beyond

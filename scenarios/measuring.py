@@ -118,7 +118,7 @@ class _Reader:
     def seen(self, word: str) -> Callable[..., Value]:
         """Return the function of that letter: what was seen at a unit or group."""
 
-        def call(group: Value, phase: Value = None) -> Value:  # type: ignore[assignment]
+        def call(group: Value, phase: Value | None = None) -> Value:
             record = self.phase(phase, lambda record: True)
             return self.along(
                 record, record.kept[NEEDS[word]], self.members(group), single=self.is_one(group)
@@ -138,7 +138,7 @@ class _Reader:
         labels = {"unit": tuple(units)} if "unit" in axes else {}
         return Labelled(chosen, tuple(axes), labels).plain()
 
-    def desired(self, group: Value, phase: Value = None) -> Value:  # type: ignore[assignment]
+    def desired(self, group: Value, phase: Value | None = None) -> Value:
         """Return what the teacher wanted of a unit or group, one value a presentation."""
         record = self.phase(phase, lambda record: record.phase.d is not None, "a teacher")
         lesson = record.phase
@@ -152,7 +152,7 @@ class _Reader:
             return Labelled(chosen[:, 0], ("trial",))
         return Labelled(chosen, ("trial", "unit"), {"unit": tuple(members)})
 
-    def weights(self, of: Value, phase: Value = None) -> Value:  # type: ignore[assignment]
+    def weights(self, of: Value, phase: Value | None = None) -> Value:
         """Return weights when a phase ended: of a unit, its bias first, or of synapses "A -> B"."""
         record = self.phase(phase, lambda record: True)
         pairs = self.pairs(str(of))
@@ -161,7 +161,7 @@ class _Reader:
             return float(values[0])
         return Labelled(values, ("synapse",), {"synapse": tuple(map(_name, pairs))})
 
-    def history(self, of: Value, phase: Value = None) -> Value:  # type: ignore[assignment]
+    def history(self, of: Value, phase: Value | None = None) -> Value:
         """Return how a word of `until`, or weights ("w out"), went on: by epoch, or by tick."""
         text = str(of)
         if not text.startswith("w "):
@@ -178,7 +178,7 @@ class _Reader:
         labels = {"synapse": tuple(map(_name, pairs))}
         return Labelled(values, (record.history_axis, "synapse"), labels)
 
-    def mistakes(self, phase: Value = None) -> Value:  # type: ignore[assignment]
+    def mistakes(self, phase: Value | None = None) -> Value:
         """Return wrong answers: one number an epoch of learning, or one where nothing learned."""
         record = self.phase(phase, lambda record: "mistakes" in record.words, "mistakes")
         column = record.words["mistakes"]
@@ -190,7 +190,7 @@ class _Reader:
         """Return how many synapses lead as the text says."""
         return len(build.pairs(self.life.network, [str(of)], self.numbers))
 
-    def area(self, condition: Value, phase: Value = None) -> Value:  # type: ignore[assignment]
+    def area(self, condition: Value, phase: Value | None = None) -> Value:
         """Return the area of the plane where a condition on the points of a grid holds."""
         record = self.phase(phase, lambda record: record.phase.cell is not None, "a grid")
         assert record.phase.cell is not None
@@ -199,7 +199,7 @@ class _Reader:
             raise AllornoneError("area() takes a condition on the points of a grid, such as y('out') == 1")
         return float(np.count_nonzero(truths.values) * record.phase.cell)
 
-    def margin(self, unit: Value, phase: Value = None) -> Value:  # type: ignore[assignment]
+    def margin(self, unit: Value, phase: Value | None = None) -> Value:
         """Return the least distance of a lesson from the plane that a unit learned."""
         record = self.phase(phase, lambda record: not record.phase.timed, "lessons")
         name = str(unit)

@@ -32,6 +32,7 @@ def schema() -> Schema:
     'string'
     """
     made = _tidy(Document.model_json_schema(by_alias=True))
+    made.pop("description")
     parts: Schema = {name: _tidy(part) for name, part in made.pop("$defs").items()}
     parts["Task"] = _tagged(registry.tasks, "data", _fixed(parts["Task"], TASK_KEYS))
     parts["Build"] = _tagged(registry.builders, "net", {})
@@ -41,7 +42,10 @@ def schema() -> Schema:
     parts["Phase"]["oneOf"] = [{"required": [act]} for act in PHASE_ACTS]
     parts["Connectivity"] = _connectivity(parts["Connectivity"])
     parts["Claim"]["properties"].update(fails=_CHANGES, holds=_CHANGES)
-    parts["Claim"]["oneOf"] = [{"required": ["fails"]}, {"required": ["holds", "says"]}]
+    parts["Claim"]["oneOf"] = [
+        {"required": ["fails"], "not": {"required": ["holds"]}},
+        {"required": ["holds", "says"], "not": {"required": ["fails"]}},
+    ]
     parts["Axis"] = _axis()
     parts["Change"] = _change()
     made["properties"]["vary"] = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Axis"}}

@@ -9,6 +9,7 @@ import numpy as np
 
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.units import Array
+from allornone.simulator.wiring import Truth
 
 CLOSE = 1e-7
 
@@ -30,7 +31,7 @@ def separable(x: Array, d: Array) -> bool:
     return all(_one(x, column > 0) for column in d.T)
 
 
-def plane(x: Array, positive: Array) -> tuple[Array, float] | None:
+def plane(x: Array, positive: Truth) -> tuple[Array, float] | None:
     """Return w, b with w·x + b ≥ 1 on the positive samples and ≤ −1 on the others, or None."""
     from scipy.optimize import linprog
 
@@ -39,10 +40,13 @@ def plane(x: Array, positive: Array) -> tuple[Array, float] | None:
     found = linprog(
         np.zeros(x.shape[1] + 1), A_ub=rows, b_ub=-np.ones(len(x)), bounds=(None, None), method="highs"
     )
-    return (found.x[:-1], float(found.x[-1])) if found.status == 0 else None
+    if found.status != 0:
+        return None
+    solution = np.asarray(found.x)
+    return solution[:-1], float(solution[-1])
 
 
-def certificate(x: Array, positive: Array) -> Array | None:
+def certificate(x: Array, positive: Truth) -> Array | None:
     """Return weights of the samples, summing to 1 in each class, under which both classes have the same mean."""
     from scipy.optimize import linprog
 
@@ -53,7 +57,7 @@ def certificate(x: Array, positive: Array) -> Array | None:
     return np.asarray(found.x) if found.status == 0 else None
 
 
-def _one(x: Array, positive: Array) -> bool:
+def _one(x: Array, positive: Truth) -> bool:
     if positive.all() or not positive.any():
         return True
     line = plane(x, positive)

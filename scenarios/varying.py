@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Literal
+from typing import Any, Literal
 
 from allornone.scenarios.axis_forms import Label, listed, pathed, ranged
 from allornone.scenarios.change import CHANGEABLE, ChangeError, Raw, from_dotted, overlay
@@ -119,12 +119,10 @@ _PHASE_DEFAULTS: Raw = {"from": "rest", "update": "together"}
 
 def _plain(raw: Raw) -> Raw:
     """Return what a run depends on, without what only says the default again."""
-    pieces = {key: raw.get(key) for key in CHANGEABLE if key != "vary"}
-    pieces["learning"] = {**_DEFAULTS, **raw.get("learning", {})}
+    pieces: Raw = {key: raw.get(key) for key in CHANGEABLE if key != "vary"}
+    learning = pieces["learning"] = {**_DEFAULTS, **raw.get("learning", {})}
     pieces["experience"] = [
-        {**pieces["learning"], **_PHASE_DEFAULTS, **phase}
-        if "rule" not in phase
-        else {**_PHASE_DEFAULTS, **phase}
+        {**learning, **_PHASE_DEFAULTS, **phase} if "rule" not in phase else {**_PHASE_DEFAULTS, **phase}
         for phase in raw.get("experience", [])
     ]
     return pieces
@@ -153,17 +151,17 @@ def _axes(raw: Raw, vary: object, outer: tuple[str, ...]) -> tuple[Axis, ...]:
     return tuple(axes)
 
 
-def _axis(raw: Raw, name: str, form: object, outer: tuple[str, ...]) -> Axis:
+def _axis(raw: Raw, name: str, form: Any, outer: tuple[str, ...]) -> Axis:
     match form:
         case []:
             raise ChangeError((), "an axis needs at least one value, found an empty list")
         case [*values]:
             return Axis(name, *listed(name, values, raw.get("parameters", {})))
-        case {"set": str(path), **rest}:
-            return Axis(name, *pathed(path, rest), form="set")
-        case {"from": int() | float(), **_rest} | {"to": int() | float(), **_rest}:
+        case {"set": str(path)}:
+            return Axis(name, *pathed(path, {key: form[key] for key in form if key != "set"}), form="set")
+        case {"from": int() | float()} | {"to": int() | float()}:
             return Axis(name, *listed(name, ranged(form), raw.get("parameters", {})))
-        case {}:
+        case dict():
             return _label_axis(raw, name, form, outer)
     raise ChangeError(
         (),
@@ -175,7 +173,7 @@ def _axis(raw: Raw, name: str, form: object, outer: tuple[str, ...]) -> Axis:
 def _label_axis(raw: Raw, name: str, form: Raw, outer: tuple[str, ...]) -> Axis:
     if not form:
         raise ChangeError((), "an axis needs at least one LABEL = change, found an empty table")
-    nested = {}
+    nested: dict[Label, tuple[Axis, ...]] = {}
     for label, change in form.items():
         if not isinstance(change, dict):
             raise ChangeError(
@@ -232,7 +230,7 @@ def _branches(axes: tuple[Axis, ...], raw: Raw, edits: Raw) -> Iterator[tuple[di
         try:
             laid = overlay(overlay(raw, change), edit)
         except ChangeError as error:
-            raise error.within("vary", axis.name, label) from None
+            raise error.within("vary", axis.name, str(label)) from None
         for inner, inside in _branches(axis.nested.get(label, ()), laid, edit.get("vary", {})):
             for rest, run in _branches(tuple(others), inside, edits):
                 yield {axis.name: label, **inner, **rest}, run
@@ -242,7 +240,7 @@ def _count(axes: tuple[Axis, ...]) -> int:
     return prod(sum(_count(axis.nested.get(label, ())) for label in axis.labels) for axis in axes)
 
 
-def all_axes(axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+def all_axes(axes: Iterable[Axis]) -> tuple[Axis, ...]:
     """Return the axes with those of alternatives behind them; axes of one name become one."""
     found: dict[str, Axis] = {}
     for axis in axes:

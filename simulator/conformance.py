@@ -25,7 +25,7 @@ def same(place: str, found: Any, wanted: Any, what: str, close: float = 0.0) -> 
     apart |= np.isnan(one) != np.isnan(other)
     if apart.any():
         at = tuple(int(k) for k in np.argwhere(apart)[0])
-        raise AssertionError(f"{place}: {what}: {one[at]!r} and {other[at]!r} at {at}")
+        raise AssertionError(f"{place}: {what}: {float(one[at])!r} and {float(other[at])!r} at {at}")
 
 
 def check_parameters(thing: Parameters, registry: Registry) -> None:

@@ -53,7 +53,8 @@ def nearest(word: str, among: Iterable[str]) -> str:
     close = get_close_matches(meant, list(folded), n=SHOWN, cutoff=0.6 if len(meant) > SHORT else 0.5)
     if not close:
         return ""
-    best = max(close, key=lambda name: (_likeness(meant, name), name[:1] == meant[:1]))
+    in_order = [name for name in reversed(folded) if name in close]
+    best = max(in_order, key=lambda name: (_likeness(meant, name), name[:1] == meant[:1]))
     return f"Did you mean {folded[best]!r}?"
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, fields
-from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -83,9 +82,14 @@ def stack(parts: Sequence[P], *, trailing: int = 0) -> P:
     return type(first)(**stacked)
 
 
-@cache
 def _hints(cls: type[Parameters]) -> dict[str, Any]:
-    return get_type_hints(cls, include_extras=True)
+    # Reading annotations is slow, and a net is checked unit by unit.
+    if cls not in _HINTS:
+        _HINTS[cls] = get_type_hints(cls, include_extras=True)
+    return _HINTS[cls]
+
+
+_HINTS: dict[type, dict[str, Any]] = {}
 
 
 def _check_field(owner: str, field: Field[Any], hint: Any, value: Any) -> None:

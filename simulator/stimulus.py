@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
-from allornone.simulator.notation import Evaluate, Groups, NotationError, expand_units, literal
+from allornone.simulator.notation import NotationError
+from allornone.simulator.synapses import Evaluate, Groups, expand_units, literal
 
 Array = NDArray[np.float64]
 Number = Callable[[str], float | bool]

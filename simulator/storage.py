@@ -14,7 +14,8 @@ from allornone.simulator import checking
 from allornone.simulator.errors import AllornoneError, nearest
 from allornone.simulator.files import replacing
 from allornone.simulator.network import Network
-from allornone.simulator.notation import expand_synapses, write_synapse
+from allornone.simulator.notation import write_synapse
+from allornone.simulator.synapses import expand_synapses
 
 GRAPH_KEYS = ("name", "shapes", "latency")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-PURPOSES = ("wiring", "weights", "tasks", "order", "stimulus", "update", "noise", "split")
+PURPOSES = ("wiring", "weights", "tasks", "order", "stimulus", "update", "noise", "split", "rewiring")
 
 
 def stream(seed: int, purpose: str) -> np.random.Generator:

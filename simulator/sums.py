@@ -23,4 +23,5 @@ def summed(values: Array, axes: int | tuple[int, ...], keepdims: bool = False) -
 
 def mean(values: Array, axes: int, keepdims: bool = False) -> Array:
     """Return the mean over an axis, by `summed`."""
-    return summed(values, axes, keepdims) / values.shape[axes]
+    average: Array = summed(values, axes, keepdims) / values.shape[axes]
+    return average

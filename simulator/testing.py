@@ -42,6 +42,8 @@ def check_model(model: UnitModel) -> None:
     >>> from allornone.models.differentiable import Logistic
     >>> check_model(Logistic())
     """
+    if not isinstance(model, UnitModel):
+        raise AssertionError(f"a unit model with its parameters is needed, found {model!r}")
     owner = type(model).__name__
     check_parameters(model, units)
     z = np.random.default_rng(0).normal(size=(3, 4, 5)) * 3
@@ -64,9 +66,9 @@ def check_rule(rule: LearningRule, net: Network | None = None) -> None:
     >>> from allornone.models.perceptron import PerceptronRule
     >>> check_rule(PerceptronRule(eta=0.5))
     """
+    check_usable(rule)
     owner = type(rule).__name__
     check_parameters(rule, rules)
-    check_usable(rule)
     networks = lanes(net if net is not None else pupil())
     check_step(rule, owner, case_of(rule, networks))
     check_epoch(rule, owner, case_of(rule, networks))

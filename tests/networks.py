@@ -113,7 +113,7 @@ def renumbered(draw: st.DrawFn, net: Network, kind: Kind = mixed) -> Network:
 
 
 @st.composite
-def lanes(draw: st.DrawFn, kind: Kind = mixed, *, most: int = 3, **how: Any) -> list[Network]:
+def lanes(draw: st.DrawFn, /, kind: Kind = mixed, *, most: int = 3, **how: Any) -> list[Network]:
     """Draw several networks of equal structure."""
     first = draw(networks(kind, **how))
     return [first, *(draw(renumbered(first, kind)) for _ in range(draw(st.integers(1, most - 1))))]

@@ -39,7 +39,13 @@ text = "Two"
 
 def write(folder: Path, era: str, name: str, **words: object) -> None:
     """Write a scenario's file, or as much of one as the catalogue looks at."""
-    said: dict[str, object] = {"title": name.title(), "year": 1943, "lecture": 5, "aliases": [], "long": "false"}
+    said: dict[str, object] = {
+        "title": name.title(),
+        "year": 1943,
+        "lecture": 5,
+        "aliases": [],
+        "long": "false",
+    }
     text = HEAD.format(**{**said, "story": "A story.\nIt goes on.", **words})
     (folder / era).mkdir(exist_ok=True)
     (folder / era / f"{name}.toml").write_text(text, encoding="utf-8")
@@ -49,7 +55,14 @@ def write(folder: Path, era: str, name: str, **words: object) -> None:
 def library(tmp_path: Path) -> Path:
     """Return a small library."""
     write(tmp_path, "1969", "cycling", year=1969, lecture=15, aliases=["xor-perceptron"], long="true")
-    write(tmp_path, "before-1943", "bain", year=1873, lecture="[2, 3]", story="Different fibres,\ndifferent answers. So.")
+    write(
+        tmp_path,
+        "before-1943",
+        "bain",
+        year=1873,
+        lecture="[2, 3]",
+        story="Different fibres,\ndifferent answers. So.",
+    )
     write(tmp_path, "1943", "latch")
     write(tmp_path, "1943", "gate", lecture="[5, 8]")
     return tmp_path

@@ -677,7 +677,7 @@ def test_the_schema_is_json() -> None:
 
 def test_the_repl_has_the_result_in_scope() -> None:
     """result, network, trace, training and aon can be used at once, also from a pipe."""
-    script = "print(result.verdict, network.name, len(trace.units) > 3, training, aon.run)\n"
+    script = "print(result.verdict, result.name, len(trace.units) > 3, training, aon.run)\n"
     command = [sys.executable, "-m", "allornone", "repl", "kubie-ring"]
 
     done = subprocess.run(command, input=script, capture_output=True, text=True, timeout=60, check=False)

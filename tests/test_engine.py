@@ -363,7 +363,7 @@ def test_one_unit_a_tick_holds_all_others() -> None:
     runs = [simulate(net, {}, ticks=20, update="one-by-one", seed=3).y for _ in range(2)]
 
     assert (np.abs(np.diff(runs[0], axis=0)).sum(axis=1) <= 1).all()
-    assert np.array_equal(*runs)
+    assert np.array_equal(runs[0], runs[1])
 
 
 def test_a_forced_unit_is_held_though_units_change_one_by_one() -> None:

@@ -59,7 +59,9 @@ def test_formulas_are_those_of_the_interpreter(data: st.DataObject, name: str) -
 
 def test_defaults_are_as_pinned() -> None:
     """Delay, bias and plasticity of a model where a network says nothing."""
-    found = {name: (nets.model_class(name).delay, nets.model_class(name).biased) for name in reference.ACTIVATE}
+    found = {
+        name: (nets.model_class(name).delay, nets.model_class(name).biased) for name in reference.ACTIVATE
+    }
 
     assert found == {
         "mcculloch-pitts": (1, False),
@@ -243,8 +245,9 @@ def test_a_model_is_a_value() -> None:
     """Models are compared by what they say, and cannot be changed."""
     assert aon.Threshold(threshold=2) == aon.Threshold(threshold=2.0) != aon.Threshold(threshold=1)
     assert replace(aon.Threshold(), threshold=2.0) == aon.Threshold(threshold=2.0)
+    unit: Any = aon.Threshold()
     with pytest.raises(AttributeError, match="cannot assign to field 'threshold'"):
-        aon.Threshold().threshold = 3.0  # type: ignore[misc]
+        unit.threshold = 3.0
 
 
 @pytest.mark.parametrize("name", builders.names())

@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
-import networkx as nx
 import networks as nets
+import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networkx.classes.tests import test_digraph as theirs
 
 import allornone as aon
 from allornone.simulator.network import Network
 from allornone.simulator.program import compile
 
+theirs: Any = import_module("networkx.classes.tests.test_digraph")
 a_few = settings(deadline=None, max_examples=20)
 
 
-class TestANetworkIsADiGraph(theirs.TestDiGraph):
-    """All that networkx asks of a DiGraph."""
-
-    def setup_method(self) -> None:
-        super().setup_method()
-        self.Graph = Network
-        self.K3 = Network(self.K3)
-        self.P3 = Network(self.P3)
+def networks_for_graphs(suite: Any) -> None:
+    """Set up networkx's own suite with ours in place of its graphs."""
+    theirs.TestDiGraph.setup_method(suite)
+    suite.Graph = Network
+    suite.K3 = Network(suite.K3)
+    suite.P3 = Network(suite.P3)
 
 
-class TestAnEdgeSubgraphOfANetwork(theirs.TestEdgeSubgraph):
-    """All that networkx asks of a subgraph of edges."""
+def a_subgraph_of_a_network(suite: Any) -> None:
+    """Set up networkx's own suite about subgraphs of edges with one of ours."""
+    theirs.TestEdgeSubgraph.setup_method(suite)
+    suite.G = Network(suite.G)
+    suite.H = suite.G.edge_subgraph([(0, 1), (3, 4)])
 
-    def setup_method(self) -> None:
-        super().setup_method()
-        self.G = Network(self.G)
-        self.H = self.G.edge_subgraph([(0, 1), (3, 4)])
+
+TestANetworkIsADiGraph = type(
+    "TestANetworkIsADiGraph", (theirs.TestDiGraph,), {"setup_method": networks_for_graphs}
+)
+TestAnEdgeSubgraphOfANetwork = type(
+    "TestAnEdgeSubgraphOfANetwork", (theirs.TestEdgeSubgraph,), {"setup_method": a_subgraph_of_a_network}
+)
 
 
 def chain() -> Network:
@@ -52,7 +57,7 @@ def chain() -> Network:
 
 def test_the_class_tests_run_on_networks() -> None:
     """The graphs that networkx's tests build are ours, not its own."""
-    suite = TestANetworkIsADiGraph()
+    suite: Any = TestANetworkIsADiGraph()
     suite.setup_method()
 
     assert suite.Graph is Network

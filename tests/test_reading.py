@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import corpus
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from allornone.scenarios.document import DocumentError, Violation, validate, validate_run
+from allornone.scenarios.document import validate, validate_run
+from allornone.scenarios.document_errors import DocumentError, Violation
 from allornone.scenarios.reading import MOST_TOLD, SourceError, parse, read
 from allornone.scenarios.varying import runs
 
@@ -46,7 +53,9 @@ def test_a_bad_file_is_told_with_every_place(path: Path, monkeypatch: pytest.Mon
 def test_the_corpus_of_bad_files_is_there() -> None:
     """An empty folder would pass every test of it."""
     assert len(corpus.INVALID) >= 50
-    assert {path.stem for path in corpus.INVALID} == {path.stem for path in corpus.SCENARIOS.glob("invalid/*.txt")}
+    assert {path.stem for path in corpus.INVALID} == {
+        path.stem for path in corpus.SCENARIOS.glob("invalid/*.txt")
+    }
 
 
 def test_what_a_file_says_is_typed() -> None:
@@ -156,6 +165,56 @@ def test_a_document_without_a_file_is_told_by_paths() -> None:
 
     assert "seeds: a whole number from 1 is needed, found true" in str(caught.value).splitlines()
     assert all(violation.message for violation in caught.value.violations)
+
+
+JUNK = st.sampled_from(
+    [
+        None,
+        True,
+        0,
+        -1,
+        2.5,
+        float("nan"),
+        10**400,
+        "",
+        "x -> y",
+        "1 +",
+        "p",
+        [],
+        [1],
+        ["a"],
+        [{}],
+        {},
+        {"a": 1},
+        {"": {"": []}},
+    ]
+)
+RAWS = [tomllib.loads(path.read_text(encoding="utf-8")) for path in corpus.VALID]
+
+
+def spots(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every place in nested data, as what holds it and its key there."""
+    for key, child in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        yield value, key
+        if isinstance(child, dict | list):
+            yield from spots(child)
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_document_whatever_is_in_it_brings_the_reader_down(data: st.DataObject) -> None:
+    """Junk anywhere in a good file is accepted or told, never thrown as another error."""
+    raw = copy.deepcopy(data.draw(st.sampled_from(RAWS)))
+    for _ in range(data.draw(st.integers(1, 3))):
+        holder, key = data.draw(st.sampled_from(list(spots(raw))))
+        holder[key] = data.draw(JUNK)
+
+    try:
+        document = validate(raw)
+    except DocumentError as error:
+        assert error.violations
+    else:
+        assert document.title
 
 
 def test_telling_a_story_loads_nothing_heavy() -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import networks as nets
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
@@ -36,7 +36,9 @@ from allornone.simulator.training import train
 from allornone.simulator.units import Array
 
 CLOSE = 1e-12
-a_few = settings(deadline=None, max_examples=15)
+BOUNDED = nets.Kind(("logistic", "threshold"), nets.real, nets.levels)
+"""Networks whose outputs stay within bounds, so that no rule runs away in a few epochs."""
+a_few = settings(deadline=None, max_examples=12)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Normalised(LocalRule):
     name: ClassVar[str] = "test-normalised"
 
     def change(self, x: Array, z: Array, d: Array, total: Any) -> Array:
-        return self.eta * (d - z) * x / (1 + total(x * x))
+        change: Array = self.eta * (d - z) * x / (1 + total(x * x))
+        return change
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Sliding(LocalRule):
 
     name: ClassVar[str] = "test-sliding"
 
-    def remember(self, y: Array, theta: Array) -> dict[str, Array]:  # type: ignore[override]
+    def remember(self, y: Array, theta: Array) -> dict[str, Array]:
         return {"theta": theta + self.rate * (y**2 - theta)}
 
     def change(self, x: Array, y: Array, theta: Array) -> Array:
@@ -115,9 +118,8 @@ def test_every_rule_is_registered_under_its_name(name: str) -> None:
 @a_few
 def test_epoch_equals_its_steps(data: st.DataObject, way: str, rule: LearningRule) -> None:
     """However clever, an epoch ends at the weights that stepping gives."""
-    kind = nets.Kind(("linear", "logistic", "threshold"), nets.quarters, nets.levels)
     with nets.executed(way):
-        lessons = drawn_lessons(data, rule, data.draw(nets.lanes(kind, most=2, delays=2)), kind)
+        lessons = drawn_lessons(data, rule, data.draw(nets.lanes(BOUNDED, most=2, delays=2)), BOUNDED)
         program, order = lessons.program, np.arange(lessons.samples)
         size = data.draw(st.integers(1, 3))
         memory = rule.start(program, program.weights)
@@ -127,7 +129,6 @@ def test_epoch_equals_its_steps(data: st.DataObject, way: str, rule: LearningRul
         for batch in lessons.batches(order, size):
             theta, memory = rule.step(program, theta, memory, batch.present(theta), batch.desired)
 
-    assume(not found.diverged.any())
     for one, other in zip(found.theta, theta, strict=True):
         np.testing.assert_allclose(one, other, rtol=CLOSE, atol=CLOSE)
 
@@ -140,9 +141,8 @@ def test_a_lane_learns_what_its_network_learns_alone_to_the_bit(
     data: st.DataObject, way: str, rule: LearningRule
 ) -> None:
     """Errors, mistakes and weights of a lane are those of its network alone, batch or not."""
-    kind = nets.Kind(("linear", "logistic", "threshold"), nets.real, nets.levels)
-    networks = data.draw(nets.lanes(kind, loops=False, delays=1))
-    X, d = data.draw(nets.problems(networks[0], kind, most=12))
+    networks = data.draw(nets.lanes(BOUNDED, loops=False, delays=1))
+    X, d = data.draw(nets.problems(networks[0], BOUNDED, most=12))
     how: dict[str, Any] = {"rule": rule, "epochs": 2, "batch": data.draw(st.sampled_from([1, 3, "all"]))}
     copies = [net.copy() for net in networks]
     desired = d if needs_teacher(rule) else None
@@ -164,10 +164,9 @@ def test_a_lane_learns_what_its_network_learns_alone_to_the_bit(
 @a_few
 def test_a_sparse_store_learns_what_a_table_learns(data: st.DataObject, way: str, rule: LearningRule) -> None:
     """The executor changes nothing but the time it takes."""
-    kind = nets.Kind(("linear", "threshold"), nets.quarters, nets.levels)
-    net = data.draw(nets.wide_networks(kind))
+    net = data.draw(nets.wide_networks(BOUNDED))
     other: Network = net.copy()
-    X, d = data.draw(nets.problems(net, kind, most=3))
+    X, d = data.draw(nets.problems(net, BOUNDED, most=3))
     desired = d if needs_teacher(rule) else None
 
     train(net, X, desired, rule=rule, epochs=2, batch=2)
@@ -183,9 +182,8 @@ def test_a_sparse_store_learns_what_a_table_learns(data: st.DataObject, way: str
 @a_few
 def test_learning_taken_back_never_happened(data: st.DataObject, rule: LearningRule) -> None:
     """Stepping back undoes weights and memory, so that living on is living once."""
-    kind = nets.Kind(("linear", "threshold"), nets.quarters, nets.levels)
-    net = data.draw(nets.networks(kind, loops=False))
-    history = data.draw(nets.histories(net, kind, ticks=5))[0].tolist()
+    net = data.draw(nets.networks(BOUNDED, loops=False))
+    history = data.draw(nets.histories(net, BOUNDED, ticks=5))[0].tolist()
     told = [dict(zip(net.inputs, tick, strict=True)) for tick in history]
     teacher = dict.fromkeys(net.outputs, 1.0)
     straight, wandering = Simulator(net, rule=rule), Simulator(net, rule=rule)
@@ -262,7 +260,11 @@ def test_a_unit_without_a_teacher_keeps_its_weights() -> None:
 
     simulator.step({"A": 1}, {"B": 1})
 
-    assert dict(zip(simulator.program.synapses, simulator.program.synapse_values(simulator.weights)[:, 0], strict=True)) == {
+    assert dict(
+        zip(
+            simulator.program.synapses, simulator.program.synapse_values(simulator.weights)[:, 0], strict=True
+        )
+    ) == {
         ("A", "B"): 0.5,
         ("A", "C"): 0.0,
         (None, "B"): 0.5,
@@ -278,7 +280,13 @@ class InPlace(LearningRule):
     teacher: ClassVar[bool] = False
 
     def step(
-        self, program: Program, theta: Weights, memory: Memory, moment: Moment, d: Desired, average: bool = True
+        self,
+        program: Program,
+        theta: Weights,
+        memory: Memory,
+        moment: Moment,
+        d: Desired,
+        average: bool = True,
     ) -> tuple[Weights, Memory]:
         for w in theta:
             w += 1
@@ -293,7 +301,13 @@ class Overgrown(LearningRule):
     teacher: ClassVar[bool] = False
 
     def step(
-        self, program: Program, theta: Weights, memory: Memory, moment: Moment, d: Desired, average: bool = True
+        self,
+        program: Program,
+        theta: Weights,
+        memory: Memory,
+        moment: Moment,
+        d: Desired,
+        average: bool = True,
     ) -> tuple[Weights, Memory]:
         return tuple(w + 1.0 for w in theta), memory
 
@@ -329,7 +343,13 @@ class Restless(LearningRule):
         return {"count": np.zeros(1)}
 
     def step(
-        self, program: Program, theta: Weights, memory: Memory, moment: Moment, d: Desired, average: bool = True
+        self,
+        program: Program,
+        theta: Weights,
+        memory: Memory,
+        moment: Moment,
+        d: Desired,
+        average: bool = True,
     ) -> tuple[Weights, Memory]:
         memory["count"] += 1
         return tuple(w + stage.plastic for w, stage in zip(theta, program.stages, strict=True)), memory
@@ -362,7 +382,8 @@ class Mingling(LocalRule):
     name: ClassVar[str] = "test-mingling"
 
     def change(self, x: Array, y: Array) -> Array:
-        return x * y.mean(axis=-1, keepdims=True)
+        change: Array = x * y.mean(axis=-1, keepdims=True)
+        return change
 
 
 @pytest.mark.parametrize(

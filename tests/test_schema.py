@@ -64,7 +64,9 @@ def test_a_plug_in_is_part_of_the_schema() -> None:
 def test_the_shipped_schema_is_the_generated_one() -> None:
     """What files name in their first line is what `allornone schema` prints where no plug-in is installed."""
     code = "import json; from allornone.scenarios.schema import schema; print(json.dumps(schema()))"
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     shipped = Path(allornone.scenarios.schema.__file__).with_name("schema.json")
 
     assert json.loads(shipped.read_text(encoding="utf-8")) == json.loads(printed.stdout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import networks as nets
@@ -11,14 +12,14 @@ import pytest
 import reference
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import Perceptron as TheirPerceptron
-from sklearn.linear_model import SGDRegressor
 
 import allornone as aon
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network import Network
 from allornone.simulator.program import compile
 from allornone.simulator.training import train
+
+theirs: Any = import_module("sklearn.linear_model")
 
 CLOSE = 1e-12
 RULES: dict[str, Callable[..., Any]] = {"hebb": aon.Hebb, "perceptron": aon.PerceptronRule, "lms": aon.LMS}
@@ -51,12 +52,15 @@ def test_training_does_what_a_naive_loop_does(
     net = data.draw(nets.networks(kind, most=4, loops=loops, delays=2))
     X, d = data.draw(nets.problems(net, kind))
     batch, average = data.draw(st.integers(1, 2)), data.draw(st.booleans())
-    ticks = data.draw(st.integers(1, 4)) if net.loops or data.draw(st.booleans()) else None
+    said = bool(net.loops) or data.draw(st.booleans())
+    ticks = data.draw(st.integers(1, 4)) if said else None
     graph = net.copy()
     how: dict[str, Any] = {"epochs": 2, "batch": batch, "average": average}
     given_d = d if rule in reference.TAUGHT else None
 
-    wanted = reference.train(graph, X, d, rule, 0.125, ticks=ticks or reference.settling(graph), **how)
+    wanted = reference.train(
+        graph, X.tolist(), d.tolist(), rule, 0.125, ticks=ticks or reference.settling(graph), **how
+    )
     training = train(net, X, given_d, rule=RULES[rule](eta=0.125), ticks=ticks, **how)
 
     assume(not wanted["doubtful"])
@@ -78,12 +82,12 @@ def test_perceptron_weights_are_those_of_scikit_learn(seed: int) -> None:
     start, bias = random.normal(size=3), float(random.normal())
 
     for epochs in (1, 2, 7):
-        theirs = TheirPerceptron(shuffle=False, tol=None, max_iter=epochs, eta0=0.5)
-        theirs.fit(X, d, coef_init=start.copy()[None], intercept_init=np.array([bias]))
+        model = theirs.Perceptron(shuffle=False, tol=None, max_iter=epochs, eta0=0.5)
+        model.fit(X, d, coef_init=start.copy()[None], intercept_init=np.array([bias]))
         net = aon.perceptron(3, weights=start.tolist(), bias=bias)
         train(net, X, d, rule=aon.PerceptronRule(eta=0.5), epochs=epochs)
 
-        wanted = [*theirs.coef_[0], theirs.intercept_[0]]
+        wanted = [*model.coef_[0], model.intercept_[0]]
         assert learned(net, 3) == pytest.approx(wanted, rel=CLOSE, abs=CLOSE)
 
 
@@ -95,14 +99,14 @@ def test_lms_weights_are_those_of_scikit_learn(seed: int) -> None:
     start, bias = random.normal(size=3), float(random.normal())
 
     for rows, epochs in ((20, 1), (7, 1), (20, 5)):
-        theirs = SGDRegressor(
+        model = theirs.SGDRegressor(
             penalty=None, learning_rate="constant", eta0=0.05, shuffle=False, tol=None, max_iter=epochs
         )
-        theirs.fit(X[:rows], d[:rows], coef_init=start.copy(), intercept_init=np.array([bias]))
+        model.fit(X[:rows], d[:rows], coef_init=start.copy(), intercept_init=np.array([bias]))
         net = aon.adaline(3, weights=start.tolist(), bias=bias)
         train(net, X[:rows], d[:rows], rule=aon.LMS(eta=0.05), epochs=epochs)
 
-        wanted = [*theirs.coef_, theirs.intercept_[0]]
+        wanted = [*model.coef_, model.intercept_[0]]
         assert learned(net, 3) == pytest.approx(wanted, rel=CLOSE, abs=CLOSE)
 
 
