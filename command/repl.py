@@ -5,6 +5,7 @@ from __future__ import annotations
 import code
 import contextlib
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -60,10 +61,8 @@ def banner(result: Result) -> str:
 def converse(names: dict[str, Any], greeting: str) -> None:
     """Talk Python: IPython on a terminal where it is installed, else Python's own console."""
     if screen.terminal(sys.stdin) and find_spec("IPython") is not None:
-        from IPython import start_ipython
-
         screen.say(greeting)
-        start_ipython(argv=["--no-banner"], user_ns=names)
+        import_module("IPython").start_ipython(argv=["--no-banner"], user_ns=names)
         return
     with contextlib.suppress(ImportError):  # Windows has no readline
         import readline

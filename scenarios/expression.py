@@ -11,7 +11,7 @@ import keyword
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -195,10 +195,13 @@ class Expression:
         known = {*names, *CONSTANTS}
         called = {node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                self._check_call(node, node.func.id, known, functions)
+            fault = ""
+            if isinstance(node, ast.Call):
+                fault = _miscall(node, known, functions)
             elif isinstance(node, ast.Name) and node not in called and node.id not in known:
-                raise self.error(_unknown("name", node.id, known, functions), node)
+                fault = _unknown("name", node.id, known, functions)
+            if fault:
+                raise self.error(fault, node)
 
     def segment(self, node: ast.expr) -> str:
         """Return the text of a node."""
@@ -212,18 +215,6 @@ class Expression:
     def error(self, sentence: str, node: ast.AST) -> ExpressionError:
         """Return an error at a node."""
         return ExpressionError(sentence, self.column(node), self.text, self.where)
-
-    def _check_call(
-        self, node: ast.Call, name: str, known: Iterable[str], functions: Mapping[str, Function]
-    ) -> None:
-        if name in functions:
-            fault = _misfit(node, functions[name])
-            if fault:
-                raise self.error(fault, node)
-        elif name not in known:
-            raise self.error(_unknown("function", name, known, functions), node)
-        elif _mispick(node, name):
-            raise self.error(_mispick(node, name), node)
 
 
 def compile_expression(
@@ -506,13 +497,11 @@ class _Evaluation:
 
     def call(self, node: ast.Call) -> Value:
         """Call a function, or pick from what a name stands for."""
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
         names, functions = self.scope.names, self.scope.functions
-        if name not in functions and name not in names:
-            raise self.expression.error(_unknown("function", name, names, functions), node)
-        fault = _misfit(node, functions[name]) if name in functions else _mispick(node, name)
+        fault = _miscall(node, names, functions)
         if fault:
             raise self.expression.error(fault, node)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
         values = [self.value(part) for part in node.args]
         named = {word.arg: self.value(word.value) for word in node.keywords if word.arg is not None}
         call = functions[name].call if name in functions else labelled(names[name]).pick
@@ -579,8 +568,15 @@ def _misfit(node: ast.Call, function: Function) -> str:
     return ""
 
 
-def _mispick(node: ast.Call, name: str) -> str:
-    return f"pick from {name} by name, as in {name}(seed=0)" if node.args or not node.keywords else ""
+def _miscall(node: ast.Call, names: Collection[str], functions: Mapping[str, Function]) -> str:
+    """Return what is wrong with a call of a function, or with a pick from a name, or nothing."""
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name in functions:
+        return _misfit(node, functions[name])
+    if name not in names:
+        return _unknown("function", name, names, functions)
+    picks = node.keywords and not node.args
+    return "" if picks else f"pick from {name} by name, as in {name}(seed=0)"
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], functions: Mapping[str, Function]) -> str:

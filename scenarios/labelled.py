@@ -170,9 +170,7 @@ class Labelled:
             exact = {label: place for place, label in enumerate(own)}
             return self.take(axis, [exact[x] if x in exact else _found(axis, own, x)[0] for x in labels])
         hint = "; before(x, n) looks back" if axis in ("tick", "epoch") else ""
-        raise AllornoneError(
-            f"axis {axis!r} has the labels {_listed(labels)} here and {_listed(own)} there{hint}"
-        )
+        raise AllornoneError(f"axis {axis!r} is {_listed(labels)} here, {_listed(own)} there{hint}")
 
     def reduce(self, fold: Callable[[Array, tuple[int, ...] | None], Array], over: object = None) -> Value:
         """Return the fold of everything, or over an axis or a list of axes; the others stay.

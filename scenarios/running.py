@@ -48,6 +48,7 @@ def run(
     )
     try:
         measured = laboratory.measured()
+        idle = tuple(laboratory.warnings)  # a change may well let nothing learn
         claims = tuple(
             judge(laboratory, claim, measured, number, counterfactuals)
             for number, claim in enumerate(raw["interpretation"]["claims"])
@@ -59,7 +60,7 @@ def run(
         title=raw["title"],
         claims=claims,
         measures=measured.values,
-        warnings=(*warnings, *laboratory.warnings),
+        warnings=(*warnings, *idle),
         seconds=time.perf_counter() - began,
         family=_family(seed, seeds, overrides),
         document=raw,

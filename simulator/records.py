@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -261,6 +262,6 @@ def _load(path: str | Path, needs: str) -> tuple[dict[str, NDArray[Any]], dict[s
         about[needs]
     except FileNotFoundError:
         raise AllornoneError(f"{path}: there is no such file") from None
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise AllornoneError(f"{path}: this is not a record that was saved here ({error})") from None
     return arrays, about

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from allornone.simulator import checking
 from allornone.simulator.errors import AllornoneError, nearest
@@ -24,7 +25,12 @@ def write(net: Network, path: str | Path) -> None:
     """Write a network to a .toml, .json or .graphml file."""
     checking.check(net)
     writer, _ = _format(path)
-    text = writer(net)
+    try:
+        text = writer(net)
+    except (TypeError, nx.NetworkXError) as error:
+        raise AllornoneError(
+            f"{path}: only texts, numbers and lists of them can be written ({error})"
+        ) from None
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
@@ -48,21 +54,38 @@ def to_plain(net: Network) -> dict[str, Any]:
     """Return a network as plain dictionaries and lists."""
     return {
         "graph": {key: value for key, value in net.graph.items() if key in GRAPH_KEYS},
-        "units": [{"unit": unit, **data} for unit, data in net.nodes(data=True)],
-        "synapses": [{"from": u, "to": v, **data} for u, v, data in net.edges(data=True)],
+        "units": [{"unit": unit, **_plain(data)} for unit, data in net.nodes(data=True)],
+        "synapses": [{"from": u, "to": v, **_plain(data)} for u, v, data in net.edges(data=True)],
     }
 
 
 def from_plain(plain: Mapping[str, Any]) -> Network:
     """Return the network that `to_plain` made plain."""
     net = Network(**plain.get("graph", {}))
-    for unit in plain["units"]:
-        data = dict(unit)
-        net.add_node(data.pop("unit"), **data)
-    for synapse in plain["synapses"]:
-        data = dict(synapse)
+    _add_units(net, plain["units"])
+    for data in _tables("synapses", plain["synapses"], ("from", "to")):
         net.add_edge(data.pop("from"), data.pop("to"), **data)
     return net
+
+
+def _add_units(net: Network, found: Any) -> None:
+    for data in _tables("units", found, ("unit",)):
+        net.add_node(data.pop("unit"), **data)
+
+
+def _tables(place: str, found: Any, needed: tuple[str, ...]) -> list[dict[str, Any]]:
+    if not isinstance(found, list):
+        raise AllornoneError(f"{place!r} must be a list of tables, found {found!r}")
+    for number, table in enumerate(found):
+        for key in needed:
+            if not isinstance(table, dict) or not isinstance(table.get(key), str):
+                raise AllornoneError(f"{place}.{number} has no {key!r}, a unit's name")
+    return [dict(table) for table in found]
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    # Numbers that came out of arrays are numbers like any other.
+    return {key: value.item() if isinstance(value, np.generic) else value for key, value in data.items()}
 
 
 def _format(path: str | Path) -> tuple[Callable[[Network], str], Callable[[str], Network]]:
@@ -94,11 +117,11 @@ def _from_json(text: str) -> Network:
 def _to_toml(net: Network) -> str:
     lines = [f"{key} = {_toml(value)}" for key, value in net.graph.items() if key in GRAPH_KEYS]
     lines.append("synapses = [")
-    lines += [f"  {_toml(write_synapse(u, v, data))}," for u, v, data in net.edges(data=True)]
+    lines += [f"  {_toml(write_synapse(u, v, _plain(data)))}," for u, v, data in net.edges(data=True)]
     lines.append("]")
     for unit, data in net.nodes(data=True):
         lines += ["", "[[units]]", f"unit = {_toml(unit)}"]
-        lines += [f"{key} = {_toml(value)}" for key, value in data.items()]
+        lines += [f"{key} = {_toml(value)}" for key, value in _plain(data).items()]
     return "\n".join(lines) + "\n"
 
 
@@ -107,9 +130,7 @@ def _from_toml(text: str) -> Network:
     if not {"units", "synapses"} <= set(plain):
         raise AllornoneError("a network needs [[units]] and synapses = [ … ]")
     net = Network(**{key: value for key, value in plain.items() if key in GRAPH_KEYS})
-    for unit in plain["units"]:
-        data = dict(unit)
-        net.add_node(data.pop("unit"), **data)
+    _add_units(net, plain["units"])
     wires = expand_synapses(plain["synapses"], {unit: [unit] for unit in net})
     for wire in wires:
         data = {

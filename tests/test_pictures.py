@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from dataclasses import asdict
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -14,13 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from pictures_nets import any_net, chain, echo, heat, known, latch, ring
 
 from allornone.models.differentiable import mlp
 from allornone.models.mcculloch_pitts import McCullochPitts
-from allornone.models.perceptron import perceptron
-from allornone.models.polygon import polygon
+from allornone.models.perceptron import PerceptronRule, perceptron
+from allornone.pictures.cells import Cells
 from allornone.pictures.columns import columns
-from allornone.pictures.drawing import draw
+from allornone.pictures.drawing import canvas, draw
 from allornone.pictures.heights import isotonic
 from allornone.pictures.marks import short
 from allornone.pictures.palette import ON_FIRE, THEMES, contrast
@@ -30,103 +33,399 @@ from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.network import Network
 from allornone.simulator.simulation import simulate
 from allornone.simulator.training import train
+from allornone.simulator.units import Array
 
 WRITTEN = ("ink", "mute", "pos", "neg", "ok")
+TWICE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pictures_nets import known
+from allornone.pictures.drawing import draw
+from allornone.pictures.scene import scene
+print([scene(net).to_json() for net in known().values()])
+draw(known()["heat"], {"cold": 1})
+print("matplotlib.pyplot" in sys.modules)
+"""
 
 
-def chain(length: int) -> Network:
-    """Return an input that excites the first of a row of cells, each of which excites the next."""
-    net = Network(name="chain")
-    net.add_inputs("go")
-    before = "go"
-    for k in range(length):
-        net.add_unit(f"c{k}", McCullochPitts())
-        net.connect(before, f"c{k}")
-        before = f"c{k}"
-    return net
-
-
-def ring(length: int, stopped: bool = False) -> Network:
-    """Return a chain that bites its tail; where it is `stopped`, one input silences every cell."""
-    net = chain(length)
-    net.nodes[f"c{length - 1}"]["output"] = True
-    net.connect(f"c{length - 1}", "c0")
-    if stopped:
-        net.add_inputs("clear")
-        for k in range(length):
-            net.inhibit("clear", f"c{k}")
-    return net
-
-
-def heat() -> Network:
-    """Return the net of the heat illusion, McCulloch & Pitts (1943), figure 1(e)."""
-    net = Network(name="heat")
-    net.add_inputs("warm", "cold")
-    for name in ("Na", "Nb", "heat", "chill"):
-        net.add_unit(name, McCullochPitts(threshold=2))
-    for source, target, weight in (
-        ("cold", "Na", 2),
-        ("Na", "Nb", 2),
-        ("warm", "heat", 2),
-        ("Nb", "heat", 2),
-        ("Na", "chill", 1),
-        ("cold", "chill", 1),
-    ):
-        net.connect(source, target, weight)
-    net.inhibit("cold", "Nb")
-    return net
-
-
-def latch() -> Network:
-    """Return a cell that keeps itself firing until it is silenced."""
-    net = Network(name="latch")
-    net.add_inputs("S", "R")
-    net.add_unit("Q", McCullochPitts())
-    net.connect("S", "Q")
-    net.connect("Q", "Q")
-    net.inhibit("R", "Q")
-    return net
-
-
-KNOWN = {
-    "heat": heat(),
-    "ring": ring(5, stopped=True),
-    "latch": latch(),
-    "xor": mlp(inputs=2, hidden=2, outputs=1, weights=1.0),
-    "mlp": mlp(inputs=3, hidden=[5, 4], outputs=2, weights=0.5),
-    "polygon": polygon(16),
-    "perceptron": perceptron(inputs=2, weights=[1.9, -0.67], bias=-1.0),
-}
-
-
-@st.composite
-def networks(draw_from: st.DrawFn, most: int = 12) -> Network:
-    """Any net of McCulloch–Pitts cells: loops, inhibition, delays."""
-    inputs = draw_from(st.integers(0, 3))
-    cells = draw_from(st.integers(1, most))
-    net = Network(name="random")
-    net.add_inputs(*[f"i{k}" for k in range(inputs)])
-    for k in range(cells):
-        net.add_unit(f"n{k}", McCullochPitts(), output=k == cells - 1 or None)
-    pairs = st.tuples(st.integers(0, inputs + cells - 1), st.integers(inputs, inputs + cells - 1))
-    names = list(net)
-    for u, v in draw_from(st.lists(pairs, max_size=3 * cells, unique=True)):
-        if draw_from(st.integers(0, 4)) == 0:
-            net.inhibit(names[u], names[v])
-        else:
-            net.connect(names[u], names[v], delay=draw_from(st.integers(1, 3)))
-    return net
-
-
-def heights_of(what: Scene, names: list[str]) -> list[float]:
+def heights(what: Scene, names: list[str]) -> list[float]:
     """Return the heights of some units."""
     return [float(what.positions[what.units.index(name)][1]) for name in names]
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
-def test_everything_written_can_be_read(theme: object) -> None:
-    """Ink, mute, pos, neg and ok have a contrast of at least 4.8 on the ground, and so has text on fire."""
-    ratios = {name: contrast(getattr(theme, name), getattr(theme, "bg")) for name in WRITTEN}  # noqa: B009
+def closest(what: Scene) -> float:
+    """Return how near the two nearest units stand, from middle to middle."""
+    gaps = [np.hypot(*(a - b)) for a, b in combinations(what.positions, 2)]
+    return float(min(gaps, default=np.inf))
 
-    assert {name: ratio for name, ratio in ratios.items() if ratio < 4.8} == {}
-    assert contrast(ON_FIRE, getattr(theme, "fire")) >= 4.8  # noqa: B009
+
+def lines_cross(p: Array, q: Array) -> bool:
+    """Return whether two polylines (k, 2) cross properly."""
+
+    def side(a: Array, b: Array, c: Array) -> Array:
+        ab, ac = b - a, c - a
+        return np.asarray(np.sign(ab[..., 0] * ac[..., 1] - ab[..., 1] * ac[..., 0]))
+
+    a, b, c, d = p[:-1, None], p[1:, None], q[None, :-1], q[None, 1:]
+    return bool(np.any((side(a, b, c) * side(a, b, d) < 0) & (side(c, d, a) * side(c, d, b) < 0)))
+
+
+# colours
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_everything_written_can_be_read(name: str) -> None:
+    """Ink, mute, pos, neg and ok have a contrast of at least 4.8 on the ground, and so has text on fire."""
+    colours = asdict(THEMES[name])
+
+    ratios = {word: contrast(colours[word], colours["bg"]) for word in WRITTEN}
+
+    assert min(ratios.values()) >= 4.8, ratios
+    assert contrast(ON_FIRE, colours["fire"]) >= 4.8
+
+
+def test_an_unknown_theme_is_named_with_the_nearest() -> None:
+    """A slip of the pen is answered with the word that was meant."""
+    with pytest.raises(UnknownName, match=r"no theme is named 'drak'. Did you mean 'dark'\?"):
+        draw(heat(), theme="drak")
+
+
+# layout
+
+
+@given(length=st.integers(1, 14))
+@settings(deadline=None, max_examples=10)
+def test_a_chain_is_exactly_straight(length: int) -> None:
+    """Units that only pass a signal on stand at one height, to the last bit."""
+    net = chain(length)
+
+    found = heights(scene(net), list(net))
+
+    assert len(set(found)) == 1
+
+
+@given(length=st.integers(2, 16), stopped=st.booleans())
+@settings(deadline=None, max_examples=12)
+def test_a_ring_stands_in_one_row(length: int, stopped: bool) -> None:
+    """A ring starts where it is excited, and runs to the right in one row, whatever else hangs on it."""
+    cells = [f"c{k}" for k in range(length)]
+
+    what = scene(ring(length, stopped))
+
+    assert len(set(heights(what, cells))) == 1
+    x = [float(what.positions[what.units.index(cell)][0]) for cell in cells]
+    assert x == sorted(x)
+
+
+@given(net=any_net())
+@settings(deadline=None, max_examples=60)
+def test_no_two_units_touch(net: Network) -> None:
+    """Whatever the wiring, the rings of two outputs have room between them."""
+    assert closest(scene(net)) >= 2.4
+
+
+@given(net=any_net(most=40))
+@settings(deadline=None, max_examples=15)
+def test_no_two_units_touch_in_a_tangle(net: Network) -> None:
+    """Large cycles are drawn as an ellipse, and nobody stands on anybody there either."""
+    assert closest(scene(net)) >= 2.4
+
+
+@given(net=any_net())
+@settings(deadline=None, max_examples=30)
+def test_every_synapse_is_drawn_between_its_ends(net: Network) -> None:
+    """A line starts and ends close to its units, outside of them, and is divided evenly."""
+    what = scene(net)
+    place = dict(zip(what.units, what.positions, strict=True))
+
+    assert set(what.synapses) == set(net.edges)
+    for (u, v), path in zip(what.synapses, what.paths, strict=True):
+        for end, unit in ((path[0], u), (path[-1], v)):
+            assert 0.9 < np.hypot(*(end - place[unit])) < 1.65
+        steps = np.hypot(*np.diff(path, axis=0).T)
+        assert steps.max() <= steps.mean() * 1.05 + 1e-9
+
+
+def test_inputs_stand_left_and_order_is_kept_where_nothing_crosses_less() -> None:
+    """In a net that is fully joined no order is better, so that of the file stays."""
+    what = scene(mlp(inputs=3, hidden=5, outputs=2))
+
+    assert [name for name in what.units if what.positions[what.units.index(name)][0] == 0] == ["X1", "X2", "X3"]
+    hidden = heights(what, [f"H{k}" for k in range(1, 6)])
+    assert hidden == sorted(hidden, reverse=True)
+
+
+def test_a_ring_starts_where_it_is_excited_not_where_it_is_inhibited() -> None:
+    """An inhibitory synapse is no entrance: a ring torn there would stand in two rows."""
+    edges = [(0, 3), (1, 2), (2, 3), (3, 4), (4, 2)]
+
+    found = columns(5, edges, inputs=[0, 1], inhibitory=[(0, 3)])
+
+    assert found == [0, 0, 1, 2, 3]
+
+
+def test_heights_stay_in_order_and_apart() -> None:
+    """Two that want the same place part evenly; one that is far away stays where it wants to be."""
+    assert isotonic([0.0, 0.0, 9.0], [1.0, 1.0, 1.0], [2.0, 2.0]) == [-1.0, 1.0, 9.0]
+
+
+def test_a_planar_net_is_drawn_without_crossings() -> None:
+    """The net of the heat illusion can be drawn so that no two lines cross, and is."""
+    what = scene(heat())
+
+    crossed = [
+        (one, other)
+        for (one, p), (other, q) in combinations(zip(what.synapses, what.paths, strict=True), 2)
+        if lines_cross(p, q)
+    ]
+
+    assert crossed == []
+
+
+def test_anybodys_positions_are_taken_and_scaled() -> None:
+    """`pos` may come from any layout; units that would touch are drawn apart."""
+    net = latch()
+
+    what = scene(net, pos=nx.circular_layout(net))
+
+    assert closest(what) == pytest.approx(3.4)
+    with pytest.raises(UnknownName, match="no position is named 'Q'"):
+        scene(net, pos={"S": (0, 0), "R": (1, 0)})
+
+
+def test_layers_that_the_units_name_are_their_columns() -> None:
+    """If every unit says its layer, the picture asks no more."""
+    net = chain(2)
+    for unit, layer in (("go", 0), ("c0", 7), ("c1", 3)):
+        net.nodes[unit]["layer"] = layer
+
+    what = scene(net)
+
+    assert [what.units[k] for k in np.argsort(what.positions[:, 0])] == ["go", "c1", "c0"]
+
+
+def test_a_wide_layer_shows_its_ends_and_its_count() -> None:
+    """Of a layer of more than 14 units the first 7 and the last 7 are drawn, and the count stands at the dots."""
+    what = scene(mlp(inputs=784, hidden=16, outputs=2))
+
+    assert [name for name in what.units if name.startswith("X")] == [f"X{k}" for k in [*range(1, 8), *range(778, 785)]]
+    assert [label.text for label in what.labels if label.role == "fold"] == ["784", "16"]
+    assert len(what.synapses) == 14 * 14 + 14 * 2
+
+
+def test_a_group_with_a_shape_is_one_image() -> None:
+    """The units of a grid are pixels, row by row, and their synapses one bundle per cell."""
+    net = Network(name="retina")
+    pixels = net.add_group("R", [3, 4])
+    net.add_unit("out", McCullochPitts())
+    for pixel in pixels:
+        net.connect(pixel, "out")
+
+    what = scene(net)
+
+    assert what.units == ("out",)
+    assert (what.patches[0].members, what.patches[0].rows, what.patches[0].cols) == (tuple(pixels), 3, 4)
+    assert what.synapses == (("R", "out"),)
+    assert draw(net, {"R[5]": 1}).figure is not None
+
+
+# scenes
+
+
+def test_what_is_uniform_is_said_once() -> None:
+    """Equal delays and equal weights are not drawn; different ones are."""
+    same, other = scene(ring(3)), ring(3)
+    other.edges["c0", "c1"]["delay"] = 3
+    other.edges["c1", "c2"]["weight"] = 2.0
+
+    assert (same.ticks.tolist(), same.weighted) == ([0, 0, 0, 0], False)
+    assert scene(other).ticks.tolist() == [1, 3, 1, 1]
+    assert scene(other).weighted
+
+
+def test_a_unit_without_threshold_shows_its_own_curve() -> None:
+    """The icon of a model is its activation: a logistic unit rises, a threshold stands as a number."""
+    soft, hard = scene(mlp(inputs=1, hidden=1, outputs=1)), scene(latch())
+
+    curve = soft.curves[soft.units.index("out")]
+    assert soft.texts[soft.units.index("out")] == ""
+    assert all(b > a for a, b in pairwise(curve[:, 1]))
+    assert hard.texts[hard.units.index("Q")] == "1"
+
+
+def test_the_same_network_gives_the_same_bytes(tmp_path: Path) -> None:
+    """A scene depends on nothing but the net: not on hashing, not on the process. Nor is pyplot ever loaded."""
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", TWICE, str(Path(__file__).parent)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+
+    assert found[0] == found[1]
+    assert found[0].strip().endswith("False")
+    assert str([scene(net).to_json() for net in known().values()]) == found[0].splitlines()[0]
+
+
+@pytest.mark.parametrize("name", known())
+def test_a_scene_is_plain_json(name: str) -> None:
+    """Lists, numbers, texts and null: what a web page can read."""
+    data = json.loads(scene(known()[name]).to_json())
+
+    assert len(data["units"]) == len(data["positions"])
+    assert len(data["synapses"]) == len(data["paths"])
+    assert "NaN" not in json.dumps(data)
+
+
+# drawings
+
+
+def overlapping(figure: Figure) -> list[tuple[str, str]]:
+    """Return pairs of texts on a figure that lie on one another."""
+    texts = [text for ax in figure.axes for text in ax.texts if text.get_text()]
+    boxes = [text.get_window_extent() for text in texts]
+    pairs = combinations(range(len(texts)), 2)
+    return [(texts[a].get_text(), texts[b].get_text()) for a, b in pairs if boxes[a].overlaps(boxes[b])]
+
+
+@pytest.mark.parametrize("name", known())
+def test_labels_do_not_overlap(name: str) -> None:
+    """Every name stands alone, within the picture, and on no unit."""
+    drawing = draw(known()[name])
+    figure, ax = drawing.figure, drawing.axes
+    what = scene(known()[name])
+
+    assert overlapping(figure) == []
+    for text in ax.texts:
+        box = text.get_window_extent()
+        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
+        assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1
+        corners = ax.transData.inverted().transform(box.corners())
+        inside = [np.all(np.abs(corners - place) < 0.7, axis=1).any() for place in what.positions]
+        assert not any(inside)
+
+
+def test_a_state_is_seen() -> None:
+    """Firing units are filled and outlined thickly, vetoed ones take the colour of a no, resting ones neither."""
+    what, theme = scene(latch()), THEMES["light"]
+    ax = canvas(4, 3, theme).add_axes((0, 0, 1, 1))
+    cells = Cells(ax, what, theme, 0.4)
+
+    cells.show(np.array([1.0, 0.0, 0.0]), np.array([False, False, True]), {})
+
+    fill, edge = cells.bodies.get_facecolor(), cells.bodies.get_edgecolor()
+    wide = cells.bodies.get_linewidth()
+    assert np.round(np.asarray(fill)[:2, :3] * 255).tolist() == [[255, 194, 26], [255, 255, 255]]
+    assert np.round(np.asarray(edge)[2, :3] * 255).tolist() == [200, 71, 10]
+    assert np.asarray(wide)[0] == pytest.approx(2 * np.asarray(wide)[1])
+
+
+def test_a_moment_of_a_trace_can_be_drawn() -> None:
+    """(trace, tick) is a state: the net is drawn as it was then."""
+    trace = simulate(latch(), {"S": {1: 1}, "R": {4: 1}}, ticks=6)
+
+    firing, resting = draw(latch(), (trace, 2)), draw(latch(), (trace, 0))
+
+    assert firing._repr_png_() != resting._repr_png_()
+    with pytest.raises(AllornoneError, match="ticks 0 to 5, found tick 9"):
+        draw(latch(), (trace, 9))
+
+
+def test_a_state_of_an_unknown_unit_is_refused() -> None:
+    """The message names the unit and the one that was meant."""
+    with pytest.raises(UnknownName, match="Did you mean 'cold'"):
+        draw(heat(), {"colt": 1})
+
+
+def test_names_are_never_read_as_mathematics() -> None:
+    """Names come from files: dollar signs and backslashes are letters like others."""
+    net = Network(name="$\\frac{")
+    net.add_inputs("$x$", "$\\frac{$")
+    net.add_unit("$\\bad$", McCullochPitts())
+    net.connect("$x$", "$\\bad$")
+
+    drawing = draw(net)
+    raster = plot(simulate(net, {"$x$": "1"}, ticks=3))
+
+    assert len(drawing._repr_png_()) > 1000
+    assert len(raster._repr_png_()) > 1000
+
+
+def test_a_picture_is_saved_in_three_ways_and_twice_the_same(tmp_path: Path) -> None:
+    """.png, .pdf and .svg: no date, no random names in them, and nothing half written beside them."""
+    for ending in ("png", "pdf", "svg"):
+        for copy in ("a", "b"):
+            draw(heat(), {"cold": 1}).save(tmp_path / f"{copy}.{ending}", dpi=60)
+        assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_an_ending_that_cannot_be_written_says_which_can(tmp_path: Path) -> None:
+    """The message names the endings that work, and nothing is written."""
+    with pytest.raises(AllornoneError, match=r"\.png, \.pdf and \.svg work, found \.jpeg"):
+        draw(heat()).save(tmp_path / "x.jpeg")
+    with pytest.raises(AllornoneError, match="there is no folder"):
+        draw(heat()).save(tmp_path / "nowhere" / "x.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_drawing_goes_into_axes_that_are_given() -> None:
+    """With `ax` the picture fills them and their figure stays the user's."""
+    figure = canvas(8, 4, THEMES["light"])
+    left, _ = figure.subplots(1, 2)
+
+    drawing = draw(heat(), ax=left)
+
+    assert drawing.axes is left
+    assert drawing.figure is figure
+
+
+@pytest.mark.parametrize("net", [echo(), Network(name="empty")], ids=["echo", "empty"])
+def test_the_smallest_nets_are_drawn(net: Network) -> None:
+    """One synapse, or nothing at all, is a picture too."""
+    assert len(draw(net)._repr_png_()) > 500
+
+
+@given(value=st.floats(-1e6, 1e6))
+def test_a_short_number_is_short_and_near(value: float) -> None:
+    """Four characters, five with a sign, and what they say is right to the digits that are shown."""
+    text = short(value)
+
+    assert len(text) <= 5
+    size = abs(value)
+    assert abs(float(text.replace("−", "-")) - value) <= max(0.005, 0.05 * size) + 1e-9
+
+
+# plots
+
+
+def test_a_raster_shows_who_fires_and_who_is_vetoed() -> None:
+    """One cell for each spike, one × for each veto, a row for each unit."""
+    trace = simulate(latch(), {"S": {1: 1}, "R": {4: 1}}, ticks=6)
+
+    ax = plot(trace).axes
+
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["S", "R", "Q"]
+    assert len(ax.collections[1].get_paths()) == int(trace.y.sum())
+    assert ax.lines[0].get_xydata().tolist() == [[5.0, 2.0]]
+
+
+def test_a_training_is_plotted_as_curves() -> None:
+    """Error and mistakes per epoch, one under the other."""
+    X, d = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [0], [0], [1]])
+    training = train(perceptron(inputs=2), X, d, rule=PerceptronRule(), epochs=8)
+
+    drawing = plot(training)
+
+    assert [ax.get_ylabel() for ax in drawing.figure.axes] == ["error", "mistakes"]
+
+
+def test_what_has_no_plot_says_what_has() -> None:
+    """The message says what can be plotted."""
+    with pytest.raises(AllornoneError, match="no plot of a int: give a Trace, a Training or a result"):
+        plot(3)
