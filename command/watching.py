@@ -12,6 +12,8 @@ from allornone.command import screen
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+BESIDE = 50  # columns of the bar, the count and the time, at most
+
 
 class Watch:
     """What a run calls as it goes on: `watch(done, total, what)`; afterwards it can say how far it came."""
@@ -27,9 +29,8 @@ class Watch:
         """Note that `done` of `total` runs are over, and which comes next."""
         self.done, self.total = done, total
         if self._bar is not None and self._task is not None:
-            self._bar.update(
-                self._task, completed=done, total=total or None, description=screen.printable(what)
-            )
+            words = screen.printable(f"{self._name}: {what}")[: screen.width() - BESIDE]
+            self._bar.update(self._task, completed=done, total=total or None, description=words)
 
     def far(self) -> str:
         """Return how far the run came, in words.

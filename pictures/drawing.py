@@ -16,7 +16,7 @@ from allornone.pictures.moments import moment
 from allornone.pictures.painting import PAD, composed, inches, paint, root
 from allornone.pictures.palette import Theme, theme_of
 from allornone.pictures.saving import ending
-from allornone.simulator.errors import UnknownName
+from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.files import replacing
 from allornone.simulator.network import Network
 from allornone.simulator.records import Trace
@@ -109,6 +109,8 @@ def _state(net: Network, state: State) -> tuple[dict[str, float], set[str]]:
                 raise UnknownName("unit", str(unit), [str(name) for name in net])
         return {unit: float(value) for unit, value in state.items()}, set()
     trace, tick = state
+    if not -trace.ticks <= tick < trace.ticks:
+        raise AllornoneError(f"the trace has ticks 0 to {trace.ticks - 1}, found tick {tick}")
     y = trace.recorded["y"][tick, 0, :, 0]
     values = dict(zip(trace.units, map(float, y), strict=True))
     off: Any = trace.recorded.get("vetoed")

@@ -16,20 +16,21 @@ CURVE = 33  # points of it
 def short(value: float) -> str:
     """Return a number in at most four characters, where four can say it.
 
-    >>> short(2.0), short(0.734), short(-0.5), short(12.0), short(-7.93), short(0.0)
-    ('2', '.73', '−.5', '12', '−7.9', '0')
+    >>> short(2.0), short(0.734), short(-0.5), short(12.0), short(-7.93), short(15527.0)
+    ('2', '.73', '−.5', '12', '−7.9', '16k')
     """
     if not math.isfinite(value):
         return "∞" if value > 0 else "−∞" if value < 0 else "?"
-    size = abs(value)
-    for digits in (2, 1, 0):
-        text = f"{size:.{digits}f}"
-        text = text.rstrip("0").rstrip(".") if "." in text else text
-        text = text.removeprefix("0") or "0"
-        text = ("−" if value < 0 and text != "0" else "") + text
-        if len(text) <= 4:
-            return text
-    return ("−" if value < 0 else "") + f"{size:.0e}".replace("e+0", "e").replace("e+", "e")
+    size, sign = abs(value), "−" if value < 0 else ""
+    for letter, unit in (("", 1.0), ("k", 1e3), ("M", 1e6), ("G", 1e9)):
+        for digits in (2, 1, 0):
+            text = f"{size / unit:.{digits}f}"
+            text = text.rstrip("0").rstrip(".") if "." in text else text
+            text = text.removeprefix("0") or "0"
+            text = (sign if text != "0" else "") + text + letter
+            if len(text) <= 4 + (letter != "") * len(sign):
+                return text
+    return sign + f"{size:.0e}".replace("e+", "e")
 
 
 def signed(value: float) -> str:

@@ -145,7 +145,7 @@ def _tasks(raw: Raw, piece: Raw) -> Raw:
     for name, new in piece.items():
         _known(name, tasks, "task")
         old = _renamed(tasks[name], _table(new, name), "data", TASK_KEYS, tasks[name].get("data"))
-        choice = TASK_CHOICES.get(new.get("data", old.get("data")), ())
+        choice = TASK_CHOICES.get(str(new.get("data", old.get("data"))), ())
         tasks[name] = _merged(_without_rivals(old, new, choice), new)
     return tasks
 

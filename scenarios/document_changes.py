@@ -37,6 +37,7 @@ def well_shaped(raw: Raw) -> bool:
 
 def read_axes(raw: Raw) -> tuple[list[Axis], list[Violation]]:
     """Return the outer axes that mean something, and what is wrong with the others."""
+    raw = {**raw, "parameters": table(raw, "parameters")}
     read = [_read_axis(raw, name, form) for name, form in table(raw, "vary").items()]
     return [axis for axis, _ in read if axis], [violation for _, wrong in read for violation in wrong]
 

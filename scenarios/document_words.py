@@ -160,6 +160,6 @@ def check_film(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
         if name not in labels:
             hint = nearest(name, labels) or f"Axes: {', '.join(labels) or 'none'}"
             yield Violation((*place, "at", name), f"no axis is named {name!r}. {hint}", None, True)
-        elif label not in labels[name] and label not in table(raw, "vary", name):
+        elif label not in labels[name] and str(label) not in table(raw, "vary", name):
             among = ", ".join(map(shown, labels[name][:8])) + (", …" if len(labels[name]) > 8 else "")
             yield Violation((*place, "at", name), f"the axis {name!r} has no {shown(label)}. It has: {among}")

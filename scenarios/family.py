@@ -152,7 +152,9 @@ def _idle(life: Life) -> list[str]:
     return [
         f"phase {record.phase.name!r} has a rule and changed no weight"
         for record in life.records
-        if record.phase.rule is not None and np.array_equal(record.before, record.weights)
+        if record.phase.rule is not None
+        and record.phase.epochs
+        and np.array_equal(record.before, record.weights)
     ]
 
 

@@ -24,7 +24,7 @@ SHOWN = 60
 def judge(
     laboratory: Laboratory, claim: Mapping[str, Any], measured: Measured, number: int, deep: bool
 ) -> ClaimResult:
-    """Judge one claim; `deep` tries its changes and nudges too. A marked sentence that is False tries `holds` always."""
+    """Judge one claim; `deep` tries its changes and nudges too. A marked sentence that is False tries `holds`."""
     text = str(claim["that"])
     place = f"claim {number + 1}"
     try:

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from allornone.scenarios.preparing import Pair, Phase, Prepared
+from allornone.scenarios.preparing import Phase, Prepared
 from allornone.scenarios.recording import Life, Needs, Notes, Record, note, note_tick, notes_for, record_of
+from allornone.simulator.errors import AllornoneError
 from allornone.simulator.parameters import stack
 from allornone.simulator.presenting import lesson
 from allornone.simulator.program import Program, Weights, compile
@@ -43,7 +44,7 @@ def _live(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
     records: list[list[Record]] = [[] for _ in runs]
     for number in range(len(runs[0].phases)):
         phases = [run.phases[number] for run in runs]
-        ready = replace(plastic_only(program, phases[0].plastic), weights=weights)
+        ready = replace(program.plastic_only(phases[0].plastic), weights=weights)
         lived = _time if phases[0].timed else _lessons
         weights, left, found = lived(ready, left, phases, [run.seed for run in runs], needs)
         for lane, record in enumerate(found):
@@ -53,21 +54,6 @@ def _live(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
         Life(net, tuple(record), dict(run.parameters), run.seed)
         for net, record, run in zip(networks, records, runs, strict=True)
     ]
-
-
-def plastic_only(program: Program, plastic: Sequence[Pair]) -> Program:
-    """Return the program with just these synapses and biases plastic."""
-    chosen = set(plastic)
-    wiring = program.wiring
-    names = [
-        (wiring.names[u] or None, wiring.names[v]) for u, v in zip(wiring.source, wiring.target, strict=True)
-    ]
-    mask = np.array([pair in chosen for pair in names], dtype=float)
-    stages = tuple(
-        replace(stage, plastic=stage.block.weights(mask[stage.synapses, None]).astype(bool))
-        for stage in program.stages
-    )
-    return replace(program, stages=stages)
 
 
 def _stacked_rule(phases: Sequence[Phase]) -> LearningRule | None:
@@ -173,7 +159,12 @@ def _time(
     # A net that learns meets one trial after the other; one that does not may meet all at once.
     batch = 1 if rule is not None else trials
     simulator = Simulator(program, rule=rule, batch=batch, update=first.update, seed=seeds)
-    if not first.from_rest and left is not None and left.past and left.past[0].shape[0] == batch:
+    if not first.from_rest and left is not None:
+        if left.past and left.past[0].shape[0] != batch:
+            raise AllornoneError(
+                f"phase {first.name!r} begins here, from where the phase before ended: both need as many trials, "
+                f"found {batch} after {left.past[0].shape[0]}"
+            )
         simulator.restore(replace(simulator.snapshot(), past=left.past, moment=left.moment))
     notes = notes_for(program, needs, (trials, ticks))
     active = np.ones(program.lanes, dtype=bool)

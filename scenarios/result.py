@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.scenarios.asking import Answered
 from allornone.scenarios.labelled import Labelled, Value
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.files import replacing
@@ -73,7 +74,7 @@ class Result:
     family: str
     document: Mapping[str, Any] = field(repr=False)
     show: Callable[[], Any] = field(repr=False)
-    at: str = ""
+    questions: tuple[Answered, ...] = ()
 
     @property
     def as_written(self) -> bool:
@@ -130,8 +131,11 @@ class Result:
         """Return the film of the run shown, of the kind that the file asks for."""
         from allornone.simulator.registry import films
 
-        kind = self.document.get("interpretation", {}).get("film", {}).get("show", "network")
-        return films.get(kind)(self.trace, title=self.title, story=self.story, theme=theme)
+        about = self.document.get("interpretation", {})
+        kind = about.get("film", {}).get("show", "network")
+        return films.get(kind)(
+            self.trace, title=self.title, story=self.story, theme=theme, questions=about.get("questions", [])
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as plain values, fit for JSON."""
@@ -141,6 +145,7 @@ class Result:
             "family": self.family,
             "verdict": self.verdict,
             "claims": [_claim_json(claim) for claim in self.claims],
+            "questions": [{"at": one.at, "ask": one.ask, "answer": one.right} for one in self.questions],
             "measures": {name: _value_json(value) for name, value in self.measures.items()},
             "warnings": list(self.warnings),
             "seconds": round(self.seconds, 3),

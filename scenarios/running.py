@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from allornone.scenarios import catalogue, reading
+from allornone.scenarios.asking import answers
 from allornone.scenarios.checking import check
 from allornone.scenarios.family import Laboratory, Progress
 from allornone.scenarios.judging import judge
@@ -53,6 +54,7 @@ def run(
             judge(laboratory, claim, measured, number, counterfactuals)
             for number, claim in enumerate(raw["interpretation"]["claims"])
         )
+        questions = answers(raw, chosen, overrides or {}, laboratory.limits)
     except AllornoneError as error:
         raise AllornoneError(f"{source.path}: {error}") from None
     return Result(
@@ -64,7 +66,8 @@ def run(
         seconds=time.perf_counter() - began,
         family=_family(seed, seeds, overrides),
         document=raw,
-        show=lambda: show(raw, chosen, overrides or {}, limits or Limits()),
+        show=lambda: show(raw, chosen, overrides or {}, laboratory.limits),
+        questions=questions,
     )
 
 

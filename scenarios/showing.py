@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from allornone.scenarios.limits import Limits
-from allornone.scenarios.living import plastic_only
 from allornone.scenarios.preparing import Phase, Prepared, prepare
 from allornone.scenarios.varying import Run, family
 from allornone.simulator.errors import AllornoneError
@@ -41,17 +40,13 @@ def show(
 ) -> Shown:
     """Live the run that the film of a scenario names, the first of each axis where it names none."""
     film = raw.get("interpretation", {}).get("film", {})
-    at = dict(film.get("at", {}))
-    run = _chosen(
-        family(dict(raw), None, overrides).runs, {key: value for key, value in at.items() if key != "seed"}
-    )
-    ready = prepare(run.raw, int(at.get("seed", seeds[0])), limits)
+    ready = chosen_run(raw, seeds, overrides, limits)
     wanted = film.get("phase", _filmed(ready))
     net = ready.network.copy()
     program = compile(net)
     weights, trace, training = program.weights, None, None
     for phase in ready.phases:
-        lived = plastic_only(program, phase.plastic)
+        lived = program.plastic_only(phase.plastic)
         recorder = Recorder(lived, ["weights"] if phase.rule is not None else [])
         keep = recorder if phase.name == wanted else None
         if phase.timed:
@@ -65,6 +60,17 @@ def show(
     if trace is None:
         raise AllornoneError(f"film: no phase is named {wanted!r}")
     return Shown(net, replace(trace, network=net), training)
+
+
+def chosen_run(
+    raw: Mapping[str, Any], seeds: Sequence[int], overrides: Mapping[str, object], limits: Limits
+) -> Prepared:
+    """Return the run that the film of a scenario names, the first of each axis where it names none."""
+    at = dict(raw.get("interpretation", {}).get("film", {}).get("at", {}))
+    run = _chosen(
+        family(dict(raw), None, overrides).runs, {key: value for key, value in at.items() if key != "seed"}
+    )
+    return prepare(run.raw, int(at.get("seed", seeds[0])), limits)
 
 
 def _chosen(runs: Sequence[Run], at: Mapping[str, Any]) -> Run:

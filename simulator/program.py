@@ -5,8 +5,8 @@ N units with the constant 1 in front, S lanes.   state (batch, N, S)   weights: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -36,7 +36,7 @@ class Stage:
     block: Block
     sources: tuple[Gather, ...]
     synapses: Index
-    plastic: Array
+    plastic: Truth
     veto_sources: tuple[Gather, ...]
     vetoes: Truth
 
@@ -116,6 +116,17 @@ class Program:
                     net.nodes[target]["bias"] = float(value)
                 else:
                     net.edges[source, target]["weight"] = float(value)
+
+    def plastic_only(self, chosen: Iterable[tuple[str | None, str]]) -> Program:
+        """Return the program with just these synapses plastic, pairs of names, None for a bias."""
+        wanted, names = set(chosen), self.wiring.names
+        pairs = zip(self.wiring.source, self.wiring.target, strict=True)
+        mask = np.array([(names[u] or None, names[v]) in wanted for u, v in pairs], dtype=float)
+        stages = tuple(
+            replace(stage, plastic=stage.block.weights(mask[stage.synapses, None]).astype(bool))
+            for stage in self.stages
+        )
+        return replace(self, stages=stages)
 
     def same_shared(self, change: Weights) -> Weights:
         """Give synapses that share a weight the sum of their changes."""
@@ -214,7 +225,7 @@ def _stage(wiring: Wiring, members: list[int], place: Index, in_lists: dict[int,
         block=block,
         sources=_gathers(pairs),
         synapses=synapses,
-        plastic=block.weights(wiring.plastic[synapses, None].astype(float)),
+        plastic=block.weights(wiring.plastic[synapses, None].astype(float)) > 0,
         veto_sources=_gathers(veto_pairs),
         vetoes=vetoes,
     )

@@ -256,7 +256,7 @@ def _save(path: str | Path, arrays: dict[str, NDArray[Any]], about: dict[str, An
 
 def _load(path: str | Path, needs: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     try:
-        with np.load(Path(path), allow_pickle=False) as stored:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         about: dict[str, Any] = json.loads(str(arrays.pop("about")))
         about[needs]

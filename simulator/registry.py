@@ -25,14 +25,10 @@ class Registry:
         self._objects: dict[str, Any] = {}
 
     @cached_property
-    def _entries(self) -> dict[str, EntryPoint]:
-        found: dict[str, EntryPoint] = {}
+    def _entries(self) -> dict[str, list[EntryPoint]]:
+        found: dict[str, list[EntryPoint]] = {}
         for entry in entry_points(group=self.group):
-            other = found.setdefault(entry.name, entry)
-            if other.value != entry.value:
-                raise AllornoneError(
-                    f"two packages register the {self.kind} {entry.name!r}: {other.value} and {entry.value}"
-                )
+            found.setdefault(entry.name, []).append(entry)
         return found
 
     def names(self) -> list[str]:
@@ -44,7 +40,12 @@ class Registry:
         if name not in self._objects:
             if name not in self._entries:
                 raise UnknownName(self.kind, name, self.names())
-            self._objects[name] = self._entries[name].load()
+            values = list(dict.fromkeys(entry.value for entry in self._entries[name]))
+            if len(values) > 1:
+                raise AllornoneError(
+                    f"two packages register the {self.kind} {name!r}: {' and '.join(values[:2])}"
+                )
+            self._objects[name] = self._entries[name][0].load()
         return self._objects[name]
 
     def add(self, name: str, thing: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pty
@@ -11,6 +12,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 import types
@@ -353,7 +355,6 @@ def test_the_status_is_the_verdict(arguments: list[str], status: int) -> None:
         (["run", "ring", "--plot", "no/x.png"], "the folder no does not exist; make it first"),
         (["run", "ring", "--save", "no"], "the folder no does not exist; make it first"),
         (["run", "ring", "--save", os.devnull], "is a file, and a folder is needed there"),
-        (["run", "ring", "--save", "/proc"], "nothing can be written into the folder /proc"),
         (["list", "--era", "1959"], "no era is named '1959'. Did you mean '1958'?"),
         (["animate", "ring"], "Missing option '-o'"),
         (["animate", "ring", "-o", "film"], "film has no ending; it should be one of"),
@@ -414,13 +415,39 @@ def test_a_broken_pipe_is_silent(arguments: list[str]) -> None:
     assert process.returncode == 141
 
 
-def test_a_full_disk_is_told() -> None:
-    """What cannot be printed is an error, not a success."""
-    with Path("/dev/full").open("w") as full, program("list", stdout=full) as process:
-        _, err = process.communicate(timeout=30)
+def test_what_cannot_be_printed_is_told(tmp_path: Path) -> None:
+    """A full disk under stdout is an error, not a success."""
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n{PREAMBLE}"
+    with (tmp_path / "out").open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-c", code, "list"],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
 
-    assert err == "allornone: No space left on device\n"
-    assert process.returncode == 2
+    assert done.stderr == "allornone: File too large\n"
+    assert done.returncode == 2
+
+
+@pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("option", ["--save=.", "--plot=ring.png"])
+def test_a_read_only_folder_is_told_before_anything_runs(
+    option: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after an hour: the folder is tried first."""
+
+    def refused(**_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", refused)
+
+    assert main(["run", "ring", option]) == 2
+
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "allornone: nothing can be written into the folder .: Read-only file system\n")
 
 
 def test_ctrl_c_reports_what_was_finished(tmp_path: Path) -> None:
@@ -665,6 +692,38 @@ def test_what_new_writes_is_fine_and_runs(tmp_path: Path) -> None:
         done = installed(*arguments)
         assert (done.returncode, done.stderr) == (0, "")
     assert "reproduced: 1 claim holds, 1 change and 2 nudges do their work" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "message"),
+    [
+        (
+            "activation.threshold = 1",
+            "activation.C.threshold = 1",
+            "claim 1, activation.C.threshold = 1: no unit",
+        ),
+        (
+            "activation.threshold = 1",
+            "activation.threshold = 2",
+            "claim 1, activation.threshold = 2: the change alters",
+        ),
+        ("mcculloch-pitts", "mcculloch-pits", "Did you mean 'mcculloch-pitts'?"),
+        ("N2 -> N3", "N9 -> N3", "'N9'"),
+    ],
+)
+def test_check_sees_what_only_building_shows(
+    written: str, instead: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nets are made for every run and every counterfactual, and other files are looked over all the same."""
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text(skeleton(good))
+    bad.write_text(skeleton(bad).replace(written, instead))
+
+    assert main(["check", str(bad), str(good)]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == f"{good}: ✓ a scenario\n"
+    assert message in err
 
 
 def test_the_schema_is_json() -> None:

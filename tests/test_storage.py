@@ -193,7 +193,7 @@ def test_nothing_is_written_of_a_network_that_means_nothing(tmp_path: Path) -> N
     bad: Any = Network()
     bad.add_node("N", model="threshold", threshold="high")
 
-    with pytest.raises(AllornoneError, match="Threshold.threshold must be a number, found 'high'"):
+    with pytest.raises(AllornoneError, match=r"Threshold\.threshold must be a number, found 'high'"):
         write(bad, path)
 
     assert path.read_text(encoding="utf-8") == before
