@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from allornone.pictures.moments import moment
 from allornone.pictures.painting import PAD, composed, inches, paint, root
@@ -65,7 +66,7 @@ def draw(
     net: Network,
     state: State | None = None,
     ax: Axes | None = None,
-    pos: Mapping[str, Sequence[float]] | None = None,
+    pos: Mapping[str, ArrayLike] | None = None,
     theme: str | Theme = "light",
     values: bool = False,
 ) -> Drawing:

@@ -36,16 +36,9 @@ def write_gif(
         return image
 
     later = (indexed(k) for k in range(1, len(times)))
-    indexed(0).save(
-        path,
-        format="GIF",
-        save_all=True,
-        append_images=later,
-        duration=list(times),
-        loop=0,
-        optimize=False,
-        disposal=1,
-    )
+    options = {"save_all": True, "duration": list(times), "loop": 0, "optimize": False, "disposal": 1}
+    with path.open("wb") as file:
+        indexed(0).save(file, format="GIF", append_images=later, **options)
 
 
 def write_webp(
@@ -59,16 +52,9 @@ def write_webp(
         return found
 
     later = (image(k) for k in range(1, len(times)))
-    image(0).save(
-        path,
-        format="WEBP",
-        save_all=True,
-        append_images=later,
-        duration=list(times),
-        loop=0,
-        quality=80,
-        method=0,
-    )
+    options = {"save_all": True, "duration": list(times), "loop": 0, "quality": 80, "method": 0}
+    with path.open("wb") as file:
+        image(0).save(file, format="WEBP", append_images=later, **options)
 
 
 def palette_of(samples: Sequence[Pixels], colours: int) -> Pixels:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from allornone.pictures.columns import cycles
 from allornone.pictures.heights import heights
@@ -78,7 +78,7 @@ def layout(wires: Wiring, needs: Needs) -> Plan:
     )
 
 
-def placed(wires: Wiring, places: Mapping[str, Sequence[float]]) -> Plan:
+def placed(wires: Wiring, places: Mapping[str, ArrayLike]) -> Plan:
     """Return a plan with anybody's positions, scaled so that no two units touch.
 
     Raises KeyError for a unit without a position.
@@ -90,7 +90,7 @@ def placed(wires: Wiring, places: Mapping[str, Sequence[float]]) -> Plan:
     return Plan(wires.bodies, wires.links, points * scale, columns=())
 
 
-def _middle(members: Sequence[str], places: Mapping[str, Sequence[float]]) -> Array:
+def _middle(members: Sequence[str], places: Mapping[str, ArrayLike]) -> Array:
     return np.asarray(np.mean([np.asarray(places[unit], dtype=np.float64)[:2] for unit in members], axis=0))
 
 

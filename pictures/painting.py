@@ -1,13 +1,13 @@
 """Painting: a Scene drawn on matplotlib axes. The only painter yet that imports matplotlib; never pyplot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from allornone.pictures.cells import Cells
 from allornone.pictures.numbers import Numbers
@@ -42,7 +42,7 @@ def composed(
     net: Network,
     size: tuple[float, float],
     smallest: float,
-    pos: Mapping[str, Sequence[float]] | None = None,
+    pos: Mapping[str, ArrayLike] | None = None,
     learning: bool = False,
 ) -> tuple[Scene, float]:
     """Return a scene laid out for a place of so many inches, and the inches of its unit radius.

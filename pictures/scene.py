@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from allornone.pictures.curves import POINTS
 from allornone.pictures.layout import UNDER, Needs, layout, placed
@@ -106,7 +106,7 @@ class Scene:
 
 def scene(
     net: Network,
-    pos: Mapping[str, Sequence[float]] | None = None,
+    pos: Mapping[str, ArrayLike] | None = None,
     *,
     aspect: float = ASPECT,
     em: float = EM,

@@ -42,7 +42,7 @@ def around(members: Sequence[int], edges: Sequence[Edge]) -> list[int]:
     order = _swapped(_spectral(near), near)
     start = order.index(0)
     order = order[start:] + order[:start]
-    if len(order) > 2 and near[0, order[-1]] > near[0, order[1]]:
+    if len(order) > 2 and order[-1] < order[1]:
         order = [order[0], *reversed(order[1:])]
     return [members[k] for k in order]
 

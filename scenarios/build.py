@@ -27,16 +27,15 @@ def build(
     """Return the network of one run, its start weights not yet drawn."""
     connectivity = raw["connectivity"]
     first = next(iter(tasks.values()), None)
-    net = (
-        _built(connectivity["build"], numbers, first, raw.get("activation", {}))
-        if "build" in connectivity
-        else (_described(raw, numbers, first, seed, limits))
-    )
-    net.graph["name"] = raw.get("title", "")
+    every = numbers.whole(connectivity["delay"], "delay") if "delay" in connectivity else None
     if "build" in connectivity:
+        net = _built(connectivity["build"], numbers, first, raw.get("activation", {}))
         _activate(net, raw.get("activation", {}), numbers)
+    else:
+        net = _described(raw, numbers, first, seed, limits, every)
+    net.graph["name"] = raw.get("title", "")
     for edit in (connectivity, *connectivity.get("edits", ())):
-        _edit(net, edit, numbers, seed, limits)
+        _edit(net, edit, numbers, seed, limits, every)
     limits.need("units", len(net))
     limits.need("synapses", net.number_of_edges())
     return net
@@ -60,8 +59,12 @@ def start(
     given = connectivity.get("start")
     if given is not None:
         draw = stream(seed, "weights")
+        shared: dict[str, float] = {}
         for source, target in plastic:
-            _set(net, source, target, _started(given, numbers, net, target, draw))
+            value = _started(given, numbers, net, target, draw)
+            label = None if source is None else net.edges[source, target].get("shared")
+            # One weight in several places is one number: the first that is drawn.
+            _set(net, source, target, value if label is None else shared.setdefault(label, value))
     for text, value in connectivity.get("weights", {}).items():
         for wire in expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters):
             if not net.has_edge(wire.source, wire.target):
@@ -129,7 +132,7 @@ def _argument(numbers: Numbers, value: Any, parameter: inspect.Parameter | None)
 
 
 def _described(
-    raw: Mapping[str, Any], numbers: Numbers, first: Task | None, seed: int, limits: Limits
+    raw: Mapping[str, Any], numbers: Numbers, first: Task | None, seed: int, limits: Limits, every: int | None
 ) -> Network:
     connectivity, activation = raw["connectivity"], raw.get("activation", {})
     net = Network()
@@ -157,7 +160,8 @@ def _described(
         for member in members if name in outputs else ():
             net.nodes[member]["output"] = True
     _known(activation, [*net, *net.groups], inputs)
-    _wire(net, connectivity.get("synapses", []), numbers, seed, limits, connectivity.get("delay"))
+    for wire in _wires(net, connectivity.get("synapses", []), numbers, stream(seed, "wiring"), limits):
+        _add(net, wire, every)
     tables = (key for key, value in activation.items() if isinstance(value, Mapping))
     _no_orphans(net, {*groups, *outputs, *tables, *_mentioned(_added(connectivity), first=1)})
     return net
@@ -224,20 +228,18 @@ def _activate(net: Network, activation: Mapping[str, Any], numbers: Numbers) -> 
             data.setdefault("bias", 0.0)
 
 
-def _wire(
-    net: Network, lines: Sequence[str], numbers: Numbers, seed: int, limits: Limits, delay: Any = None
-) -> None:
-    every = None if delay is None else numbers.whole(delay, "delay")
-    wires = expand_synapses(
-        lines,
-        groups_of(net),
-        numbers.wiring,
-        stream(seed, "wiring"),
-        parameters=numbers.parameters,
-        limit=limits.synapses,
-    )
-    for wire in wires:
-        _add(net, wire, every)
+def _wires(
+    net: Network, lines: Sequence[str], numbers: Numbers, draw: np.random.Generator, limits: Limits
+) -> list[Wire]:
+    with limits.naming("synapses"):
+        return expand_synapses(
+            lines,
+            groups_of(net),
+            numbers.wiring,
+            draw,
+            parameters=numbers.parameters,
+            limit=limits.synapses,
+        )
 
 
 def _add(net: Network, wire: Wire, every: int | None) -> None:
@@ -250,22 +252,17 @@ def _add(net: Network, wire: Wire, every: int | None) -> None:
         net.connect(wire.source, wire.target, wire.weight, delay, plastic=wire.plastic, shared=wire.shared)
 
 
-def _edit(net: Network, edit: Mapping[str, Any], numbers: Numbers, seed: int, limits: Limits) -> None:
+def _edit(
+    net: Network, edit: Mapping[str, Any], numbers: Numbers, seed: int, limits: Limits, every: int | None
+) -> None:
     for text in edit.get("without", ()):
         cut = [(source, target) for source, target in pairs(net, [text], numbers) if source is not None]
         net.remove_edges_from(cut)
     if edit.get("with"):
-        wires = expand_synapses(
-            edit["with"],
-            groups_of(net),
-            numbers.wiring,
-            stream(seed, "rewiring"),
-            parameters=numbers.parameters,
-        )
-        for wire in wires:
+        for wire in _wires(net, edit["with"], numbers, stream(seed, "rewiring"), limits):
             if net.has_edge(wire.source, wire.target) and not wire.relay:
                 net.remove_edge(wire.source, wire.target)
-            _add(net, wire, None)
+            _add(net, wire, every)
 
 
 def _known(activation: Mapping[str, Any], names: Sequence[str], inputs: Sequence[str]) -> None:

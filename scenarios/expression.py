@@ -307,9 +307,9 @@ class _Grammar:
             ast.Constant: self.constant,
             ast.Name: self.name,
             ast.UnaryOp: self.unary,
-            ast.BinOp: lambda node: (node.left, node.right),
+            ast.BinOp: lambda node: self.signed(node, [node.op], (node.left, node.right)),
             ast.BoolOp: lambda node: node.values,
-            ast.Compare: lambda node: (node.left, *node.comparators),
+            ast.Compare: lambda node: self.signed(node, node.ops, (node.left, *node.comparators)),
             ast.Call: self.call,
             ast.Subscript: self.subscript,
             ast.List: self.list,
@@ -350,6 +350,14 @@ class _Grammar:
         if node.id in self.functions:
             self.refuse(f"{node.id} is a function: call it, {node.id}(…)", node)
         return ()
+
+    def signed(
+        self, node: ast.expr, signs: Sequence[ast.AST], operands: Sequence[ast.expr]
+    ) -> Sequence[ast.expr]:
+        """Allow the operators that there are."""
+        if not all(type(sign) in _SYMBOLS for sign in signs):
+            self.refuse(f"the operators are {' '.join(_SYMBOLS.values())}, and, or, not", node)
+        return operands
 
     def unary(self, node: ast.UnaryOp) -> Sequence[ast.expr]:
         """Allow − and not."""

@@ -214,10 +214,15 @@ def _over_family(found: Sequence[tuple[Run, int, Value]], axes: Mapping[str, Lab
     cells = np.full(
         (*(len(along.labels[axis]) for axis, along in axes.items()), *shape), np.nan if ragged else 0
     ).astype(float if ragged else kind)
+    empty = np.ones(cells.shape[: len(axes)], dtype=bool)
     for (run, seed, _), array in zip(found, arrays, strict=True):
         # A run that does not lie on an axis counts at each of its labels.
         at = tuple(_place(axis, along, {**run.labels, "seed": seed}) for axis, along in axes.items())
         cells[(*at, *(slice(0, length) for length in array.values.shape))] = array.values
+        empty[at] = False
+    if empty.any():
+        # Two alternatives may vary an axis over labels of their own: where no run was, nothing was measured.
+        cells = np.where(empty[(..., *(None,) * len(inner))], np.nan, cells)
     members = {axis: row for along in axes.values() for axis, row in along.members.items()}
     outer = {axis: along.labels[axis] for axis, along in axes.items()}
     return Labelled(cells, (*axes, *inner), {**outer, **labels}, members=members).plain()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 
 from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest
@@ -41,3 +43,13 @@ class Limits:
             raise LimitExceeded(
                 f"{count} {name} are more than a run may use, {most}; raise it with --limit {name}={count}"
             )
+
+    @contextmanager
+    def naming(self, name: str) -> Iterator[None]:
+        """Add to a LimitExceeded raised inside which option would raise that limit."""
+        try:
+            yield
+        except LimitExceeded as error:
+            if str(getattr(self, name)) not in str(error):  # a bound that no option moves
+                raise
+            raise LimitExceeded(f"{error}; raise it with --limit {name}=NUMBER") from None

@@ -104,7 +104,7 @@ class Prepared:
 def prepare(raw: Mapping[str, Any], seed: int, limits: Limits) -> Prepared:
     """Make the tasks, the network and the phases of one run."""
     numbers = Numbers.of(raw)
-    made = tasks.make(raw, numbers, seed)
+    made = tasks.make(raw, numbers, seed, limits)
     net = build.build(raw, numbers, made, seed, limits)
     learning = raw.get("learning", {})
     plastic = _plastic(net, learning.get("plastic"), numbers)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from allornone.scenarios.labelled import Labelled, Value
+from allornone.scenarios.limits import Limits
 from allornone.scenarios.numbers import Numbers
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.registry import tasks as registered
@@ -34,10 +35,19 @@ class Task:
 
 @dataclass(frozen=True)
 class Source:
-    """What a task may draw on: the run's numbers and its random stream."""
+    """What a task may draw on: the run's numbers, its random stream, and the limits that it keeps."""
 
     numbers: Numbers
     random: np.random.Generator
+    limits: Limits = Limits()
+
+    def count(self, value: Any, what: str) -> int:
+        """Return how many samples are wanted, if there may be so many."""
+        found = self.numbers.whole(value, what)
+        if found < 1:
+            raise AllornoneError(f"{what} must be at least 1, found {found}")
+        self.limits.need("trials", found)
+        return found
 
     def column(self, text: str, names: Mapping[str, Value], samples: int) -> Array:
         """Return what an expression is at each sample."""
@@ -53,7 +63,9 @@ class Source:
         return np.full(samples, float(value))
 
 
-def make(raw: Mapping[str, Any], numbers: Numbers, seed: int) -> dict[str, Task]:
+def make(
+    raw: Mapping[str, Any], numbers: Numbers, seed: int, limits: Limits | None = None
+) -> dict[str, Task]:
     """Make every task of a scenario; `NAME.held_out` stands beside one that holds samples out."""
     made: dict[str, Task] = {}
     for name, given in raw.get("tasks", {}).items():
@@ -65,7 +77,7 @@ def make(raw: Mapping[str, Any], numbers: Numbers, seed: int) -> dict[str, Task]
         }
         maker: Callable[..., Task] = registered.get(given["data"])
         try:
-            task = maker(Source(numbers, stream(seed, "tasks")), **parameters)
+            task = maker(Source(numbers, stream(seed, "tasks"), limits or Limits()), **parameters)
         except AllornoneError as error:
             raise AllornoneError(f"tasks.{name}: {error}") from None
         made[name] = task
@@ -93,6 +105,7 @@ def table(
     count = source.numbers.whole(inputs, "inputs")
     if not 1 <= count <= MOST_INPUTS:
         raise AllornoneError(f"inputs must be from 1 to {MOST_INPUTS}, found {count}")
+    source.count(2**count, "rows")
     _one_of("coding", coding, ("binary", "bipolar"))
     rows = np.array(list(itertools.product((0.0, 1.0), repeat=count)))
     desired = _desired(source, rows, ones, d, number)
@@ -116,7 +129,7 @@ def sample(
     They may use coin (0 or 1), noise (standard normal), uniform (0 to 1) and i, the sample's number; each entry has
     draws of its own. `d` may also use x1, x2, … and x.
     """
-    samples = source.numbers.whole(count, "count")
+    samples = source.count(count, "count")
     width, height = source.numbers.whole(inputs, "inputs"), source.numbers.whole(outputs, "outputs")
     columns = [source.column(text, _words(source, samples), samples) for text in _each(x, width, "x")]
     values = np.stack(columns, axis=1)
@@ -147,6 +160,7 @@ def grid(
         raise AllornoneError(
             f"a grid needs cells ≥ 1 and to > from, found {count} cells from {low:g} to {high:g}"
         )
+    source.count(count**2, "cells")
     width = (high - low) / count
     centres = low + width * (np.arange(count) + 0.5)
     x2, x1 = np.meshgrid(centres, centres, indexing="ij")

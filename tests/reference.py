@@ -49,6 +49,7 @@ CHANGE: dict[str, Formula] = {
 }
 TAUGHT = ("perceptron", "lms")
 CLOSE = 1e-9
+ROUNDING = 1e-12
 FINE = 2.0**20
 
 
@@ -283,3 +284,23 @@ def _error(
         seen = life.z[-1] if rule == "lms" else life.y[-1]
         total += sum(0.5 * (d - seen[unit]) ** 2 for unit, d in zip(outputs(graph), wanted, strict=True))
     return total / len(X) if average else total
+
+
+def disagreement(
+    lives: Sequence[Life], recorded: Mapping[str, Any], units: Sequence[str], exact: bool
+) -> str:
+    """Return where a record of y, z and vetoes, (ticks, trials, units), differs from these lives, or nothing.
+
+    Where sums are not exact, numbers may differ by 1e-12 of the largest net input.
+    """
+    for trial, life in enumerate(lives):
+        largest = max(1.0, *(abs(z) for tick in life.z for z in tick.values()))
+        close = 0.0 if exact else ROUNDING * largest
+        told: dict[str, list[dict[str, Any]]] = {"y": [*life.y], "z": [*life.z], "vetoed": [*life.vetoed]}
+        for tick in range(len(life.y)):
+            for place, unit in enumerate(units):
+                for word, said in told.items():
+                    found, wanted = recorded[word][tick][trial][place], said[tick].get(unit, 0)
+                    if not abs(float(found) - float(wanted)) <= close:
+                        return f"{word} of {unit!r} at tick {tick} of trial {trial}: {found!r}, and {wanted!r} by hand"
+    return ""

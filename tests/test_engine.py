@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import networks as nets
@@ -30,24 +33,9 @@ few_networks = settings(deadline=None, max_examples=10)
 
 def agree(trace: Trace, lives: list[reference.Life], exact: bool) -> None:
     """Assert that a trace with z and vetoes holds what the interpreter's lives hold, trial by trial."""
-    for trial, life in enumerate(lives):
-        assume(not life.doubtful)
-        for tick in range(trace.ticks):
-            for place, unit in enumerate(trace.units):
-                same(trace.recorded["y"][tick, trial, place, 0], life.y[tick][unit], life, exact)
-                if unit in life.z[tick]:
-                    same(trace.recorded["z"][tick, trial, place, 0], life.z[tick][unit], life, exact)
-                    vetoed = trace.recorded["vetoed"][tick, trial, place, 0]
-                    assert bool(vetoed) == life.vetoed[tick][unit]
-
-
-def same(found: float, wanted: float, life: reference.Life, exact: bool) -> None:
-    """Assert that two numbers are equal, or close beside the largest that the network knew."""
-    if exact:
-        assert found == wanted
-    else:
-        largest = max(1.0, *(abs(z) for tick in life.z for z in tick.values()))
-        assert abs(found - wanted) <= CLOSE * largest
+    assume(not any(life.doubtful for life in lives))
+    only_lane = {word: array[..., 0] for word, array in trace.recorded.items()}
+    assert not reference.disagreement(lives, only_lane, trace.units, exact)
 
 
 def trials(net: Network, history: Array) -> list[list[dict[str, float]]]:
@@ -432,6 +420,22 @@ def test_a_long_loop_is_shortened() -> None:
         NetworkError, match=r"N\[0\] → .* → … \(20 units\) → N\[0\]\. Give one of them a delay"
     ):
         compile(net)
+
+
+@pytest.mark.slow
+def test_thousands_of_random_networks_agree_with_the_interpreter() -> None:
+    """The long run: mixed models, delays, loops, inhibition, forcing, trials, lanes, learning, every executor."""
+    script = Path(aon.__file__).parent / "benchmarks" / "agree.py"
+
+    done = subprocess.run(
+        [sys.executable, str(script), "--networks", "5000", "--seed", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("5000 random networks")
 
 
 def message_of(call: Any) -> str:

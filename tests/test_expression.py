@@ -91,7 +91,11 @@ def test_scalars_are_what_python_says(text: str) -> None:
         expected = eval(text, {"__builtins__": {}}, {"n": 3, "x": 0.5})
     except (ZeroDivisionError, OverflowError):
         return
-    assume(not isinstance(expected, complex) and "complex" not in repr(expected))
+    except TypeError as fault:
+        # A fractional power of a negative number, which Python makes complex, is put in order.
+        assume("complex" not in str(fault))
+        raise
+    assume(not isinstance(expected, complex))
     found, error = attempt(text, {"n": 3, "x": 0.5})
     if error is not None:
         # Integers beyond any float, and what comes of infinite numbers.
@@ -150,6 +154,8 @@ ATTACKS = [
     ("m & m", 3),
     ("~m", 1),
     ("m @ m", 3),
+    ("m << 9 ** 9", 1),
+    ("1 + (m >> 1)", 6),
     ("m is m", 3),
     ("1 in m", 3),
     ("+m", 1),

@@ -310,8 +310,10 @@ def test_labels_do_not_overlap(name: str) -> None:
     assert overlapping(figure) == []
     for text in ax.texts:
         box = text.get_window_extent()
-        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
-        assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1
+        assert figure.bbox.containsx(box.x0)
+        assert figure.bbox.containsx(box.x1)
+        assert figure.bbox.containsy(box.y0)
+        assert figure.bbox.containsy(box.y1)
         corners = ax.transData.inverted().transform(box.corners())
         inside = [np.all(np.abs(corners - place) < 0.7, axis=1).any() for place in what.positions]
         assert not any(inside)
@@ -423,7 +425,7 @@ def test_a_raster_shows_who_fires_and_who_is_vetoed() -> None:
 
     assert [label.get_text() for label in ax.get_yticklabels()] == ["S", "R", "Q"]
     assert len(ax.collections[1].get_paths()) == int(trace.y.sum())
-    assert ax.lines[0].get_xydata().tolist() == [[5.0, 2.0]]
+    assert np.asarray(ax.lines[0].get_xydata()).tolist() == [[5.0, 2.0]]
 
 
 def test_a_training_is_plotted_as_curves() -> None:

@@ -25,6 +25,13 @@ CLOSE = 1e-12
 RULES: dict[str, Callable[..., Any]] = {"hebb": aon.Hebb, "perceptron": aon.PerceptronRule, "lms": aon.LMS}
 AND = ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1])
 XOR = ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+KINDS = {
+    "binary layers": (nets.binary, False),
+    "binary loops": (nets.binary, True),
+    "graded layers": (nets.smooth, False),
+    "graded loops": (nets.Kind(("logistic",), nets.real, nets.real), True),
+}
+"""Linear units in loops would run away."""
 random_networks = settings(deadline=None, max_examples=25)
 
 
@@ -40,8 +47,7 @@ def message_of(call: Callable[[], object]) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("loops", [False, True], ids=["layers", "loops"])
-@pytest.mark.parametrize("kind", [nets.binary, nets.smooth], ids=["binary", "smooth"])
+@pytest.mark.parametrize(("kind", "loops"), [*KINDS.values()], ids=KINDS)
 @pytest.mark.parametrize("rule", RULES)
 @given(data=st.data())
 @random_networks
@@ -66,7 +72,7 @@ def test_training_does_what_a_naive_loop_does(
     assume(not wanted["doubtful"])
     weights, theirs = reference.synapse_values(net), reference.synapse_values(graph)
     largest = max([1.0, *map(abs, theirs.values())])
-    assume(largest < 1e6)
+    assume(largest < 1e6 and not training.diverged)
     close = 0 if kind.exact else CLOSE * largest**2
     assert weights == pytest.approx(theirs, rel=0, abs=close)
     if given_d is not None:
