@@ -10,7 +10,7 @@ import click
 
 from allornone.command import screen
 from allornone.command.failures import SUCCESS, told
-from allornone.command.story import changes_of, spoken
+from allornone.command.story import changes_of
 from allornone.command.targets import located, target
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def look_over(path: Path) -> list[str]:
 
     The network and lessons of every run are made, those of the counterfactuals too; none is lived.
     """
+    from allornone.scenarios.change import spoken
     from allornone.scenarios.checking import check, check_built
     from allornone.scenarios.reading import read
     from allornone.simulator.errors import AllornoneError

@@ -62,9 +62,9 @@ def printable(text: str) -> str:
     return "".join(character if _harmless(character) else _spelt(character) for character in text)
 
 
-def mark(truth: bool) -> str:
-    """Return ✓ or ✗, or words where the encoding of stdout lacks them."""
-    sign, word = ("✓", "yes") if truth else ("✗", "no")
+def mark(truth: bool | None) -> str:
+    """Return ✓ or ✗, – where nothing was judged, or words where the encoding of stdout lacks them."""
+    sign, word = ("–", "-") if truth is None else ("✓", "yes") if truth else ("✗", "no")
     try:
         sign.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):

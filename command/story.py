@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from allornone.scenarios.change import spoken
 
 FACTS = ("source", "evidence", "lecture", "aliases", "seeds", "deviations", "open")
 ENOUGH = 1 << 20  # bytes: no scenario is so long
@@ -62,20 +63,6 @@ def told(raw: Mapping[str, Any]) -> Story:
     )
 
 
-def leaves(change: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, object]]:
-    """Yield what a change sets: dotted key, value.
-
-    >>> list(leaves({"learning": {"eta": 0.1, "batch": "all"}}))
-    [('learning.eta', 0.1), ('learning.batch', 'all')]
-    """
-    for key, value in change.items():
-        dotted = f"{path}.{key}" if path else str(key)
-        if isinstance(value, Mapping) and value:
-            yield from leaves(value, dotted)
-        else:
-            yield dotted, value
-
-
 def changes_of(claim: Mapping[str, Any]) -> list[Any]:
     """Return the changes that a claim names: those that must fell it, or under which it is true.
 
@@ -84,13 +71,6 @@ def changes_of(claim: Mapping[str, Any]) -> list[Any]:
     """
     changes = claim.get("fails", claim.get("holds", []))
     return changes if isinstance(changes, list) else [changes]
-
-
-def spoken(change: Mapping[str, Any]) -> str:
-    """Return a change in one line, as TOML would spell it."""
-    return ", ".join(
-        f"{path} = {json.dumps(value, ensure_ascii=False, default=str)}" for path, value in leaves(change)
-    )
 
 
 def _claim(claim: Mapping[str, Any]) -> Claim:

@@ -67,7 +67,7 @@ def verdict_line(result: Result) -> str:
     changes = [change.works for claim in result.claims for change in claim.counterfactuals]
     nudges = [nudge.falls for claim in result.claims for nudge in claim.nudges]
     tried = [_share(done, noun) for done, noun in ((changes, "change"), (nudges, "nudge")) if done]
-    holding = [claim.holds for claim in result.claims]
+    holding = [bool(claim.holds) for claim in result.claims]
     pieces = [_share(holding, "claim") + (" holds" if len(holding) == 1 else " hold")]
     if tried:
         one = len(changes) + len(nudges) == 1
@@ -89,7 +89,7 @@ def in_trouble(claim: ClaimResult) -> bool:
 
 def _rows(claim: ClaimResult) -> Iterator[list[Cell]]:
     said = SPEAKERS.get(claim.says or "", "")
-    colour = GOOD if claim.holds else ("yellow" if claim.sound else BAD)
+    colour = GOOD if claim.holds else ("yellow" if claim.sound or claim.holds is None else BAD)
     yield [
         Cell(screen.mark(claim.holds), colour),
         Cell(said + claim.text),

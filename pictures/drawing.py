@@ -17,6 +17,7 @@ from allornone.pictures.moments import moment
 from allornone.pictures.painting import PAD, composed, inches, paint, root
 from allornone.pictures.palette import Theme, theme_of
 from allornone.pictures.saving import ending
+from allornone.pictures.scene import HEADS
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.files import replacing
 from allornone.simulator.network import Network
@@ -79,7 +80,7 @@ def draw(
     >>> net = Network(name="wire")
     >>> net.add_inputs("a", "b")
     >>> draw(net, {"a": 1})
-    Drawing: 3.0 × 2.0 inches; .save('x.png' | '.pdf' | '.svg')
+    Drawing: 3.0 × 2.8 inches; .save('x.png' | '.pdf' | '.svg')
     """
     chosen = theme_of(theme)
     size = (9.0, 5.0) if ax is None else inches(ax)
@@ -92,9 +93,9 @@ def draw(
     else:
         axes = ax
         figure = root(axes)
-    painted = paint(
-        axes, what, chosen, inch, letter=float(np.clip(0.62 * inch * 72, 8.0, 15.0)), values=values
-    )
+    letter = float(np.clip(0.62 * inch * 72, 8.0, 15.0))
+    dense = len(what.synapses) > HEADS
+    painted = paint(axes, what, chosen, inch, letter=letter, values=values, fading=dense)
     if state is not None:
         y, vetoed = _state(net, state)
         seen = moment(what, y, vetoed, scale=max([1.0, *map(abs, y.values())]))

@@ -19,7 +19,7 @@ def short_name(name: str) -> str:
 
 
 def sides(wires: Wiring, columns: Sequence[int], named: bool) -> list[str]:
-    """Return for each body "inside", "left", "right", "below" or "" (no name).
+    """Return for each body "inside", "middle", "left", "right", "below" or "" (no name).
 
     `named`: whether units that are neither input nor output carry their names.
     """
@@ -30,7 +30,7 @@ def sides(wires: Wiring, columns: Sequence[int], named: bool) -> list[str]:
 
 def _side(body: Body, column: int, last: int, leaving: bool, named: bool) -> str:
     if body.kind == "fold":
-        return "left"
+        return "middle"
     if body.kind == "patch":
         return "below"
     if body.kind == "input":

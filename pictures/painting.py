@@ -156,6 +156,7 @@ def _band(ax: Axes, what: Scene, theme: Theme, inch: float) -> None:
 
 
 def _dots(ax: Axes, what: Scene, theme: Theme) -> None:
-    """⋮ where a wide layer is folded."""
-    spots = [circle(float(x), float(y) + step, 0.16) for x, y in what.dots for step in (-0.55, 0.0, 0.55)]
+    """Dots over and under the count of a folded layer."""
+    steps = (-0.98, -0.62, 0.62, 0.98)
+    spots = [circle(float(x), float(y) + step, 0.12) for x, y in what.dots for step in steps]
     ax.add_collection(PathCollection(spots, facecolors=theme.mute, linewidths=0, zorder=5), autolim=False)

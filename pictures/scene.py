@@ -234,6 +234,8 @@ def _label(body: Body, place: Array, side: str, em: float) -> Label:
     wide, high = body.half
     role = body.kind
     text = str(body.rows) if role == "fold" else short_name(body.name)
+    if side == "middle":
+        return Label(text, x, y, "center", "center", role)
     if side == "left":
         return Label(text, x - wide - 0.35, y, "right", "center", role)
     if side == "right":

@@ -5,8 +5,9 @@ Nothing here mutates what it is given: a changed scenario shares with the old on
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from allornone.simulator.errors import AllornoneError, nearest
@@ -96,6 +97,31 @@ def from_dotted(path: str, value: object) -> Raw:
         change = {part: change}
     laid: Raw = change
     return laid
+
+
+def leaves(change: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, object]]:
+    """Yield what a change sets: dotted key, value.
+
+    >>> list(leaves({"learning": {"eta": 0.1, "batch": "all"}}))
+    [('learning.eta', 0.1), ('learning.batch', 'all')]
+    """
+    for key, value in change.items():
+        dotted = f"{path}.{key}" if path else str(key)
+        if isinstance(value, Mapping) and value:
+            yield from leaves(value, dotted)
+        else:
+            yield dotted, value
+
+
+def spoken(change: Mapping[str, Any]) -> str:
+    """Return a change in one line, as a file spells it.
+
+    >>> spoken({"connectivity": {"without": ["a -> b"]}})
+    'connectivity.without = ["a -> b"]'
+    """
+    return ", ".join(
+        f"{path} = {json.dumps(value, ensure_ascii=False, default=str)}" for path, value in leaves(change)
+    )
 
 
 def _merged(old: Raw, new: Raw) -> Raw:

@@ -62,6 +62,7 @@ class Laboratory:
     ) -> None:
         self.raw, self.seeds, self.overrides = raw, list(seeds), dict(overrides or {})
         self.limits, self.executor, self.progress = limits or Limits(), executor, progress
+        self.as_written = not self.overrides and self.seeds == list(range(raw.get("seeds", 1)))
         self.measures: dict[str, str] = {name: str(text) for name, text in raw.get("measures", {}).items()}
         self._found: dict[str, dict[str, Value]] = {}
         self.warnings: dict[str, None] = {}

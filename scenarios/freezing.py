@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from allornone.scenarios.change import Raw
+from allornone.scenarios.change import Raw, leaves
 
 
 def freezes(raw: Raw) -> list[tuple[int, Raw]]:
@@ -17,8 +17,8 @@ def freezes(raw: Raw) -> list[tuple[int, Raw]]:
     for number, claim in enumerate(raw.get("interpretation", {}).get("claims", ())):
         fails = claim.get("fails", [])
         for change in fails if isinstance(fails, list) else [fails]:
-            leaves = list(_leaves(change, ()))
-            if leaves and all(_stops(path, value, raw) for path, value in leaves):
+            found_leaves = list(leaves(change))
+            if found_leaves and all(_stops(path, value, raw) for path, value in found_leaves):
                 found.append((number, change))
     return found
 
@@ -34,32 +34,21 @@ def warnings(raw: Raw) -> list[str]:
     ]
 
 
-def _stops(path: tuple[str, ...], value: Any, raw: Raw) -> bool:
-    key = path[-1]
+def _stops(path: str, value: Any, raw: Raw) -> bool:
+    key = path.rpartition(".")[2]
     if (key, value) in (("epochs", 0), ("eta", 0)) or (key == "plastic" and value == []):
         return True
-    if path[0] == "experience" and "stimulus" in path:
-        return value == 0 or (isinstance(value, str) and set(value) <= {"0"})
-    if path[0] == "parameters":
-        varied = raw.get("vary", {})
-        moved = {
-            name
-            for axis in varied.values()
-            if isinstance(axis, list)
-            for row in axis
-            if isinstance(row, dict)
-            for name in row
-        }
-        return key in varied or key in moved
-    return any(
-        isinstance(axis, Mapping) and axis.get("set") == ".".join(path)
-        for axis in raw.get("vary", {}).values()
-    )
+    if path.startswith("experience.") and ".stimulus." in path:
+        return bool(value == 0) or (isinstance(value, str) and set(value) <= {"0"})
+    return path in _varied(raw.get("vary", {}))
 
 
-def _leaves(change: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for key, value in change.items():
-        if isinstance(value, Mapping) and value:
-            yield from _leaves(value, (*path, str(key)))
-        else:
-            yield (*path, str(key)), value
+def _varied(axes: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the dotted keys that axes move."""
+    for name, form in axes.items():
+        if isinstance(form, Mapping) and "set" in form:
+            yield str(form["set"])
+        elif isinstance(form, list) and form and isinstance(form[0], Mapping):
+            yield from (f"parameters.{member}" for member in form[0])
+        elif isinstance(form, list) or "from" in form:
+            yield f"parameters.{name}"

@@ -35,6 +35,8 @@ def lesson(
     limits: Limits,
 ) -> Lesson:
     """Return what a phase shows, the units that it drives, what is desired of which units, and a point's area."""
+    if "ticks" in phase:
+        limits.need("ticks", _said(phase, numbers))
     if "stimulus" in phase:
         x, driven = _stimulus(phase, net, numbers, seed, limits)
         taught = tuple(phase.get("teacher", {}))
@@ -62,26 +64,27 @@ def lesson(
 def _stimulus(
     phase: Mapping[str, Any], net: Network, numbers: Numbers, seed: int, limits: Limits
 ) -> tuple[Array, tuple[str, ...]]:
-    given = read_stimuli(
-        phase["stimulus"],
-        build.groups_of(net),
-        numbers.wiring,
-        parameters=numbers.parameters,
-        limit=limits.ticks,
-    )
+    with limits.naming("ticks"):
+        given = read_stimuli(
+            phase["stimulus"],
+            build.groups_of(net),
+            numbers.wiring,
+            parameters=numbers.parameters,
+            limit=limits.ticks,
+        )
     forced = [unit for unit in net if unit in given and unit not in net.inputs]
     ticks = _ticks(phase, given, net, numbers)
     limits.need("ticks", ticks)
     sample = None if "sample" not in phase else numbers.whole(phase["sample"], "sample")
-    x = compose(
-        given, net.inputs, ticks, sample, stream(seed, "stimulus"), forced=forced, limit=limits.trials
-    )
+    draw = stream(seed, "stimulus")
+    with limits.naming("trials"):
+        x = compose(given, net.inputs, ticks, sample, draw, forced=forced, limit=limits.trials)
     return x, (*net.inputs, *forced)
 
 
 def _ticks(phase: Mapping[str, Any], given: Mapping[str, Given], net: Network, numbers: Numbers) -> int:
     if "ticks" in phase:
-        return numbers.whole(phase["ticks"], "ticks")
+        return _said(phase, numbers)
     longest = max((len(sequence) for sequence in given.values()), default=0)
     if "teacher" in phase:
         return max(longest, 1)
@@ -143,7 +146,7 @@ def _cue(
     for row in cue:
         chosen = draw.permutation(cue.shape[1])[:count]
         row[chosen] = -row[chosen] if bipolar else 1 - row[chosen]
-    ticks = numbers.whole(phase.get("ticks", 1), "ticks")
+    ticks = _said(phase, numbers) if "ticks" in phase else 1
     hold = numbers.whole(phase.get("hold", 1), "hold") if "show" in phase else ticks
     x = np.full((len(cue), ticks, cue.shape[1]), np.nan)
     x[:, :hold] = cue[:, None]
@@ -154,4 +157,11 @@ def presentation_ticks(phase: Mapping[str, Any], x: Array, net: Network, numbers
     """Return how many ticks a presentation takes; None where a net settles by itself."""
     if "stimulus" in phase:
         return int(x.shape[1])
-    return numbers.whole(phase["ticks"], "ticks") if "ticks" in phase else None
+    return _said(phase, numbers) if "ticks" in phase else None
+
+
+def _said(phase: Mapping[str, Any], numbers: Numbers) -> int:
+    ticks = numbers.whole(phase["ticks"], "ticks")
+    if ticks < 1:
+        raise AllornoneError(f"phase {phase['name']!r}: ticks must be at least 1, found {ticks}")
+    return ticks

@@ -179,7 +179,7 @@ def _time(
                     notes.history.append(program.synapse_values(simulator.weights))
                 moment = simulator.advance(given, forced, active=active)
                 note_tick(notes, moment, start, batch, tick)
-                active = active & ~_outside(simulator.weights, first.bound)
+                active = active & ~outside(simulator.weights, first.bound)
         by_epoch.end(alone)
     if alone and "history" in needs.words:
         notes.history.append(program.synapse_values(simulator.weights))
@@ -220,7 +220,8 @@ def _condition(text: str, phases: Sequence[Phase]) -> Condition:
     )
 
 
-def _outside(weights: Weights, bound: float) -> Truth:
+def outside(weights: Weights, bound: float) -> Truth:
+    """Return by lane whether any weight is beyond the bound, or no number at all."""
     largest = [np.abs(w).max(axis=tuple(range(w.ndim - 1)), initial=0.0) for w in weights]
     beyond: Truth = ~(np.max(largest, axis=0) <= bound)
     return beyond

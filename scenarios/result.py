@@ -40,12 +40,15 @@ class Counterfactual:
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """One claim: its sentence, its condition, whether it holds, and what became of it under its changes."""
+    """One claim: its sentence, its condition, whether it holds, and what became of it under its changes.
+
+    `holds` is None where it could not be judged: another family of runs may lack the run that it looks at.
+    """
 
     text: str
     that: str
     says: str | None
-    holds: bool
+    holds: bool | None
     measured: str
     counterfactuals: tuple[Counterfactual, ...] = ()
     nudges: tuple[Nudged, ...] = ()
@@ -58,7 +61,7 @@ class ClaimResult:
     @property
     def sound(self) -> bool:
         """Whether it counts as a success: it holds, or is a marked sentence shown to hold only elsewhere."""
-        return self.holds or (self.says is not None and bool(self.counterfactuals) and self.works)
+        return bool(self.holds) or (self.says is not None and bool(self.counterfactuals) and self.works)
 
 
 @dataclass(frozen=True)
@@ -166,11 +169,14 @@ class Result:
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.title}"]
-        lines += [f"  {'✓' if claim.holds else '✗'} {claim.text}" for claim in self.claims]
+        lines += [f"  {_MARKS[claim.holds]} {claim.text}" for claim in self.claims]
         lines.append(f"{self.verdict or self.family}, in {self.seconds:.1f} s")
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+_MARKS = {True: "✓", False: "✗", None: "–"}
 
 
 def _claim_json(claim: ClaimResult) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from typing import Any
 
 from allornone.scenarios import catalogue, reading
 from allornone.scenarios.asking import answers
-from allornone.scenarios.checking import check
+from allornone.scenarios.checking import check, placed
 from allornone.scenarios.family import Laboratory, Progress
 from allornone.scenarios.judging import judge
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.result import Result
 from allornone.scenarios.showing import show
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.notation import NotationError
 
 
 def run(
@@ -55,6 +56,8 @@ def run(
             for number, claim in enumerate(raw["interpretation"]["claims"])
         )
         questions = answers(raw, chosen, overrides or {}, laboratory.limits)
+    except NotationError as error:
+        raise placed(source, error) from None
     except AllornoneError as error:
         raise AllornoneError(f"{source.path}: {error}") from None
     return Result(

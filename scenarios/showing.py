@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from allornone.scenarios.limits import Limits
+from allornone.scenarios.living import outside
 from allornone.scenarios.preparing import Phase, Prepared, prepare
 from allornone.scenarios.varying import Run, family
 from allornone.simulator.errors import AllornoneError
@@ -18,7 +19,7 @@ from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment
 from allornone.simulator.recording import Recorder
 from allornone.simulator.records import Trace, Training
-from allornone.simulator.simulation import Simulator, driving
+from allornone.simulator.simulation import Simulator, Snapshot, driving
 from allornone.simulator.stopping import Condition
 from allornone.simulator.training import Plan, learn
 
@@ -45,12 +46,14 @@ def show(
     net = ready.network.copy()
     program = compile(net)
     weights, trace, training = program.weights, None, None
-    for phase in ready.phases:
-        lived = program.plastic_only(phase.plastic)
+    left: Sequence[Snapshot] = ()
+    for number, phase in enumerate(ready.phases):
+        lived = replace(program.plastic_only(phase.plastic), weights=weights)
         recorder = Recorder(lived, ["weights"] if phase.rule is not None else [])
         keep = recorder if phase.name == wanted else None
         if phase.timed:
-            weights = _time(lived, weights, phase, keep)
+            briefly = all(later.from_rest for later in ready.phases[number + 1 :])
+            weights, left = _time(lived, left, phase, ready.seed, keep, briefly)
         else:
             weights, learned = _lessons(lived, weights, phase, ready.seed, keep)
             training = learned or training
@@ -86,22 +89,38 @@ def _filmed(ready: Prepared) -> str:
     return ready.phases[0].name
 
 
-def _time(program: Program, weights: Weights, phase: Phase, keep: Recorder | None) -> Weights:
-    simulator = Simulator(replace(program, weights=weights), rule=phase.rule, update=phase.update)
-    kept = 0
-    for epoch in range(phase.epochs if phase.rule is not None else 1):
-        for trial in range(len(phase.x)):
-            if trial or epoch:
-                simulator.rest()
-            for given, forced in driving(program, phase.x[trial : trial + 1, ..., None], phase.driven):
-                before = simulator.weights
-                moment = simulator.advance(given, forced)
-                if keep is not None and kept < MOST_MOMENTS:
-                    keep.keep(moment, before)
-                    kept += 1
-            if phase.rule is None and (keep is None or kept >= MOST_MOMENTS):
-                return simulator.weights
-    return simulator.weights
+def _time(
+    program: Program, left: Sequence[Snapshot], phase: Phase, seed: int, keep: Recorder | None, briefly: bool
+) -> tuple[Weights, Sequence[Snapshot]]:
+    """Live a phase trial by trial; `left` and what is returned are where each trial of a phase ended."""
+    learning = phase.rule is not None
+    simulator = _begun(program, phase, seed, left[:1])
+    ended: list[Snapshot] = []
+    active, kept = np.array([True]), 0
+    for number in range(len(phase.x) * (phase.epochs if learning else 1)):
+        trial = number % len(phase.x)
+        if not learning:  # all trials are lived at the same time
+            simulator = _begun(program, phase, seed, left[trial : trial + 1])
+        elif phase.from_rest:
+            simulator.rest()
+        for given, forced in driving(program, phase.x[trial : trial + 1, ..., None], phase.driven):
+            before = simulator.weights
+            moment = simulator.advance(given, forced, active=active)
+            active = active & ~outside(simulator.weights, phase.bound)
+            if keep is not None and kept < MOST_MOMENTS:
+                keep.keep(moment, before)
+                kept += 1
+        ended.append(simulator.snapshot())
+        if not learning and briefly and (keep is None or kept >= MOST_MOMENTS):
+            break
+    return simulator.weights, ended[-1:] if learning else ended
+
+
+def _begun(program: Program, phase: Phase, seed: int, left: Sequence[Snapshot]) -> Simulator:
+    simulator = Simulator(program, rule=phase.rule, update=phase.update, seed=[seed])
+    if left and not phase.from_rest:
+        simulator.restore(replace(simulator.snapshot(), past=left[0].past, moment=left[0].moment))
+    return simulator
 
 
 def _lessons(

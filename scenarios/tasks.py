@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from keyword import iskeyword
 from typing import Any
 
@@ -39,7 +39,7 @@ class Source:
 
     numbers: Numbers
     random: np.random.Generator
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     def count(self, value: Any, what: str) -> int:
         """Return how many samples are wanted, if there may be so many."""

@@ -282,7 +282,8 @@ def _error(
     for sample, wanted in zip(X, D, strict=True):
         life = present(graph, sample, ticks)
         seen = life.z[-1] if rule == "lms" else life.y[-1]
-        total += sum(0.5 * (d - seen[unit]) ** 2 for unit, d in zip(outputs(graph), wanted, strict=True))
+        for unit, d in zip(outputs(graph), wanted, strict=True):
+            total += 0.5 * (d - seen[unit]) * (d - seen[unit])
     return total / len(X) if average else total
 
 

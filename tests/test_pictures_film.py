@@ -137,7 +137,8 @@ def test_a_gif_holds_every_frame_for_its_time(tmp_path: Path) -> None:
     with Image.open(tmp_path / "ring.gif") as shown:
         for picture in ImageSequence.Iterator(shown):
             times.append(picture.info["duration"])
-            assert len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3), axis=0)) <= 64
+            pixels = np.asarray(picture.convert("RGB")).astype(int) @ [1 << 16, 1 << 8, 1]
+            assert len(np.unique(pixels)) <= 64
         assert shown.size == (640, 360)
     assert len(times) == len(list(made.stills()))
     assert sum(times) == len(made) * 80

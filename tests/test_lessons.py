@@ -1,0 +1,226 @@
+"""Lessons: what a phase brings to a network, what its teacher wants, and how long it takes."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from typing import Any
+
+import numpy as np
+import pytest
+
+from allornone.scenarios.limits import Limits
+from allornone.scenarios.preparing import Phase, prepare
+from allornone.simulator.errors import AllornoneError
+
+NET = """
+[parameters]
+p = 3
+f = 6
+[tasks]
+gate = { data = "table", inputs = 2, ones = ["11"] }
+wide = { data = "table", inputs = 3, ones = ["111"] }
+two = { data = "table", inputs = 2, d = ["x1", "x2"] }
+[connectivity]
+inputs = ["x", "stop"]
+outputs = ["out"]
+groups = { x = 2, U = 2 }
+synapses = ["x -> U [weight=0]", "stop -> U", "U[0] -> out"]
+[activation]
+model = "perceptron"
+U = { model = "mcculloch-pitts" }
+"""
+GATE = NET.replace('"stop"', "").replace('"stop -> U", ', "")
+FREE = """
+[tasks]
+cues = { data = "rows", x = ["####......", "#.#.#.#.#."], d = [0, 1] }
+[connectivity]
+inputs = []
+outputs = ["A"]
+groups = { A = 10 }
+synapses = ["A[i] -> A[j] [when=i != j]"]
+[activation]
+model = "mcculloch-pitts"
+threshold = 100
+"""
+
+
+def phases(text: str, *told: str, seed: int = 0, limits: dict[str, int] | None = None) -> list[Phase]:
+    """Return phases as told, prepared."""
+    more = "".join(f'[[experience]]\nname = "p{k}"\n{phase}\n' for k, phase in enumerate(told))
+    return list(prepare(tomllib.loads(text + more), seed, Limits().raised(limits or {})).phases)
+
+
+def phase(text: str, told: str, seed: int = 0, limits: dict[str, int] | None = None) -> Phase:
+    """Return one phase."""
+    return phases(text, told, seed=seed, limits=limits)[0]
+
+
+def message_of(text: str, told: str, limits: dict[str, int] | None = None) -> str:
+    """Return the error that a phase ends in."""
+    with pytest.raises(AllornoneError) as caught:
+        phase(text, told, limits=limits)
+    return str(caught.value)
+
+
+# ---- Stimuli
+
+
+def test_a_stimulus_drives_inputs_and_forces_others_where_given() -> None:
+    """Inputs rest where nothing is said; a forced unit is free there."""
+    found = phase(NET, 'stimulus = { "x[k]" = ["k", "2 * k"], stop = "01{p}", out = ".1." }\nticks = 6')
+
+    assert found.driven == ("x[0]", "x[1]", "stop", "out")
+    brought = [
+        [0, 1, 0, np.nan],
+        [0, 2, 1, 1],
+        [0, 0, 1, np.nan],
+        [0, 0, 1, np.nan],
+        *[[0, 0, 0, np.nan]] * 2,
+    ]
+    assert np.array_equal(found.x[0], brought, equal_nan=True)
+    assert found.timed
+
+
+def test_a_group_in_doubt_is_every_pattern_counting_upwards() -> None:
+    """Both values at each question mark, the first slowest."""
+    found = phase(NET, 'stimulus = { x = "?", stop = "1?" }\nticks = 2')
+
+    assert found.x[:, 0].tolist() == [[a, b, 1] for a, b, _ in itertools.product((0, 1), repeat=3)]
+    assert found.x[:, 1, 2].tolist() == [0, 1] * 4
+
+
+def test_a_sample_of_histories_is_drawn_by_seed() -> None:
+    """So many of them; one seed always draws the same."""
+    drawn = [phase(NET, 'stimulus = { x = "?{20}" }\nsample = "p"', seed).x for seed in (1, 1, 2)]
+
+    assert drawn[0].shape[0] == 3
+    assert np.array_equal(drawn[0], drawn[1])
+    assert not np.array_equal(drawn[0], drawn[2])
+    assert set(np.unique(drawn[0][:, :20, :2])) == {0, 1}
+
+
+def test_a_net_is_watched_until_the_last_spike_has_come_through() -> None:
+    """The longest text, and the longest path of delays behind it: x → U is 1, U → out 0."""
+    assert phase(NET, 'stimulus = { x = "1011" }').x.shape[1] == 5
+    assert phase(NET, 'stimulus = { x = "1011" }\nticks = "2 * p + 1"').x.shape[1] == 7
+
+
+# ---- Teachers
+
+
+def test_a_teacher_is_an_expression_over_what_is_shown() -> None:
+    """Units and groups by name, parameters, the number that a pattern is; a group is taught alike."""
+    found = phase(
+        GATE,
+        """stimulus = { x = "?" }
+teacher = { out = "f // 2 ** number(x, over='unit') % 2", U = "x[0] and not x[1]" }""",
+    )
+
+    rows = list(itertools.product((0, 1), repeat=2))
+    assert found.taught == ("out", "U[0]", "U[1]")
+    assert found.d is not None
+    assert found.d.tolist() == [[0b0110 >> (2 * a + b) & 1, *[a and not b] * 2] for a, b in rows]
+    assert not found.timed
+
+
+def test_a_teacher_may_want_one_number_of_every_lesson() -> None:
+    """A number, or an expression over parameters alone."""
+    found = phase(GATE, 'stimulus = { x = "?" }\nteacher = { out = 1, U = "p - 2" }')
+
+    assert found.d is not None
+    assert found.d.tolist() == [[1, 1, 1]] * 4
+
+
+def test_a_task_teaches_the_outputs_and_a_show_asks_them() -> None:
+    """Its rows in order, its answers beside them; its name may be that of the part held out."""
+    teach, show = phases(GATE, 'teach = "gate"', 'show = "gate"')
+
+    for found in (teach, show):
+        assert found.x[:, 0].tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+        assert found.d is not None
+        assert found.d.tolist() == [[0], [0], [0], [1]]
+        assert found.taught == ("out",)
+    assert (teach.timed, show.timed) == (False, False)
+
+
+# ---- Nets without inputs
+
+
+@pytest.mark.parametrize(("share", "count"), [("0", 0), ("0.2", 2), ("0.5", 5), ("1", 10)])
+def test_a_cue_is_held_with_a_share_of_it_inverted(share: str, count: int) -> None:
+    """So many units exactly, other ones at each cue; then the net is left alone."""
+    found = phase(FREE, f'show = "cues"\nticks = 6\nflip = {share}\nhold = 2', seed=1)
+
+    cues = np.array([[1, 1, 1, 1, 0, 0, 0, 0, 0, 0], [1, 0] * 5])
+    assert found.timed
+    assert found.driven == tuple(f"A[{k}]" for k in range(10))
+    assert found.x.shape == (2, 6, 10)
+    assert ((found.x[:, 0] != cues).sum(axis=1) == count).all()
+    assert np.array_equal(found.x[:, 1], found.x[:, 0])
+    assert np.isnan(found.x[:, 2:]).all()
+
+
+def test_what_is_inverted_is_the_seeds() -> None:
+    """The same seed inverts the same units; −1 and +1 change sign."""
+    flipped = [phase(FREE, 'show = "cues"\nflip = 0.3', seed).x for seed in (0, 0, 1)]
+    bipolar = FREE.replace("d = [0, 1]", 'coding = "bipolar"')
+
+    assert np.array_equal(flipped[0], flipped[1])
+    assert not np.array_equal(flipped[0], flipped[2])
+    assert set(phase(bipolar, 'show = "cues"\nflip = 0.3').x.ravel()) == {-1, 1}
+
+
+def test_a_net_is_taught_its_cues_for_as_long_as_the_phase() -> None:
+    """Teaching holds the pattern, whole."""
+    found = phase(FREE, 'teach = "cues"\nticks = 3')
+
+    assert found.x[0].tolist() == [[1, 1, 1, 1, 0, 0, 0, 0, 0, 0]] * 3
+
+
+# ---- What is refused
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "message"),
+    [
+        (GATE, 'teach = "gat"', "no task is named 'gat'. Did you mean 'gate'?"),
+        (GATE, 'teach = "wide"', "task 'wide' has 3 inputs, the net has 2"),
+        (GATE, 'teach = "two"', "task 'two' teaches 2 outputs, the net has 1: out"),
+        (NET, "stimulus = { xx = 1 }", "no unit is named 'xx'. Did you mean 'x'?"),
+        (
+            NET,
+            'stimulus = { x = "?" }\nteacher = { uot = 1 }',
+            "no unit or group is named 'uot'. Did you mean 'out'?",
+        ),
+        (
+            NET,
+            'stimulus = { x = "?" }\nteacher = { out = "x" }',
+            "teacher of 'out': one number a trial is needed",
+        ),
+        (NET, 'stimulus = { x = "?" }\nteacher = { out = "y" }', "'y'"),
+        (NET, 'stimulus = { x = "1111" }\nticks = 2', "lasts 4 ticks, but there are only 2"),
+        (NET, 'stimulus = { x = "1" }\nticks = "p - 3"', "phase 'p0': ticks must be at least 1, found 0"),
+        (NET.replace("U[0] -> out", "U[0] -> out -> U[1] -> U[0]"), "stimulus = {}", "say how many ticks"),
+        (FREE.replace("A = 10", "A = 9"), 'show = "cues"', "cues of 10 for 9 outputs"),
+        (NET, 'stimulus = { x = "1{1001}" }', "--limit ticks="),
+        (NET, "stimulus = { x = 1 }\nticks = 1001", "--limit ticks=1001"),
+        (GATE, 'teach = "gate"\nticks = 1001', "--limit ticks=1001"),
+        (FREE, 'show = "cues"\nticks = 1001', "--limit ticks=1001"),
+        (NET, 'stimulus = { x = "?{5}" }', "--limit trials="),
+        (NET, 'stimulus = { x = "?{100}" }', "say sample = N"),
+        (NET, 'stimulus = { x = "?{100}" }\nsample = 2000', "--limit trials="),
+    ],
+)
+def test_a_phase_that_means_nothing_is_told(text: str, told: str, message: str) -> None:
+    """What was found, what would be right, before anything is lived; limits name their option."""
+    assert message in message_of(text, told, {"ticks": 1000, "trials": 1000})
+
+
+def test_as_much_as_a_limit_is_allowed() -> None:
+    """A thousand ticks, and 16 trials."""
+    limits: dict[str, Any] = {"ticks": 1000, "trials": 16}
+
+    assert phase(NET, 'stimulus = { x = "1{999}" }', limits=limits).x.shape[1] == 1000
+    assert phase(NET, 'stimulus = { x = "??" }', limits=limits).x.shape[0] == 16
+    assert "trials=" in message_of(NET, 'stimulus = { x = "??" }', {"trials": 15})
