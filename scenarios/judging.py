@@ -49,7 +49,8 @@ def judge(
     if deep and holds:
         scope = _scope(laboratory, measured)
         nudged = [
-            Nudged(f"{one.original} → {one.replaced}", one.falls) for one in nudges(expression(text), scope)
+            Nudged(f"{one.original} → {one.replaced}", one.falls)
+            for one in nudges(expression(text), scope, laboratory.measures)
         ]
     return ClaimResult(
         str(claim["text"]), text, says, holds, shown(text, laboratory, measured), tuple(tried), tuple(nudged)

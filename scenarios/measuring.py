@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from allornone.scenarios import build
+from allornone.scenarios.aligning import combine
 from allornone.scenarios.expression import Scope
 from allornone.scenarios.functions import FUNCTIONS, Function
-from allornone.scenarios.labelled import Labelled, Value, combine, labelled
+from allornone.scenarios.labelled import Labelled, Value, labelled
 from allornone.scenarios.numbers import Numbers, expression
 from allornone.scenarios.recording import Life, Needs, Record
 from allornone.scenarios.separating import separable

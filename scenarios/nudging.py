@@ -27,8 +27,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from allornone.scenarios.arithmetic import arithmetic, numbers
 from allornone.scenarios.expression import CONSTANTS, Expression, ExpressionError, Scope
-from allornone.scenarios.functions import FUNCTIONS, arithmetic, numbers
+from allornone.scenarios.functions import FUNCTIONS
 from allornone.scenarios.labelled import Array, Labelled, Value, labelled
 
 _NEAR = 1e-9  # how far past a measured value, beside the largest number in sight

@@ -129,7 +129,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "sluggish_neurons.py").write_text(PACKAGE, encoding="utf-8")
     about = folder / "sluggish_neurons-1.0.dist-info"
     about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: sluggish-neurons\nVersion: 1.0\n", encoding="utf-8")
+    (about / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: sluggish-neurons\nVersion: 1.0\n", encoding="utf-8"
+    )
     (about / "entry_points.txt").write_text(ENTRY_POINTS, encoding="utf-8")
     (folder / "sluggish.toml").write_text(SCENARIO, encoding="utf-8")
     return folder
@@ -140,7 +142,12 @@ def python(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, encoding="utf-8", env=environment, cwd=site
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        cwd=site,
     )
 
 
