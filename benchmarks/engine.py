@@ -60,7 +60,12 @@ def workloads() -> list[tuple[str, str, Callable[[], object], Callable[[], objec
             lambda: aon.train(side_by_side, points, classes, rule=aon.PerceptronRule()),
             lambda: [aon.train(gate, points, classes, rule=aon.PerceptronRule()) for gate in gates],
         ),
-        ("allornone list", "a bare interpreter start", lambda: child("-m", "allornone", "list"), lambda: child("-c", "")),
+        (
+            "allornone list",
+            "a bare interpreter start",
+            lambda: child("-m", "allornone", "list"),
+            lambda: child("-c", ""),
+        ),
     ]
 
 

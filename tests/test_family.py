@@ -1,0 +1,255 @@
+"""Families: the runs that alternatives and seeds span, and their measures as arrays with named axes."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from allornone.scenarios import family as families
+from allornone.scenarios.family import Laboratory, Selection
+from allornone.scenarios.labelled import Labelled, Value, labelled
+from allornone.scenarios.limits import Limits
+from allornone.scenarios.preparing import Prepared
+from allornone.scenarios.recording import Life, Needs
+from allornone.simulator.errors import AllornoneError, LimitExceeded
+
+FILES = Path(__file__).parent / "scenarios" / "run"
+BASE = """
+[parameters]
+a = 1
+b = 2
+[connectivity]
+inputs = ["x"]
+synapses = ["x -> c [weight=b]"]
+[activation]
+model = "linear"
+bias = 0.5
+[[experience]]
+name = "p"
+stimulus = { x = "1{a}" }
+ticks = 8
+[measures]
+code = "100 * a + 10 * b"
+heard = "sum(y('c'))"
+"""
+
+
+def laboratory(vary: str, seeds: int = 1, base: str = BASE, **how: Any) -> Laboratory:
+    """Return a laboratory for a family."""
+    return Laboratory(tomllib.loads(base + vary), range(seeds), **how)
+
+
+def measured(vary: str, name: str = "code", seeds: int = 1, base: str = BASE, **how: Any) -> Labelled:
+    """Return one measure of a family."""
+    return labelled(laboratory(vary, seeds, base, **how).measured().values[name])
+
+
+@pytest.fixture
+def lived(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by the number of runs each time that some are lived."""
+    counts: list[int] = []
+    live = families.live
+
+    def counting(runs: list[Prepared], needs: Needs) -> list[Life]:
+        counts.append(len(runs))
+        return live(runs, needs)
+
+    monkeypatch.setattr(families, "live", counting)
+    return counts
+
+
+# ---- Axes
+
+
+@pytest.mark.parametrize(
+    ("vary", "axes", "codes"),
+    [
+        ("", (), 120),
+        ("[vary]\na = [1, 3]", ("a",), [120, 320]),
+        ("[vary]\na = { from = 1, to = 5, step = 2 }", ("a",), [120, 320, 520]),
+        ("[vary.weight]\nset = 'parameters.b'\nto = [4, 5]", ("weight",), [140, 150]),
+        ("[vary]\nboth = [{ a = 3, b = 7 }, { a = 4, b = 8 }]", ("both",), [370, 480]),
+        ("[vary.way]\nbase = {}\nother = { parameters.b = 9 }", ("way",), [120, 190]),
+        ("[vary]\na = [1, 2]\nb = [3, 4]", ("a", "b"), [[130, 140], [230, 240]]),
+    ],
+)
+def test_each_form_of_an_axis_spans_its_runs(vary: str, axes: tuple[str, ...], codes: object) -> None:
+    """The first axis is the slowest; numbers of the run stand for themselves in a measure."""
+    found = measured(vary)
+
+    assert found.axes == axes
+    assert found.values.tolist() == codes
+
+
+def test_an_axis_lays_its_change_over_the_net() -> None:
+    """What is heard is a weight a tick and a bias: not the label is measured but the net."""
+    found = measured(
+        "[vary]\na = [1, 4]\nb = [2, 3]\n[vary.bias]\nset = 'activation.bias'\nto = [0, 0.25]", "heard"
+    )
+
+    assert found.axes == ("a", "b", "bias")
+    for a, b, bias in itertools.product([1, 4], [2, 3], [0, 0.25]):
+        assert found.pick(a=a, b=b, bias=bias) == a * b + 8 * bias
+
+
+def test_what_an_axis_moves_together_picks_along_it() -> None:
+    """Any of the parameters of a list of tables."""
+    found = measured("[vary]\nboth = [{ a = 3, b = 7 }, { a = 4, b = 8 }]")
+
+    assert found.pick(a=4) == found.pick(b=8) == 480
+
+
+def test_an_alternative_may_vary_further_for_itself_alone() -> None:
+    """A run that does not lie on the inner axis counts at each of its labels; it is lived once."""
+    vary = "[vary.way]\nplain = { parameters.b = 1 }\nricher = { vary.a = [2, 5] }\n[vary]\nb = [2, 6]"
+    room = laboratory(vary)
+    result = room.measured()
+    code = labelled(result.values["code"])
+
+    assert result.runs == 6
+    assert set(code.axes) == {"way", "a", "b"}
+    assert [code.pick(way="richer", a=a, b=b) for a in (2, 5) for b in (2, 6)] == [220, 260, 520, 560]
+    assert [code.pick(way="plain", a=a, b=b) for a in (2, 5) for b in (2, 6)] == [120, 160, 120, 160]
+
+
+def test_seeds_are_an_axis_where_the_file_has_seeds() -> None:
+    """Or where several are run."""
+    drawn = BASE.replace("weight=b", "weight=normal(0, 1)")
+
+    assert measured("", seeds=3, base=drawn, name="heard").axes == ("seed",)
+    assert len(set(measured("", seeds=3, base=drawn, name="heard").values)) == 3
+    assert measured("", seeds=1, base="seeds = 4\n" + drawn, name="heard").axes == ("seed",)
+    assert measured("", seeds=1, base=drawn, name="heard").axes == ()
+
+
+def test_settings_lie_over_every_alternative() -> None:
+    """A setting freezes what is varied; the axis keeps its labels."""
+    found = measured("[vary]\na = [1, 2, 3]", overrides={"parameters.a": 7})
+
+    assert found.values.tolist() == [720, 720, 720]
+    assert list(found.labels["a"]) == [1, 2, 3]
+
+
+# ---- Inner axes
+
+
+def test_measures_of_different_lengths_are_laid_side_by_side() -> None:
+    """Shorter ones end in what is no number; their labels are those of the longest."""
+    base = BASE.replace("ticks = 8", 'ticks = "a + 1"') + "trace = \"y('c')\"\n"
+    found = measured("[vary]\na = [1, 4, 2]", "trace", base=base)
+
+    assert found.axes == ("a", "tick")
+    assert found.values.shape == (3, 5)
+    for place, a in enumerate([1, 4, 2]):
+        assert found.values[place, : a + 1].tolist() == [2.5] * a + [0.5]
+        assert np.isnan(found.values[place, a + 1 :]).all()
+
+
+def test_a_measure_has_the_same_axes_in_every_run() -> None:
+    """A trial axis that only some runs have is an error which names the measure."""
+    base = BASE + "trace = \"y('c')\"\n"
+
+    with pytest.raises(AllornoneError, match=r"measures\.trace has other axes in some runs than in others"):
+        measured("[vary.way]\none = {}\nall = { experience.p.stimulus.x = '?' }", "trace", base=base)
+
+
+# ---- Lanes, executors, caches
+
+
+def same(one: Value, other: Value) -> bool:
+    """Return whether two measures agree to the bit."""
+    a, b = labelled(one), labelled(other)
+    return a.axes == b.axes and a.values.tobytes() == b.values.tobytes()
+
+
+def test_an_executor_gives_what_lanes_give() -> None:
+    """Two processes, two structures, seven seeds: every measure agrees to the bit."""
+    raw = tomllib.loads((FILES / "wired.toml").read_text(encoding="utf-8"))
+    here = Laboratory(raw, range(7)).measured()
+
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        there = Laboratory(raw, range(7), executor=executor).measured()
+
+    assert there.runs == here.runs == 14
+    assert all(same(here.values[name], there.values[name]) for name in raw["measures"])
+
+
+def test_runs_of_one_structure_are_lived_side_by_side(lived: list[int]) -> None:
+    """Weights, inputs and seeds are lanes; another wiring is not."""
+    laboratory("[vary]\nb = [1, 2, 3]", seeds=4).measured()
+    assert lived == [12]
+
+    lived.clear()
+    laboratory("[vary.way]\nbase = {}\nmore = { connectivity.with = ['x -> d'] }", seeds=4).measured()
+    assert sorted(lived) == [4, 4]
+
+
+def test_what_was_run_is_not_run_again(lived: list[int]) -> None:
+    """Neither the family, nor runs of a change that are equal to some that were run."""
+    room = laboratory("[vary]\na = [1, 2]")
+    room.measured()
+    room.measured()
+    assert sum(lived) == 2
+
+    room.measured({"parameters": {"a": 2}})
+    assert sum(lived) == 2
+    room.measured({"parameters": {"a": 3}})
+    assert sum(lived) == 3
+    room.measured({"parameters": {"a": 3}}, only=["heard"])
+    assert sum(lived) == 3
+
+
+def test_only_what_is_selected_is_run_and_measured(lived: list[int]) -> None:
+    """Runs at the labels asked for; measures asked for, and those that they use."""
+    room = laboratory("[vary]\na = [1, 2, 3]\nb = [1, 2]", seeds=5, base=BASE + "both = 'code + 1'\n")
+
+    found = room.measured(
+        only=["both"],
+        selection=Selection({"a": frozenset({2, 3}), "b": frozenset({1}), "seed": frozenset({4})}),
+    )
+
+    assert sum(lived) == 2
+    assert set(found.values) == {"code", "both"}
+    assert labelled(found.values["both"]).values.ravel().tolist() == [211, 311]
+    assert list(labelled(found.axes["a"]).values) == [2, 3]
+
+
+def test_progress_counts_the_runs() -> None:
+    """From the first lanes to the last run."""
+    told: list[tuple[int, int, str]] = []
+    vary = "[vary.way]\nbase = {}\nmore = { connectivity.with = ['x -> d'] }"
+    laboratory(vary, seeds=3, progress=lambda *one: told.append(one)).measured(what="runs of it")
+
+    assert told == [(3, 6, "runs of it"), (6, 6, "runs of it")]
+
+
+@pytest.mark.parametrize(("runs", "allowed"), [(5, False), (6, True)])
+def test_a_family_is_bounded(runs: int, allowed: bool) -> None:
+    """The message names the option; as many as the limit may run."""
+    room = laboratory("[vary]\na = [1, 2, 3]", seeds=2, limits=Limits().raised({"runs": runs}))
+
+    if allowed:
+        assert room.measured().runs == 6
+    else:
+        with pytest.raises(LimitExceeded, match=r"6 runs are more than a run may use, 5; .*--limit runs=6"):
+            room.measured()
+
+
+def test_a_learning_phase_that_changed_nothing_is_a_warning() -> None:
+    """Delay-1 Hebb learns nothing from one tick; where something is learned there is none."""
+    base = BASE.replace('model = "linear"', 'model = "mcculloch-pitts"').replace(
+        "[[exp", '[learning]\nrule = "hebb"\nplastic = ["x -> c"]\n[[exp'
+    )
+    idle, busy = laboratory("", base=base.replace("ticks = 8", "ticks = 1")), laboratory("", base=base)
+    idle.measured()
+    busy.measured()
+
+    assert list(idle.warnings) == ["phase 'p' has a rule and changed no weight"]
+    assert list(busy.warnings) == []
