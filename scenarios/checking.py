@@ -12,6 +12,7 @@ from allornone.scenarios.reading import Source
 from allornone.scenarios.varying import family
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.notation import NotationError
+from allornone.simulator.program import compile
 
 
 def check(source: Source) -> list[str]:
@@ -26,9 +27,13 @@ def check(source: Source) -> list[str]:
 
 def check_built(source: Source, limits: Limits | None = None) -> None:
     """Make the networks and lessons of every run, and live none; raises SourceError with what does not fit together."""
+    seen = set()
     for run in family(source.raw).runs:
         try:
-            prepare(run.raw, 0, limits or Limits())
+            ready = prepare(run.raw, 0, limits or Limits())
+            if ready.key not in seen:
+                compile(ready.network)
+                seen.add(ready.key)
         except NotationError as error:
             raise placed(source, error) from None
         except AllornoneError as error:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.scenarios.build import groups_of
 from allornone.scenarios.change import CHANGEABLE, Raw
 from allornone.scenarios.labelled import Labelled, Value, labelled
 from allornone.scenarios.limits import Limits
@@ -120,8 +121,9 @@ class Laboratory:
         groups: dict[Any, list[tuple[str, Prepared]]] = {}
         for key, (raw, seed) in missing.items():
             ready = prepare(raw, seed, self.limits)
+            self.limits.need("bytes", bytes_kept(ready, asked))
             groups.setdefault(ready.key, []).append((key, ready))
-        jobs = [job for group in groups.values() for job in _portions(group)]
+        jobs = [job for group in groups.values() for job in _portions(group, asked)]
         done = 0
         for keys, found, warnings in self._results(jobs, texts, asked):
             for key, values in zip(keys, found, strict=True):
@@ -136,7 +138,7 @@ class Laboratory:
     ) -> Iterable[tuple[list[str], list[dict[str, Value]], list[str]]]:
         if self.executor is None or len(jobs) < 2:
             return (_work(job, texts, asked) for job in jobs)
-        futures = [self.executor.submit(_work, job, texts, asked) for job in jobs]
+        futures = [self.executor.submit(_work_elsewhere, job, texts, asked) for job in jobs]
         return (future.result() for future in futures)
 
 
@@ -146,6 +148,15 @@ def _work(
     lives = live([ready for _, ready in job], asked)
     warnings = [warning for life in lives[:1] for warning in _idle(life)]
     return [key for key, _ in job], [measure(texts, life) for life in lives], warnings
+
+
+def _work_elsewhere(
+    job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs
+) -> tuple[list[str], list[dict[str, Value]], list[str]]:
+    try:
+        return _work(job, texts, asked)
+    except AllornoneError as error:  # one that holds facts of its own could not travel between processes
+        raise AllornoneError(str(error)) from None
 
 
 def _idle(life: Life) -> list[str]:
@@ -159,14 +170,26 @@ def _idle(life: Life) -> list[str]:
     ]
 
 
-def _portions(group: Sequence[tuple[str, Prepared]]) -> Iterable[Sequence[tuple[str, Prepared]]]:
+def bytes_kept(ready: Prepared, asked: Needs) -> int:
+    """Return how many bytes one run takes: what it is shown, and what is kept of it for its measures."""
+    groups = groups_of(ready.network)
+    units = len({unit for name in asked.units for unit in groups.get(name, ())})
+    synapses = ready.network.number_of_edges() + len(ready.network)
+    cells = 0
+    for phase in ready.phases:
+        moments = phase.x.shape[0] * (phase.x.shape[1] if phase.timed else 1)
+        cells += phase.x.size + moments * units * len(asked.words - {"history"})
+        cells += phase.x.shape[0] * len(ready.network) if phase.timed else 0
+        if "history" in asked.words and phase.rule is not None:
+            cells += synapses * (moments if phase.timed and phase.epochs == 1 else phase.epochs)
+    return 8 * cells
+
+
+def _portions(
+    group: Sequence[tuple[str, Prepared]], asked: Needs
+) -> Iterable[Sequence[tuple[str, Prepared]]]:
     """Cut runs of equal structure into portions whose records fit in memory together."""
-    _, first = group[0]
-    cells = max(
-        (phase.x.size // max(1, phase.x.shape[2]) * (len(phase.driven) + 8) for phase in first.phases),
-        default=1,
-    )
-    at_once = max(1, KEPT_AT_ONCE // (8 * max(1, cells)))
+    at_once = max(1, KEPT_AT_ONCE // max(1, bytes_kept(group[0][1], asked)))
     for start in range(0, len(group), at_once):
         yield group[start : start + at_once]
 

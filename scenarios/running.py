@@ -11,11 +11,13 @@ from typing import Any
 from allornone.scenarios import catalogue, reading
 from allornone.scenarios.asking import answers
 from allornone.scenarios.checking import check, placed
+from allornone.scenarios.document_errors import DocumentError, dotted
 from allornone.scenarios.family import Laboratory, Progress
 from allornone.scenarios.judging import judge
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.result import Result
 from allornone.scenarios.showing import show
+from allornone.scenarios.varying import family
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.notation import NotationError
 
@@ -49,6 +51,7 @@ def run(
         raw, chosen, overrides=overrides, limits=limits, executor=executor, progress=progress
     )
     try:
+        _check_settings(raw, laboratory.overrides)
         measured = laboratory.measured()
         idle = tuple(laboratory.warnings)  # a change may well let nothing learn
         claims = tuple(
@@ -79,6 +82,23 @@ def _path(scenario: str | Path) -> Path:
     if isinstance(scenario, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
         return Path(scenario)
     return catalogue.find(text)
+
+
+def _check_settings(raw: dict[str, Any], overrides: Mapping[str, object]) -> None:
+    """Raise an error where settings make sense in none of the runs."""
+    from allornone.scenarios.document import validate_run
+
+    wrong: DocumentError | None = None
+    for one in family(raw, None, overrides).runs if overrides else ():
+        try:
+            validate_run(one.raw)
+        except DocumentError as error:
+            wrong = wrong or error
+        else:
+            return
+    if wrong is not None:
+        told = (f"{dotted(one.path, raw)}: {one.message}" for one in wrong.violations)
+        raise AllornoneError("this setting cannot be: " + "\n".join(told))
 
 
 def _seeds(raw: Mapping[str, Any], seed: int | None, seeds: int | None) -> list[int]:

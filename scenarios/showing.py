@@ -73,7 +73,8 @@ def chosen_run(
     run = _chosen(
         family(dict(raw), None, overrides).runs, {key: value for key, value in at.items() if key != "seed"}
     )
-    return prepare(run.raw, int(at.get("seed", seeds[0])), limits)
+    seed = int(at.get("seed", seeds[0]))
+    return prepare(run.raw, seed if seed in seeds else seeds[0], limits)
 
 
 def _chosen(runs: Sequence[Run], at: Mapping[str, Any]) -> Run:

@@ -134,7 +134,9 @@ class SparseBlock(Block):
         return self._sum(values)[:, self.unit]
 
     def _sum(self, values: Array) -> Array:
-        total: Array = np.add.reduceat(values, np.minimum(self.starts[:-1], values.shape[1] - 1), axis=1)
+        # A zero behind the last synapse is where the units after it, which have none, may start.
+        padded = np.concatenate([values, np.zeros_like(values[:, :1])], axis=1)
+        total: Array = np.add.reduceat(padded, self.starts[:-1], axis=1)
         total[:, self.starts[:-1] == self.starts[1:]] = 0
         return total
 

@@ -55,7 +55,7 @@ def check_model(name: str, model: object) -> None:
 
 def check_unit(name: str, data: Mapping[str, Any]) -> None:
     """Raise an error that names what is wrong with a unit's data."""
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name:
         raise NetworkError(f"a unit's name is a text, found {name!r}")
     if data.get("input"):
         _check_keys(f"input {name!r}", data, (*UNIT_KEYS,))

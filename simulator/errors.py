@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
+from numbers import Integral
 
 SHOWN = 8
 SHORT = 3
@@ -39,6 +40,19 @@ class LimitExceeded(AllornoneError):
 
 class Diverged(AllornoneError):
     """Weights that left every bound where none was asked for."""
+
+
+def whole(name: str, value: object, least: int = 0) -> int:
+    """Return a whole number that something was given, or raise an error that says what would be right.
+
+    >>> whole("ticks", 2.5)
+    Traceback (most recent call last):
+    ...
+    allornone.simulator.errors.AllornoneError: ticks must be a whole number from 0 up, found 2.5
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise AllornoneError(f"{name} must be a whole number from {least} up, found {value!r}")
+    return int(value)
 
 
 def nearest(word: str, among: Iterable[str]) -> str:

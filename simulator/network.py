@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from allornone.simulator import checking
-from allornone.simulator.errors import NetworkError, UnknownName
+from allornone.simulator.errors import NetworkError, UnknownName, whole
 from allornone.simulator.registry import units as unit_models
 from allornone.simulator.units import UnitModel
 
@@ -70,7 +70,8 @@ class Network(Graph):
         self, name: str, shape: int | Sequence[int], model: UnitModel | None = None, **data: Any
     ) -> list[str]:
         """Add the units `name[0]`, `name[1]`, … of one model, or inputs where none is given; return them."""
-        sides = [shape] if isinstance(shape, int) else list(shape)
+        sides = [*shape] if isinstance(shape, Sequence) else [shape]
+        sides = [whole(f"the shape of group {name!r}", side, 1) for side in sides]
         size = 1
         for side in sides:
             size *= side
@@ -109,10 +110,7 @@ class Network(Graph):
 
         The relay copies its source one tick later, so the delay of the whole way must be at least 2.
         """
-        if delay < 2:
-            raise NetworkError(
-                f"a relay from {source!r} to {target!r} takes at least 2 ticks, found delay {delay}"
-            )
+        delay = whole(f"the delay of a relay from {source!r} to {target!r}", delay, 2)
         from_model = unit_models.get("mcculloch-pitts")
         name, count = f"{source}'{target}", 1
         while name in self:

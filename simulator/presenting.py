@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, whole
 from allornone.simulator.network import Network
 from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment, propagate, remember, rest
@@ -107,9 +107,7 @@ def lesson(
 def presentation_ticks(program: Program, sequences: Array, ticks: int | None) -> int:
     """Return how many ticks a presentation takes: what was asked, or until a loop-free net has settled."""
     if ticks is not None:
-        if ticks < 1:
-            raise AllornoneError(f"a presentation takes at least 1 tick, found ticks={ticks}")
-        return ticks
+        return whole("ticks", ticks, 1)
     if program.has_loops:
         raise AllornoneError(
             "a net with a loop never settles by itself: say how many ticks= a presentation takes"

@@ -158,7 +158,7 @@ def compile(net: Network | Program | Sequence[Network]) -> Program:
     """
     if isinstance(net, Program):
         return net
-    networks = [net] if isinstance(net, Network) else list(net)
+    networks = list(net) if isinstance(net, Sequence) else [net]
     for one in networks:
         if not isinstance(one, Network):
             raise NetworkError(f"a Network is needed here, found {type(one).__name__}")

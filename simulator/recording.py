@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest
+from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest, whole
 from allornone.simulator.program import Program, Weights
 from allornone.simulator.propagation import Moment
 from allornone.simulator.records import Trace
@@ -28,9 +28,7 @@ class Recorder:
                     f"record knows {', '.join(RECORDABLE)}, found {word!r}. "
                     f"{nearest(word, RECORDABLE)}".rstrip()
                 )
-        if every < 1:
-            raise AllornoneError(f"every must be at least 1, found {every!r}")
-        self.program, self.every = program, every
+        self.program, self.every = program, whole("every", every, 1)
         self._words = {"y", *record}
         if any(stage.veto_sources for stage in program.stages):
             self._words.add("vetoed")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from allornone.simulator.errors import AllornoneError, Diverged, UnknownName
+from allornone.simulator.errors import AllornoneError, Diverged, UnknownName, whole
 from allornone.simulator.network import Network
 from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment, Past, propagate, remember, rest
@@ -64,7 +66,7 @@ class Simulator:
         if update not in ("together", "one-by-one"):
             raise AllornoneError(f"update must be 'together' or 'one-by-one', found {update!r}")
         self.program = compile(net)
-        self.rule, self.batch = rule, batch
+        self.rule, self.batch = rule, whole("batch", batch, 1)
         if rule is not None:
             check_usable(rule)
         self._one_by_one = _order(self.program, seed) if update == "one-by-one" else None
@@ -93,10 +95,11 @@ class Simulator:
         forced: list[tuple[int, Array]] = []
         for name, value in (given or {}).items():
             place = int(self.program.places([name])[0])
-            if place <= len(self.program.inputs):
-                values[:, place - 1] = value
-            else:
-                forced.append((place, np.full((self.batch, 1), float(value))))
+            now = _number(name, value)
+            if place > len(self.program.inputs):
+                forced.append((place, np.full((self.batch, 1), now)))
+            elif not math.isnan(now):
+                values[:, place - 1] = now
         self.advance(values, forced, _taught(self.program, self.batch, teacher or {}))
 
     def advance(
@@ -133,7 +136,7 @@ class Simulator:
 
     def back(self, ticks: int = 1) -> None:
         """Take back the last ticks; beyond the first, or the oldest that is remembered, is an error."""
-        for _ in range(ticks):
+        for _ in range(whole("ticks", ticks)):
             if not self._undo:
                 raise AllornoneError(
                     f"there is nothing to take back before tick {self._now.tick} "
@@ -213,6 +216,8 @@ def simulate(
     array([0, 1, 0, 0, 1, 0], dtype=int8)
     """
     program = compile(net)
+    if ticks is not None:
+        ticks = whole("ticks", ticks)
     values, driven, length = stimulus_arrays(stimulus, list(program.index), list(program.inputs), ticks)
     simulator = Simulator(program, rule=rule, batch=values.shape[0], update=update, seed=seed)
     recorder = Recorder(program, record, every)
@@ -249,6 +254,12 @@ def driving(program: Program, values: Array, driven: Sequence[str]) -> Any:
         yield given, forced
 
 
+def _number(name: str, value: object) -> float:
+    if not isinstance(value, Real | np.bool_) or math.isinf(value):
+        raise AllornoneError(f"unit {name!r} is given a finite number, found {value!r}")
+    return float(value)
+
+
 def _taught(program: Program, batch: int, teacher: Mapping[str, float]) -> Desired:
     for name in teacher:
         if name not in program.index:
@@ -259,7 +270,7 @@ def _taught(program: Program, batch: int, teacher: Mapping[str, float]) -> Desir
         if not any(name in teacher for name in members):
             desired.append(None)
             continue
-        column = [float(teacher.get(name, np.nan)) for name in members]
+        column = [_number(name, teacher.get(name, math.nan)) for name in members]
         desired.append(np.broadcast_to(np.array(column)[None, :, None], (batch, len(members), program.lanes)))
     return desired
 

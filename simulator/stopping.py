@@ -91,7 +91,14 @@ class Condition:
             case ast.Compare():
                 return self._compare(node, values)
             case ast.BinOp(op=op) if type(op) in _ARITHMETIC:
-                return _ARITHMETIC[type(op)](self._value(node.left, values), self._value(node.right, values))
+                try:
+                    return _ARITHMETIC[type(op)](
+                        self._value(node.left, values), self._value(node.right, values)
+                    )
+                except ZeroDivisionError:
+                    raise AllornoneError(
+                        f"until {self.text!r}: {ast.unparse(node)!r} divides by zero"
+                    ) from None
             case ast.Name(id=name):
                 return values.get(name, np.nan) if name in self.words else self.numbers[name]
             case ast.Constant(value=int() | float()):

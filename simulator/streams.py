@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from allornone.simulator.errors import whole
+
 PURPOSES = ("wiring", "weights", "tasks", "order", "stimulus", "update", "noise", "split", "rewiring")
 
 
@@ -13,4 +15,4 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
     >>> bool(stream(3, "order").random() == stream(3, "order").random())
     True
     """
-    return np.random.default_rng([seed, PURPOSES.index(purpose)])
+    return np.random.default_rng([whole("seed", seed), PURPOSES.index(purpose)])

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.errors import AllornoneError, nearest, whole
 from allornone.simulator.network import Network
 from allornone.simulator.presenting import Lesson, lesson, samples
 from allornone.simulator.program import Program, Weights, compile
@@ -48,8 +49,7 @@ class Plan:
 
     def check(self) -> None:
         """Raise an error that names the first word which means nothing."""
-        if isinstance(self.epochs, bool) or not isinstance(self.epochs, int) or self.epochs < 0:
-            raise AllornoneError(f"epochs must be a whole number, 0 or more, found {self.epochs!r}")
+        whole("epochs", self.epochs)
         if self.order not in ORDERS:
             raise AllornoneError(
                 f"order must be 'cyclic' or 'shuffled', found {self.order!r}. "
@@ -65,7 +65,7 @@ class Plan:
                     f"record knows {', '.join(RECORDABLE)}, found {word!r}. "
                     f"{nearest(str(word), RECORDABLE)}".rstrip()
                 )
-        if not self.bound > 0:
+        if not isinstance(self.bound, Real) or not self.bound > 0:
             raise AllornoneError(f"bound must be more than 0, found {self.bound!r}")
 
 

@@ -57,6 +57,11 @@ def any_of(model: str) -> Kind:
     return Kind((model, "mcculloch-pitts", "linear"), quarters, levels)
 
 
+def tame(model: str) -> Kind:
+    """Return a kind of network in which nothing grows much, however it learns for a few ticks."""
+    return Kind((model, "mcculloch-pitts", "linear"), st.sampled_from([0.0, 0.25, -0.25]), spikes)
+
+
 @st.composite
 def networks(
     draw: st.DrawFn, kind: Kind = mixed, *, most: int = 6, loops: bool = True, delays: int = LONGEST_DELAY

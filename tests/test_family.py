@@ -221,6 +221,28 @@ def test_only_what_is_selected_is_run_and_measured(lived: list[int]) -> None:
     assert list(labelled(found.axes["a"]).values) == [2, 3]
 
 
+def test_an_error_elsewhere_is_the_error_here() -> None:
+    """Whatever facts it holds, it comes back as one sentence."""
+    vary = "[vary.way]\nbase = {}\nmore = { connectivity.with = ['x -> d'] }"
+    base = BASE + "wrong = \"y('oat')\"\n"
+
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        room = laboratory(vary, base=base, executor=executor)
+        with pytest.raises(AllornoneError, match=r"measures\.wrong: .*no unit or group is named 'oat'"):
+            room.measured()
+
+
+@pytest.mark.parametrize("measure", ["sum(y('c'))", "sum(z('c'))", "size(history('w c'))"])
+def test_what_does_not_fit_in_memory_is_not_begun(measure: str) -> None:
+    """The bytes of what is shown and kept are counted before anything is lived."""
+    base = BASE[: BASE.index("[measures]")].replace("[[exp", '[learning]\nrule = "hebb"\neta = 1e-9\n[[exp')
+    base = base.replace("ticks = 8", "ticks = 1000") + f'[measures]\nm = "{measure}"\n'
+
+    assert laboratory("", base=base, limits=Limits().raised({"bytes": 100_000})).measured().runs == 1
+    with pytest.raises(LimitExceeded, match=r"bytes are more than a run may use, 9000; .*--limit bytes="):
+        laboratory("", base=base, limits=Limits().raised({"bytes": 9000})).measured()
+
+
 def test_progress_counts_the_runs() -> None:
     """From the first lanes to the last run."""
     told: list[tuple[int, int, str]] = []

@@ -25,9 +25,7 @@ from allornone.simulator.errors import AllornoneError
 from allornone.simulator.units import Array
 
 CLOSE = 1e-12
-EVERYTHING = Needs(
-    frozenset({"y", "z", "vetoed", "history"}), frozenset({"units", "inputs", "hidden", "outputs"})
-)
+EVERYTHING = Needs(frozenset({"y", "z", "vetoed", "history"}), frozenset({"inputs", "hidden", "outputs"}))
 random_nets = settings(deadline=None, max_examples=25)
 
 LESSONS = """

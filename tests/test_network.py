@@ -160,7 +160,7 @@ def test_a_relay_is_a_second_way_between_two_units() -> None:
     assert aon.simulate(net, {"A": "1"}, ticks=5)["B"].tolist() == [0, 1, 0, 1, 0]
     assert net.relay("A", "B", 4) != name
     assert message_of(lambda: net.relay("A", "B", 1)) == (
-        "a relay from 'A' to 'B' takes at least 2 ticks, found delay 1"
+        "the delay of a relay from 'A' to 'B' must be a whole number from 2 up, found 1"
     )
 
 

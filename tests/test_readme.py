@@ -22,7 +22,7 @@ def block(language: str, containing: str) -> str:
     return next(text for text in blocks if containing in text)
 
 
-def test_the_python_lines_print_what_stands_below_them():
+def test_the_python_lines_print_what_stands_below_them() -> None:
     """Every line at a prompt in the README gives the output beside it."""
     lines = block("python", ">>> import allornone")
     examples = doctest.DocTestParser().get_doctest(lines, {}, "README.md", None, 0)
@@ -33,7 +33,7 @@ def test_the_python_lines_print_what_stands_below_them():
     assert results.failed == 0
 
 
-def test_the_first_command_prints_the_table_shown():
+def test_the_first_command_prints_the_table_shown() -> None:
     """The output under the first command is that of the command, but for the seconds that it took."""
     shown = block("text", "perceptron")
 
@@ -45,7 +45,7 @@ def test_the_first_command_prints_the_table_shown():
     assert SECONDS.sub("", got).split() == SECONDS.sub("", shown).split()
 
 
-def test_the_file_to_start_from_is_reproduced(tmp_path):
+def test_the_file_to_start_from_is_reproduced(tmp_path: Path) -> None:
     """The scenario in the README runs, holds, and falls where it says."""
     text = block("toml", "A cell that remembers")
     assert tomllib.loads(text)["year"] == 1943
@@ -59,7 +59,7 @@ def test_the_file_to_start_from_is_reproduced(tmp_path):
     assert [len(claim.nudges) for claim in result.claims] == [2]
 
 
-def test_the_pictures_are_there():
+def test_the_pictures_are_there() -> None:
     """Every picture that the README shows is in the repository and not large."""
     pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
 

@@ -228,10 +228,13 @@ def test_lane_3_is_seed_3_to_the_bit(order: str) -> None:
         return aon.perceptron(inputs=2, weights=draw.normal(size=2).tolist(), bias=float(draw.normal()))
 
     how: dict[str, Any] = {"epochs": 5, "order": order, "until": "mistakes <= 1", "rule": aon.LMS(eta=0.05)}
-    together = train(compile([start(seed) for seed in range(20)]), X, d, seed=0, record=["weights"], **how)
+    networks = [start(seed) for seed in range(20)]
+    together = train(compile(networks), X, d, seed=0, record=["weights"], **how)
 
     for lane in (0, 3, 19):
-        alone = train(start(lane), X, d, seed=lane, record=["weights"], **how)
+        net = start(lane)
+        alone = train(net, X, d, seed=lane, record=["weights"], **how)
+        assert nets.numbers(networks[lane]) == nets.numbers(net)
         assert alone.epochs == together.epochs[lane]
         for word in ("error", "mistakes", "change"):
             column = together[word][: len(alone[word]), lane]
@@ -241,15 +244,16 @@ def test_lane_3_is_seed_3_to_the_bit(order: str) -> None:
 
 
 def test_a_lane_that_is_solved_rests_while_the_others_learn() -> None:
-    """Its weights stay as they were, its record is NaN from then on."""
-    done, learning = aon.perceptron(2, weights=[1, 1], bias=-1), aon.perceptron(2)
+    """Its weights stay as they were then, though the rule would go on; its record is NaN from then on."""
+    done, alone = (aon.adaline(2, weights=[1, 1], bias=-1.5) for _ in range(2))
+    learning = aon.adaline(2, weights=[-1, 0.5], bias=1)
+    how: dict[str, Any] = {"rule": aon.LMS(eta=0.05), "epochs": 200, "until": "mistakes == 0"}
 
-    training = train(
-        compile([done, learning]), *AND, rule=aon.PerceptronRule(), epochs=9, until="mistakes == 0"
-    )
+    training = train(compile([done, learning]), AND[0], [-1, -1, -1, 1], **how)
+    train(alone, AND[0], [-1, -1, -1, 1], **how)
 
-    assert learned(done, 2) == [1.0, 1.0, -1.0]
-    assert training.epochs.tolist() == [1, 6]
+    assert learned(done, 2) == learned(alone, 2) != [1.0, 1.0, -1.5]
+    assert training.epochs[0] == 1 < training.epochs[1] < 200
     assert training.solved.tolist() == [True, True]
     assert np.isnan(training["mistakes"][1:, 0]).all()
     assert training.stopped == "2 of 2 lanes solved"
@@ -317,14 +321,14 @@ def test_training_names_what_it_cannot_use() -> None:
     assert message_of(teach(d=None)) == (
         "the rule 'perceptron' needs a teacher: give d, what the outputs should be"
     )
-    assert message_of(teach(epochs=-1)) == "epochs must be a whole number, 0 or more, found -1"
-    assert message_of(teach(epochs=2.5)) == "epochs must be a whole number, 0 or more, found 2.5"
+    assert message_of(teach(epochs=-1)) == "epochs must be a whole number from 0 up, found -1"
+    assert message_of(teach(epochs=2.5)) == "epochs must be a whole number from 0 up, found 2.5"
     assert message_of(teach(order="cyclical")) == (
         "order must be 'cyclic' or 'shuffled', found 'cyclical'. Did you mean 'cyclic'?"
     )
     assert message_of(teach(batch=0)) == 'batch must be a whole number from 1, or "all", found 0'
     assert message_of(teach(bound=0)) == "bound must be more than 0, found 0"
-    assert message_of(teach(ticks=0)) == "a presentation takes at least 1 tick, found ticks=0"
+    assert message_of(teach(ticks=0)) == "ticks must be a whole number from 1 up, found 0"
     assert message_of(teach(rule=aon.PerceptronRule(eta=-1.0))) == (
         "PerceptronRule.eta must be more than 0, found -1.0"
     )

@@ -1,0 +1,397 @@
+"""Bad input: one clear message on stderr with its place, exit 2, nothing written, no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from allornone.command import main
+
+GOOD = """\
+title = "A unit learns and"
+year = 1958
+source = "None: a fixture of the tests"
+story = "One unit, four lessons. It learns them."
+evidence = "memory"
+
+[parameters]
+p = 3
+
+[tasks]
+gate = { data = "table", inputs = 2, ones = ["11"] }
+
+[connectivity]
+inputs = ["x1", "x2"]
+synapses = ["x1, x2 -> out [weight=0]"]
+
+[activation]
+model = "perceptron"
+
+[learning]
+rule = "perceptron"
+eta = 1
+epochs = 20
+until = "mistakes == 0"
+
+[[experience]]
+name = "lesson"
+teach = "gate"
+
+[measures]
+learned = "solved()"
+
+[interpretation]
+film = { show = "network" }
+
+[[interpretation.claims]]
+text = "It learns"
+that = "learned"
+fails = { learning.epochs = 1 }
+"""
+Told = Callable[..., str]
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
+    """Return a function that calls a verb for a file in an empty folder, and gives what is told on stderr.
+
+    It sees to it that the status is 2, that stdout is silent, and that no file has come into being.
+    """
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+
+    def files() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def run(text: str | bytes | None, *arguments: str, verb: str = "run") -> str:
+        if text is not None:
+            Path("unit.toml").write_bytes(text.encode() if isinstance(text, str) else text)
+        before = files()
+        status = main([verb, *arguments])
+        out, err = capsys.readouterr()
+        assert status == 2, err
+        assert out == ""
+        assert "Traceback" not in err
+        assert "bug" not in err
+        assert files() == before
+        return err
+
+    return run
+
+
+def edited(*edits: tuple[str, str]) -> str:
+    """Return the good file with words replaced."""
+    text = GOOD
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def test_the_good_file_is_good(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Or what is edited below would be bad for another reason."""
+    file = tmp_path / "unit.toml"
+    file.write_text(GOOD, encoding="utf-8")
+
+    assert main(["run", str(file), "--counterfactuals"]) == 0
+    assert "reproduced" in capsys.readouterr().out
+
+
+# ---- Files
+
+
+@pytest.mark.parametrize("verb", ["run", "check", "animate"])
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (
+            "perceptron-cyclin",
+            None,
+            "no scenario is named 'perceptron-cyclin'. Did you mean 'perceptron-cycling'?",
+        ),
+        ("units.toml", GOOD, "units.toml: there is no such file. Did you mean 'unit.toml'?"),
+        ("no/unit.toml", GOOD, "no/unit.toml: there is no such file. There is no folder 'no' either"),
+        ("./", GOOD, "this is a folder, a scenario is a file; it holds unit.toml"),
+        ("unit.toml", "", "unit.toml: the file is empty; a scenario has a title, a net, phases and claims"),
+        ("unit.toml", " \n\n", "unit.toml: the file is empty"),
+        (
+            "unit.toml",
+            b"title = 'a'\nstory = 'caf\xe9'\n",
+            "unit.toml:2:13: byte 24 is 0xe9, which is no UTF-8 text",
+        ),
+        ("unit.toml", 'title = "a"\nyear = \n', "unit.toml:2:8: this is not TOML: "),
+        (
+            "unit.toml",
+            'title = "a"\nyear = 1\ntitle = "b"\n',
+            "unit.toml:3:1: title: the key 'title' stands twice",
+        ),
+        ("unit.toml", "[[", "unit.toml:1:3: this is not TOML: "),
+    ],
+)
+def test_what_is_no_file_of_ours_is_told_by_every_verb(
+    told: Told, verb: str, name: str, content: str | bytes | None, message: str
+) -> None:
+    """Unknown, missing, a folder, empty, not UTF-8, broken: where, and what would be right."""
+    more = ["-o", "out/film.gif"] if verb == "animate" else []
+
+    assert message in told(content, name, *more, verb=verb)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"title = 'a'\nstory = 'caf\xe9'\n", "unit.toml:2:13: byte 24 is 0xe9, which is no UTF-8 text"),
+        ("[[", "unit.toml:1:3: this is not TOML: "),
+        (None, "unit.toml: there is no such file"),
+    ],
+)
+def test_a_story_that_cannot_be_read_is_not_shown(
+    told: Told, content: str | bytes | None, message: str
+) -> None:
+    """`show` reads quickly, and looks closely where that fails."""
+    assert message in told(content, "unit.toml", verb="show")
+
+
+# ---- Documents
+
+
+@pytest.mark.parametrize("verb", ["run", "check"])
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            '"perceptron"\neta',
+            '"perceptrn"\neta',
+            "21:8: learning.rule: no learning rule is named 'perceptrn'. Did you",
+        ),
+        (
+            'model = "perceptron"',
+            'model = "percep"',
+            "18:9: activation.model: no unit model is named 'percep'. Did",
+        ),
+        (
+            "ones",
+            "onse",
+            "11:38: tasks.gate.onse: the task 'table' has no parameter 'onse'. Did you mean 'ones'?",
+        ),
+        ('"table"', '"tabel"', "11:17: tasks.gate.data: no task is named 'tabel'. Did you mean 'table'?"),
+        (
+            "[learning]",
+            "[lerning]",
+            "20:2: lerning: no key is named 'lerning' here. Did you mean 'learning'?",
+        ),
+        ("eta = 1", 'eta = "fast"', "22:8: learning.eta: no name is named 'fast'"),
+        ("eta = 1", "eta = nan", "22:7: learning.eta: a finite number above 0 is needed, found nan"),
+        ("eta = 1", "eta = 0", "22:7: learning.eta: a finite number above 0 is needed, found 0"),
+        ("epochs = 20", "epochs = 1.5", "23:10: learning.epochs: a whole number from 0 is needed, found 1.5"),
+        ("[weight=0]", "[weight=nan]", "15:36: connectivity.synapses.0: "),
+        (
+            "[weight=0]",
+            "[delay=-1]",
+            "15:35: connectivity.synapses.0: a whole number from 0 up was expected here, found -1",
+        ),
+        ("[weight=0]", "[wieght=0]", "Did you mean 'weight'?"),
+        (
+            "fails = { learning.epochs = 1 }",
+            "",
+            "36:1: interpretation.claims.0: a claim without a counterfactual",
+        ),
+        ("{ learning.epochs = 1 }", "{}", "39:9: interpretation.claims.0.fails: this change is empty"),
+        (
+            "{ learning.epochs = 1 }",
+            "{ experience.lessn.epochs = 1 }",
+            "the change names nothing: no phase is named 'lessn'. Did you mean 'lesson'?",
+        ),
+        (
+            'that = "learned"',
+            'that = "laerned"',
+            "38:9: interpretation.claims.0.that: no name is named 'laerned'. Did you mean 'learned'?",
+        ),
+        ('"solved()"', '"sovled()"', "Did you mean 'solved'?"),
+        ('teach = "gate"', 'teach = "gat"', "Did you mean 'gate'?"),
+    ],
+)
+def test_a_document_that_means_nothing_is_told_at_its_place(
+    told: Told, verb: str, old: str, new: str, message: str
+) -> None:
+    """Unknown words with the nearest, impossible numbers, claims that nothing could refute."""
+    assert message in told(edited((old, new)), "unit.toml", verb=verb)
+
+
+def test_everything_that_is_wrong_is_told_at_once(told: Told) -> None:
+    """One line each, in the order of the text."""
+    err = told(
+        edited(
+            ("year = 1958", "yaer = 1958"),
+            ("eta = 1", "eta = -1"),
+            ("epochs = 20", "epoch = 20"),
+            ('name = "lesson"', 'name = ""'),
+        ),
+        "unit.toml",
+    )
+
+    lines = [line.removeprefix("allornone: ") for line in err.splitlines()]
+    places = [tuple(map(int, line.split(":")[1:3])) for line in lines]
+    assert len(lines) >= 4
+    assert places == sorted(places)
+    assert {line for line, _ in places} >= {2, 22, 23}
+    assert all(line.startswith("unit.toml:") for line in lines)
+
+
+# ---- What only building or running shows
+
+
+@pytest.mark.parametrize("verb", ["run", "check"])
+@pytest.mark.parametrize(
+    ("edits", "words"),
+    [
+        (
+            [
+                ('"x1, x2 -> out [weight=0]"', '"x1, x2 -> a -> b -> c -> a", "c -> out"'),
+                ("teach", "ticks = 3\nteach"),
+            ],
+            ["a", "b", "c", "delay"],
+        ),
+        ([('"x1, x2 -> out [weight=0]"', '"x1, x3 -> out"')], ["'x3'", "Did you mean 'x1'?"]),
+        ([('"x1, x2 -> out [weight=0]"', '"x1 -> out", "x1 -> out"')], ["x1", "out", "relay"]),
+        ([('"x1, x2 -> out [weight=0]"', '"x1, x2 -o out"')], ["out", "inhibit"]),
+        (
+            [("inputs = 2", "inputs = 3"), ('ones = ["11"]', 'd = "x1"')],
+            ["'gate'", "3 inputs", "the net has 2"],
+        ),
+        ([('ones = ["11"]', 'd = "x1 / y"')], ["'y'"]),
+        (
+            [("x1, x2 -> out [weight=0]", "x1, x2 -> out [weight=1 / (p - 3)]")],
+            ["unit.toml:15:36: ", "finite number", "inf"],
+        ),
+        (
+            [('model = "perceptron"', 'model = "perceptron"\nuot = { bias = 1 }')],
+            ["'uot'", "Did you mean 'out'?"],
+        ),
+    ],
+)
+def test_a_net_that_cannot_be_is_told_with_the_units_that_it_is_about(
+    told: Told, verb: str, edits: list[tuple[str, str]], words: list[str]
+) -> None:
+    """A loop without delay unit by unit, a second synapse, an inhibition that nothing obeys, a task that does not fit."""
+    err = told(edited(*edits), "unit.toml", verb=verb)
+
+    assert err.startswith("allornone: unit.toml:")
+    assert all(word in err for word in words), err
+
+
+@pytest.mark.parametrize(
+    ("edits", "limit", "named"),
+    [
+        ([('inputs = ["x1", "x2"]', 'inputs = ["x1", "x2"]\ngroups = { H = 200_000 }')], "", "units="),
+        ([], "units=2", "units=3"),
+        ([], "synapses=1", "synapses="),
+        ([], "trials=3", "trials=4"),
+        ([], "bytes=50", "bytes="),
+        ([('teach = "gate"', 'teach = "gate"\nticks = 2_000_000')], "", "ticks=2000000"),
+        ([('teach = "gate"', 'teach = "gate"\nticks = 9')], "ticks=8", "ticks=9"),
+        ([("[measures]", "[vary]\np = { from = 1, to = 9 }\n[measures]")], "runs=8", "runs=9"),
+        (
+            [('"table", inputs = 2, ones = ["11"]', '"grid", cells = 2000, d = "x1 > 0"')],
+            "",
+            "trials=4000000",
+        ),
+    ],
+)
+def test_a_limit_is_kept_and_its_option_named(
+    told: Told, edits: list[tuple[str, str]], limit: str, named: str
+) -> None:
+    """The first unit, tick, sample or run too many."""
+    err = told(edited(*edits), "unit.toml", "--save", "out", *(["--limit", limit] if limit else []))
+
+    assert f"--limit {named}" in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--set", "learning.etaa=1"], "learning.etaa: "),
+        (["--set", "tasks.gat.ones=['11']"], "no task is named 'gat'. Did you mean 'gate'?"),
+        (["--set", "measures.learned=1"], "a change cannot touch 'measures'"),
+        (["--limit", "unit=5"], "no limit is named 'unit'. Did you mean 'units'?"),
+        (["--limit", "units=-5"], "is no number above 0"),
+        (["--save", "nowhere"], "the folder nowhere does not exist; make it first"),
+        (["--save", "unit.toml"], "is a file, and a folder is needed there"),
+        (["--plot", "nowhere/x.png"], "the folder nowhere does not exist; make it first"),
+    ],
+)
+def test_an_option_that_means_nothing_is_told(told: Told, arguments: list[str], message: str) -> None:
+    """Before anything is run."""
+    assert message in told(GOOD, "unit.toml", *arguments)
+
+
+# ---- Untrusted files
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9**9**9",
+        "().__class__",
+        "[x for x in (1,)]",
+        "__import__('os')",
+        "(" * 5000 + "1" + ")" * 5000,
+        "10 ** 10 ** 10",
+        "'%999999999d' % 1",
+    ],
+)
+def test_no_expression_gets_out(told: Told, text: str) -> None:
+    """As a measure, a parameter, a size: refused with its place."""
+    for old, new in (('"solved()"', f'"""{text}"""'), ("p = 3", f'p = """{text}"""')):
+        assert "unit.toml" in told(edited((old, new)), "unit.toml")
+
+
+# ---- The program itself
+
+
+def program(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "allornone", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize(
+    ("edits", "arguments", "message"),
+    [
+        ([("epochs = 20", "epochs = -20")], [], "allornone: unit.toml:23:10: learning.epochs: "),
+        (
+            [],
+            ["--limit", "units=2"],
+            "allornone: unit.toml: 3 units are more than a run may use, 2; raise it with",
+        ),
+        ([], ["--save", "/proc"], "allornone: nothing can be written into the folder /proc"),
+    ],
+)
+def test_the_program_ends_with_2_and_one_message(
+    tmp_path: Path, edits: list[tuple[str, str]], arguments: list[str], message: str
+) -> None:
+    """On stderr alone, without a traceback, leaving the folder as it was."""
+    (tmp_path / "unit.toml").write_text(edited(*edits), encoding="utf-8")
+
+    done = program("run", "unit.toml", *arguments, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) <= 3
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["unit.toml"]

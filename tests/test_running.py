@@ -1,0 +1,266 @@
+"""Running: from a name or a file to a result; seeds, settings, executors, limits, and what is saved."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from allornone.scenarios.labelled import Labelled, Value, labelled
+from allornone.scenarios.limits import Limits
+from allornone.scenarios.result import Result
+from allornone.scenarios.running import run
+from allornone.simulator.errors import AllornoneError
+from allornone.simulator.records import Trace, Training
+
+FILES = Path(__file__).parent / "scenarios" / "run"
+RELAY, WIRED = FILES / "relay.toml", FILES / "wired.toml"
+
+
+def edited(folder: Path, file: Path, *edits: tuple[str, str]) -> Path:
+    """Return a copy of a file with words replaced."""
+    text = file.read_text(encoding="utf-8")
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    copy = folder / file.name
+    copy.write_text(text, encoding="utf-8")
+    return copy
+
+
+def lane(value: Value, seed: int) -> np.ndarray[Any, Any]:
+    """Return what a measure is at one seed; one that has no seeds is the same for all."""
+    array = labelled(value)
+    return np.ascontiguousarray(
+        labelled(array.pick(seed=seed)).values if "seed" in array.axes else array.values
+    )
+
+
+# ---- Seeds and settings
+
+
+@pytest.mark.parametrize(
+    ("scenario", "seeds", "seed"),
+    [("perceptron-cycling", 5, 3), ("hebb-growth", 5, 3), (WIRED, 20, 3), (WIRED, 20, 11)],
+    ids=str,
+)
+def test_one_seed_is_its_lane_among_others_to_the_bit(scenario: str | Path, seeds: int, seed: int) -> None:
+    """`--seed k` is lane k of `--seeds n`, every measure of it."""
+    alone, among = run(scenario, seed=seed), run(scenario, seeds=seeds)
+
+    assert set(alone.measures) == set(among.measures)
+    for name, value in alone.measures.items():
+        one, many = lane(value, seed), lane(among.measures[name], seed)
+        assert one.tobytes() == many[tuple(slice(length) for length in one.shape)].tobytes(), name
+
+
+def test_a_file_runs_the_seeds_that_it_says() -> None:
+    """The axis has their numbers, each with numbers of its own."""
+    weights = run(WIRED).measures["weights"]
+
+    assert isinstance(weights, Labelled)
+    assert list(weights.labels["seed"]) == list(range(7))
+    last = labelled(weights.pick(width=12)).values
+    assert len({row.tobytes() for row in last}) == 7
+
+
+@pytest.mark.parametrize(
+    ("how", "family"),
+    [
+        ({"seed": 2}, "seed 2"),
+        ({"seeds": 3}, "3 seeds"),
+        ({"overrides": {"parameters.L": 3}}, "parameters.L = 3"),
+        ({"seeds": 2, "overrides": {"activation.threshold": 1}}, "2 seeds, activation.threshold = 1"),
+    ],
+)
+def test_another_family_has_measures_and_no_verdict(how: dict[str, Any], family: str) -> None:
+    """A verdict belongs to the file as it stands."""
+    result = run(RELAY, **how)
+
+    assert (result.verdict, result.holds, result.as_written) == (None, None, False)
+    assert result.family == family
+    assert len(result.claims) == 2
+    assert family in str(result)
+
+
+def test_settings_change_what_is_measured() -> None:
+    """By dotted path, phases by name."""
+    heard = run(RELAY, overrides={"experience.pulse.stimulus.x": "10101"}).measures["heard"]
+
+    assert labelled(heard).pick(L=1, way="straight") == 3
+
+
+def test_the_file_as_it_stands_has_a_verdict() -> None:
+    """And a name, a title, a story, the time it took."""
+    result = run(RELAY, counterfactuals=True)
+
+    assert (result.verdict, result.holds, result.works) == ("reproduced", True, True)
+    assert (result.name, result.title) == ("relay", "A chain passes a spike on")
+    assert result.story.startswith("A spike walks along a chain")
+    assert result.warnings == ()
+    assert 0 < result.seconds < 10
+    assert str(result).splitlines()[0] == "relay: A chain passes a spike on"
+    assert str(result).splitlines()[-1].startswith("reproduced, in ")
+
+
+def test_a_scenario_is_found_by_name_alias_and_path() -> None:
+    """A path is a text with an ending or a slash, or a Path."""
+    assert run("mp-1c-and").name == "mp-1c-and"
+    assert run(str(RELAY)).name == "relay"
+    assert run(RELAY).name == "relay"
+    assert run("xor-perceptron", seed=0).name == "perceptron-cycling"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "how", "message"),
+    [
+        ("mp-1c-nad", {}, "no scenario is named 'mp-1c-nad'. Did you mean 'mp-1c-and'?"),
+        (FILES / "rely.toml", {}, "there is no such file. Did you mean 'relay.toml'?"),
+        (FILES, {}, "this is a folder, a scenario is a file"),
+        (RELAY, {"seed": 1, "seeds": 2}, "say seed or seeds, not both"),
+        (RELAY, {"seed": -1}, "seed must be a whole number from 0, found -1"),
+        (RELAY, {"seeds": 0}, "seeds must be a whole number from 1, found 0"),
+        (RELAY, {"seeds": True}, "seeds must be a whole number from 1, found True"),
+        (
+            RELAY,
+            {"overrides": {"learning.eta": 1}},
+            "this setting cannot be: learning.eta: no learning rule is named",
+        ),
+        (RELAY, {"overrides": {"experience.pulse.tikcs": 1}}, "experience.pulse.tikcs: "),
+        (RELAY, {"overrides": {"experience.pulse.ticks": -1}}, "a whole number from 1 is needed, found -1"),
+        (WIRED, {"overrides": {"learning.eta": "fast"}}, "learning.eta"),
+        (WIRED, {"overrides": {"learning.rule": "hebbb"}}, "Did you mean 'hebb'?"),
+        (RELAY, {"overrides": {"parameters.K": 1}}, "no parameter is named 'K'"),
+        (RELAY, {"overrides": {"activation.treshold": 1}}, "Did you mean 'threshold'?"),
+        (RELAY, {"overrides": {"measures.heard": "1"}}, "a change cannot touch 'measures'"),
+        (RELAY, {"overrides": {"": 1}}, "is no path of keys"),
+        (RELAY, {"limits": Limits().raised({"units": 3})}, "--limit units="),
+        (RELAY, {"limits": Limits().raised({"synapses": 3})}, "--limit synapses="),
+        (RELAY, {"limits": Limits().raised({"ticks": 9})}, "--limit ticks=10"),
+        (WIRED, {"limits": Limits().raised({"trials": 23})}, "--limit trials=24"),
+        (RELAY, {"limits": Limits().raised({"runs": 5})}, "--limit runs=6"),
+    ],
+)
+def test_what_cannot_be_run_is_told(scenario: str | Path, how: dict[str, Any], message: str) -> None:
+    """One message, with the nearest word."""
+    with pytest.raises(AllornoneError) as caught:
+        run(scenario, **how)
+
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_error_of_a_run_names_the_file() -> None:
+    """So that among many it is known which."""
+    with pytest.raises(AllornoneError, match=r"relay\.toml: 6 runs are more than a run may use, 5"):
+        run(RELAY, limits=Limits().raised({"runs": 5}))
+
+
+def test_an_executor_changes_no_bit() -> None:
+    """Two processes, the counterfactuals too."""
+    here = run(RELAY, counterfactuals=True)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        there = run(RELAY, counterfactuals=True, executor=executor)
+
+    assert there.claims == here.claims
+    for name, value in here.measures.items():
+        assert labelled(there.measures[name]).values.tobytes() == labelled(value).values.tobytes()
+
+
+def test_progress_says_what_is_run() -> None:
+    """The family first, then each counterfactual by its claim."""
+    told: list[str] = []
+    run(RELAY, counterfactuals=True, progress=lambda done, total, what: told.append(f"{what} {done}/{total}"))
+
+    assert told[-1] == 'claim 2: vary.way.cut.connectivity.with = ["c[1] -> c[2]"] 3/3'
+    assert "runs 6/6" in told
+
+
+# ---- Warnings
+
+
+def test_what_deserves_a_second_look_is_a_warning(tmp_path: Path) -> None:
+    """More than one plain freeze in a file; a rule that changed nothing."""
+    frozen = edited(
+        tmp_path,
+        RELAY,
+        (
+            "fails = { connectivity.without",
+            "fails = { experience.pulse.stimulus.x = '0' }\n# { connectivity.without",
+        ),
+        ("fails = { vary.way", "fails = { experience.pulse.stimulus.x = '000' }\n# { vary.way"),
+    )
+    assert "2 counterfactuals are plain freezes (claims 1, 2)" in " ".join(run(frozen).warnings)
+
+    idle = edited(
+        tmp_path,
+        RELAY,
+        ("[[experience]]", "[learning]\nrule = 'hebb'\nplastic = ['c[2] -> out']\n[[experience]]"),
+        ("ticks    = 10", "ticks    = 4"),
+        ("L = [1, 2, 4]", "L = [1, 2]"),
+    )
+    assert run(idle).warnings == ("phase 'pulse' has a rule and changed no weight",)
+
+
+def test_what_is_drawn_needs_seeds(tmp_path: Path) -> None:
+    """An error at its place: how many seeds are run is the file's to say."""
+    file = edited(tmp_path, WIRED, ("seeds    = 7\n", ""), (", at = { width = 4, seed = 2 }", ""))
+
+    with pytest.raises(
+        AllornoneError, match=r"wired\.toml:12:\d+: tasks\.points.*so the file must say seeds = N"
+    ):
+        run(file)
+
+
+# ---- What is saved
+
+
+def test_a_result_is_json() -> None:
+    """All of it as plain values; what is no finite number is null, or a word."""
+    result = run(RELAY, counterfactuals=True)
+    plain = json.loads(json.dumps(result.to_json(), allow_nan=False))
+
+    assert plain["verdict"] == "reproduced"
+    assert plain["claims"][0]["holds"] is True
+    assert plain["claims"][0]["counterfactuals"][0]["works"] is True
+    assert {"text": "4 → 5", "falls": True} in plain["claims"][0]["nudges"]
+    assert plain["measures"]["heard"] == {
+        "axes": ["L", "way"],
+        "labels": {"L": [1, 2, 4], "way": ["straight", "cut"]},
+        "values": [[1, 0], [2, 0], [4, 0]],
+    }
+    assert plain["measures"]["begun"]["values"] == [[4, None]] * 3
+
+
+def folder(result: Result, where: Path) -> dict[str, bytes]:
+    """Save a result and return the files that there are."""
+    result.save(where)
+    return {file.name: file.read_bytes() for file in where.iterdir()}
+
+
+def test_what_is_saved_reads_back_whole(tmp_path: Path) -> None:
+    """The result, the trace of the run shown, its training; nothing else, and nothing half."""
+    result = run(WIRED)
+    files = folder(result, tmp_path)
+
+    assert set(files) == {"wired.json", "wired.trace.npz", "wired.training.npz"}
+    saved = json.loads(files["wired.json"])
+    assert {**saved, "seconds": 0} == {**json.loads(json.dumps(result.to_json())), "seconds": 0}
+    trace, training = Trace.load(tmp_path / "wired.trace.npz"), Training.load(tmp_path / "wired.training.npz")
+    assert np.array_equal(trace.y, result.trace.y)
+    assert dict(trace.network.edges) == dict(result.network.edges)
+    assert result.training is not None
+    assert training["error"].tolist() == result.training["error"].tolist()
+    assert set(folder(run(RELAY), tmp_path)) == set(files) | {"relay.json", "relay.trace.npz"}
+
+
+def test_a_result_is_saved_only_into_a_folder_that_exists(tmp_path: Path) -> None:
+    """The message names it; nothing is written."""
+    with pytest.raises(AllornoneError, match="there is no such folder"):
+        run(RELAY).save(tmp_path / "no")
+    assert list(tmp_path.iterdir()) == []
