@@ -278,7 +278,7 @@ def test_everything_that_is_wrong_is_told_at_once(told: Told) -> None:
 def test_a_net_that_cannot_be_is_told_with_the_units_that_it_is_about(
     told: Told, verb: str, edits: list[tuple[str, str]], words: list[str]
 ) -> None:
-    """A loop without delay unit by unit, a second synapse, an inhibition that nothing obeys, a task that does not fit."""
+    """A loop without delay unit by unit, a second synapse, inhibition that nothing obeys, a task that does not fit."""
     err = told(edited(*edits), "unit.toml", verb=verb)
 
     assert err.startswith("allornone: unit.toml:")

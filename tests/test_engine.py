@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -496,6 +497,11 @@ def test_thousands_of_random_networks_agree_with_the_interpreter() -> None:
     assert done.stdout.startswith("5000 random networks")
 
 
+def anything(value: object) -> Any:
+    """Return what it is given, of a type that fits everywhere."""
+    return value
+
+
 def message_of(call: Any) -> str:
     """Return the text of the error that a call ends in."""
     with pytest.raises(AllornoneError) as caught:
@@ -530,6 +536,37 @@ def test_a_simulation_names_what_it_cannot_do() -> None:
         "the rule 'perceptron' needs a teacher: say what the units should do"
     )
     assert message_of(simulator.back).startswith("there is nothing to take back before tick 0")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda net: simulate(net, {}, ticks=anything(2.5)),
+            "ticks must be a whole number from 0 up, found 2.5",
+        ),
+        (lambda net: simulate(net, {}, ticks=-1), "ticks must be a whole number from 0 up, found -1"),
+        (lambda net: simulate(net, {}, ticks=True), "ticks must be a whole number from 0 up, found True"),
+        (
+            lambda net: simulate(net, {}, ticks=2, update="one-by-one", seed=-1),
+            "seed must be a whole number from 0 up, found -1",
+        ),
+        (lambda net: Simulator(net, batch=0), "batch must be a whole number from 1 up, found 0"),
+        (lambda net: Simulator(net).back(-1), "ticks must be a whole number from 0 up, found -1"),
+        (
+            lambda net: Simulator(net).step({"A": anything("high")}),
+            "unit 'A' is given a finite number, found 'high'",
+        ),
+        (lambda net: simulate(anything(3), {}), "a Network is needed here, found int"),
+    ],
+)
+def test_an_impossible_number_is_named(call: Callable[[Any], object], message: str) -> None:
+    """Ticks, seeds, trials and what is given: what was found, and what would be right."""
+    net = Network()
+    net.add_inputs("A")
+    net.add_unit("B", aon.Threshold())
+
+    assert message_of(lambda: call(net)) == message
 
 
 def test_compiling_names_what_means_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,6 +17,7 @@ from allornone.scenarios import family as families
 from allornone.scenarios.family import Laboratory, Selection
 from allornone.scenarios.labelled import Labelled, Value, labelled
 from allornone.scenarios.limits import Limits
+from allornone.scenarios.living import live
 from allornone.scenarios.preparing import Prepared
 from allornone.scenarios.recording import Life, Needs
 from allornone.simulator.errors import AllornoneError, LimitExceeded
@@ -55,9 +57,8 @@ def measured(vary: str, name: str = "code", seeds: int = 1, base: str = BASE, **
 def lived(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows by the number of runs each time that some are lived."""
     counts: list[int] = []
-    live = families.live
 
-    def counting(runs: list[Prepared], needs: Needs) -> list[Life]:
+    def counting(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
         counts.append(len(runs))
         return live(runs, needs)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from allornone.scenarios import family as families
-from allornone.scenarios.judging import selection, spoken
+from allornone.scenarios.change import spoken
+from allornone.scenarios.judging import selection
+from allornone.scenarios.living import live
+from allornone.scenarios.preparing import Prepared
+from allornone.scenarios.recording import Life, Needs
 from allornone.scenarios.result import ClaimResult, Result
 from allornone.scenarios.running import run
 from allornone.simulator.errors import AllornoneError
@@ -173,11 +177,10 @@ def test_a_false_sentence_needs_a_change_under_which_it_holds(judge: Judge) -> N
 def lived(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows by the number of runs each time that some are lived."""
     counts: list[int] = []
-    live = families.live
 
-    def counting(runs: list[object], needs: object) -> list[object]:
+    def counting(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
         counts.append(len(runs))
-        return live(runs, needs)  # type: ignore[arg-type, return-value]
+        return live(runs, needs)
 
     monkeypatch.setattr(families, "live", counting)
     return counts

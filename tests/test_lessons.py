@@ -78,7 +78,7 @@ def test_a_stimulus_drives_inputs_and_forces_others_where_given() -> None:
         [0, 0, 1, np.nan],
         *[[0, 0, 0, np.nan]] * 2,
     ]
-    assert np.array_equal(found.x[0], brought, equal_nan=True)
+    assert np.array_equal(found.x[0], np.array(brought), equal_nan=True)
     assert found.timed
 
 

@@ -195,7 +195,8 @@ def test_loops_and_parameters_are_counted() -> None:
 
 def naive() -> tuple[list[list[int]], list[int]]:
     """Return bias and weights before and after each epoch of AND, and its mistakes."""
-    w, history, counted = [0, 0, 0], [[0, 0, 0]], []
+    w, history = [0, 0, 0], [[0, 0, 0]]
+    counted: list[int] = []
     while not counted or counted[-1]:
         wrong = 0
         for a, b in itertools.product((0, 1), repeat=2):

@@ -19,7 +19,8 @@ SECONDS = re.compile(r"\([0-9.]+ s\)")
 def block(language: str, containing: str) -> str:
     """Return the fenced block of a language that contains a text."""
     blocks = re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    return next(text for text in blocks if containing in text)
+    found: str = next(text for text in blocks if containing in text)
+    return found
 
 
 def test_the_python_lines_print_what_stands_below_them() -> None:

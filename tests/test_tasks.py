@@ -145,7 +145,7 @@ def test_each_word_that_draws_is_a_fresh_draw(text: str) -> None:
 
 def test_a_grid_is_the_centres_of_its_cells() -> None:
     """Row by row, x1 fastest; `d` may use the distance from 0."""
-    found = task(data="grid", cells=4, to=3, d=["r < 1", "x1"], **{"from": -1})
+    found = made({"data": "grid", "cells": 4, "from": -1, "to": 3, "d": ["r < 1", "x1"]})["t"]
 
     centres = [-0.5, 0.5, 1.5, 2.5]
     points = [[x1, x2] for x2 in centres for x1 in centres]
@@ -158,7 +158,7 @@ def test_a_grid_measures_the_area_of_a_disc() -> None:
     """Counting cells comes near π, and nearer the finer they are."""
     errors = []
     for cells in (10, 100, 400):
-        found = task(data="grid", cells=cells, d="r < 1", to=1.5, **{"from": -1.5})
+        found = made({"data": "grid", "cells": cells, "d": "r < 1", "from": -1.5, "to": 1.5})["t"]
         assert found.cell is not None
         errors.append(abs(desired(found).sum() * found.cell - math.pi))
     assert errors[2] < errors[0] < 0.3

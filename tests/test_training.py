@@ -327,6 +327,8 @@ def test_training_names_what_it_cannot_use() -> None:
         "order must be 'cyclic' or 'shuffled', found 'cyclical'. Did you mean 'cyclic'?"
     )
     assert message_of(teach(batch=0)) == 'batch must be a whole number from 1, or "all", found 0'
+    assert message_of(teach(seed=-1)) == "seed must be a whole number from 0 up, found -1"
+    assert message_of(teach(bound="big")) == "bound must be more than 0, found 'big'"
     assert message_of(teach(bound=0)) == "bound must be more than 0, found 0"
     assert message_of(teach(ticks=0)) == "ticks must be a whole number from 1 up, found 0"
     assert message_of(teach(rule=aon.PerceptronRule(eta=-1.0))) == (
@@ -353,6 +355,7 @@ def test_training_names_what_it_cannot_use() -> None:
         ("mistakes ==", "until 'mistakes ==' cannot be read"),
         ("error < 'low'", "until \"error < 'low'\": \"'low'\" is not allowed here"),
         ("error.real < 1", "until 'error.real < 1': 'error.real' is not allowed here"),
+        ("error < 1 / 0", "until 'error < 1 / 0': '1 / 0' divides by zero"),
         ("mistakes is 0", "until 'mistakes is 0': only < <= > >= == != compare here"),
         (7, "until must be a condition such as 'mistakes == 0', found '7'"),
     ],
