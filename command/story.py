@@ -39,7 +39,10 @@ def read(path: Path) -> Story:
     """Return the words of a scenario file; AllornoneError, which says all that is wrong with it."""
     try:
         with path.open("rb") as file:
-            return told(tomllib.loads(file.read(ENOUGH).decode("utf-8")))
+            raw = tomllib.loads(file.read(ENOUGH).decode("utf-8"))
+        if not raw:
+            raise ValueError("an empty file")
+        return told(raw)
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         from allornone.scenarios.reading import read as read_closely  # which loads much, to say what is wrong
 

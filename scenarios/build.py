@@ -11,6 +11,7 @@ import numpy as np
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.numbers import Numbers
 from allornone.scenarios.tasks import Task
+from allornone.simulator.budget import within
 from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName
 from allornone.simulator.network import Network
 from allornone.simulator.notation import Wire, parse_synapse
@@ -29,7 +30,8 @@ def build(
     first = next(iter(tasks.values()), None)
     every = numbers.whole(connectivity["delay"], "delay") if "delay" in connectivity else None
     if "build" in connectivity:
-        net = _built(connectivity["build"], numbers, first, raw.get("activation", {}))
+        with within(limits.need):
+            net = _built(connectivity["build"], numbers, first, raw.get("activation", {}))
         _activate(net, raw.get("activation", {}), numbers)
     else:
         net = _described(raw, numbers, first, seed, limits, every)

@@ -6,12 +6,13 @@ A synapse is an edge: `weight`, `delay`, `kind`, `plastic`, `shared`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
 from allornone.simulator import checking
+from allornone.simulator.budget import spend
 from allornone.simulator.errors import NetworkError, UnknownName, whole
 from allornone.simulator.registry import units as unit_models
 from allornone.simulator.units import UnitModel
@@ -217,6 +218,7 @@ class Network(Graph):
             raise NetworkError(f"a unit's name is a text, found {name!r}")
         if name in self:
             raise NetworkError(f"a unit named {name!r} exists already")
+        spend("units")
 
     def _data(self, name: str) -> dict[str, Any]:
         if name not in self:
@@ -236,10 +238,5 @@ class Network(Graph):
             given["delay"] = checking.model_class(target, self.nodes[target]).delay
         data = {key: value for key, value in given.items() if value is not None}
         checking.check_synapse(source, target, data, self.nodes[target])
+        spend("synapses")
         self.add_edge(source, target, **data)
-
-
-def names(units: Iterable[str]) -> str:
-    """Return names as they read in a sentence: "a, b and c"."""
-    *most, last = list(units)
-    return f"{', '.join(most)} and {last}" if most else last

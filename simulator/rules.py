@@ -101,7 +101,8 @@ class LearningRule(Parameters):
             if course.watch is not None:
                 course.watch(presentation, moment, theta, active)
             mistakes += np.where(active, presentation.mistakes(moment), 0)
-            new, memory = self.step(program, theta, memory, moment, presentation.desired, course.average)
+            with np.errstate(over="ignore", invalid="ignore"):  # a lane that bursts is caught by its bound
+                new, memory = self.step(program, theta, memory, moment, presentation.desired, course.average)
             theta, changed, outside = _take(theta, new, active, course.bound)
             updates += changed
             active &= ~outside

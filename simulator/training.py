@@ -150,6 +150,10 @@ def learn(
     check_usable(rule)
     if needs_teacher(rule) and all(part is None for part in lessons.wanted):
         raise AllornoneError(f"the rule {rule.name!r} needs a teacher: give d, what the outputs should be")
+    if plan.until is not None and "gradient" in plan.until.words:
+        raise AllornoneError(
+            f"until {plan.until.text!r}: the rule {rule.name!r} follows no gradient that it could tell"
+        )
     lanes = program.lanes
     diary = _Diary(np.zeros(lanes), np.zeros(lanes, dtype=bool), np.zeros(lanes, dtype=bool))
     streams = [stream(seed, "order") for seed in plan.seeds]
