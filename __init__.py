@@ -4,6 +4,7 @@ import allornone as aon
 """
 
 from importlib import import_module
+from sys import modules
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ __all__ = list(_MODULE)
 
 def __getattr__(name: str) -> Any:
     if name not in _MODULE:
-        raise AttributeError(f"module 'allornone' has no attribute {name!r}")
+        raise AttributeError(
+            f"module 'allornone' has no attribute {name!r}", name=name, obj=modules[__name__]
+        )
     return getattr(import_module(f"allornone.{_MODULE[name]}"), name)
 
 

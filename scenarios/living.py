@@ -13,6 +13,7 @@ import numpy as np
 
 from allornone.scenarios.preparing import Phase, Prepared
 from allornone.scenarios.recording import Life, Needs, Notes, Record, note, note_tick, notes_for, record_of
+from allornone.simulator.driving import driving
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.parameters import stack
 from allornone.simulator.presenting import lesson
@@ -20,7 +21,7 @@ from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment
 from allornone.simulator.records import Training
 from allornone.simulator.rules import LearningRule
-from allornone.simulator.simulation import Simulator, Snapshot, driving
+from allornone.simulator.simulation import Simulator, Snapshot
 from allornone.simulator.stopping import Condition
 from allornone.simulator.training import Plan, learn
 from allornone.simulator.units import Array

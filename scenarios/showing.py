@@ -12,6 +12,7 @@ from allornone.scenarios.limits import Limits
 from allornone.scenarios.living import outside
 from allornone.scenarios.preparing import Phase, Prepared, prepare
 from allornone.scenarios.varying import Run, family
+from allornone.simulator.driving import driving
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network import Network
 from allornone.simulator.presenting import lesson
@@ -19,7 +20,7 @@ from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment
 from allornone.simulator.recording import Recorder
 from allornone.simulator.records import Trace, Training
-from allornone.simulator.simulation import Simulator, Snapshot, driving
+from allornone.simulator.simulation import Simulator, Snapshot
 from allornone.simulator.stopping import Condition
 from allornone.simulator.training import Plan, learn
 

@@ -6,12 +6,12 @@ import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from allornone.simulator.errors import AllornoneError, Diverged, UnknownName, whole
+from allornone.simulator.driving import driving, number, taught, teaching
+from allornone.simulator.errors import AllornoneError, Diverged, whole
 from allornone.simulator.network import Network
 from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment, Past, propagate, remember, rest
@@ -95,12 +95,12 @@ class Simulator:
         forced: list[tuple[int, Array]] = []
         for name, value in (given or {}).items():
             place = int(self.program.places([name])[0])
-            now = _number(name, value)
+            now = number(name, value)
             if place > len(self.program.inputs):
                 forced.append((place, np.full((self.batch, 1), now)))
             elif not math.isnan(now):
                 values[:, place - 1] = now
-        self.advance(values, forced, _taught(self.program, self.batch, teacher or {}))
+        self.advance(values, forced, taught(self.program, self.batch, teacher or {}))
 
     def advance(
         self,
@@ -152,6 +152,10 @@ class Simulator:
         """Make a snapshot the present again."""
         self._undo.append(self._now)
         self._now = snapshot
+
+    def __repr__(self) -> str:
+        names = self.program.names[1:]
+        return f"Simulator at tick {self.tick}: {', '.join(names[:8])}{' …' * (len(names) > 8)}"
 
     @property
     def tick(self) -> int:
@@ -221,7 +225,7 @@ def simulate(
     values, driven, length = stimulus_arrays(stimulus, list(program.index), list(program.inputs), ticks)
     simulator = Simulator(program, rule=rule, batch=values.shape[0], update=update, seed=seed)
     recorder = Recorder(program, record, every)
-    lessons = _teaching(program, teacher, length)
+    lessons = teaching(program, teacher, length)
     try:
         for given, forced in driving(program, values[..., None], driven):
             desired = lessons(simulator.tick) if lessons is not None else None
@@ -232,58 +236,6 @@ def simulate(
         if rule is not None:
             program.write(simulator.weights)
     return recorder.trace()
-
-
-def driving(program: Program, values: Array, driven: Sequence[str]) -> Any:
-    """Yield, tick by tick, what the inputs bring and which other units are forced.
-
-    `values` is (batch, ticks, units driven, lanes or 1), NaN where a unit is left free; a free input rests.
-    """
-    batch, ticks, _, lanes = values.shape
-    places = program.places(driven)
-    count = len(program.inputs)
-    for tick in range(ticks):
-        given = np.zeros((batch, count, lanes))
-        forced: list[tuple[int, Array]] = []
-        for column, place in enumerate(places):
-            now = values[:, tick, column]
-            if place <= count:
-                given[:, place - 1] = np.where(np.isnan(now), 0.0, now)
-            elif not np.isnan(now).all():
-                forced.append((int(place), now))
-        yield given, forced
-
-
-def _number(name: str, value: object) -> float:
-    if not isinstance(value, Real | np.bool_) or math.isinf(value):
-        raise AllornoneError(f"unit {name!r} is given a finite number, found {value!r}")
-    return float(value)
-
-
-def _taught(program: Program, batch: int, teacher: Mapping[str, float]) -> Desired:
-    for name in teacher:
-        if name not in program.index:
-            raise UnknownName("unit", name, program.index)
-    desired: list[Array | None] = []
-    for stage in program.stages:
-        members = program.names[stage.units]
-        if not any(name in teacher for name in members):
-            desired.append(None)
-            continue
-        column = [_number(name, teacher.get(name, math.nan)) for name in members]
-        desired.append(np.broadcast_to(np.array(column)[None, :, None], (batch, len(members), program.lanes)))
-    return desired
-
-
-def _teaching(program: Program, teacher: Mapping[str, Any] | None, ticks: int) -> Any:
-    if not teacher:
-        return None
-    table, named, _ = stimulus_arrays(teacher, list(program.index), list(program.inputs), ticks)
-
-    def at(tick: int) -> Desired:
-        return _taught(program, 1, dict(zip(named, table[0, tick], strict=True)))
-
-    return at
 
 
 def _order(program: Program, seed: int | Sequence[int]) -> Any:

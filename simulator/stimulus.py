@@ -122,11 +122,12 @@ def compose(
     group given "?" count upwards, 000, 001, 010, … With `sample`, so many histories are drawn by `random`
     instead. Raises AllornoneError where a sequence outlasts `ticks`, LimitExceeded beyond `limit` trials.
 
-    >>> both = parse_stimulus("?")
-    >>> compose({"a": both, "b": both}, ["a", "b"], ticks=1)[:, 0].tolist()
+    >>> compose({"a": parse_stimulus("?"), "b": parse_stimulus("?")}, ["a", "b"], ticks=1)[:, 0].tolist()
     [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
     """
     units = [*inputs, *forced]
+    if ticks * len(units) > MOST_VALUES:
+        raise LimitExceeded(f"{ticks} ticks of {len(units)} units are more than {MOST_VALUES} numbers")
     given = np.full((ticks, len(units)), math.nan)
     unknown = np.zeros(given.shape, dtype=np.bool_)
     place = {unit: column for column, unit in enumerate(units)}
