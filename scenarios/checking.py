@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from allornone.scenarios import freezing
 from allornone.scenarios.chance import draws
-from allornone.scenarios.change import Path
+from allornone.scenarios.change import Path, spoken
 from allornone.scenarios.document_errors import Violation
+from allornone.scenarios.judging import selection
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.preparing import prepare
 from allornone.scenarios.reading import Source
-from allornone.scenarios.varying import family
+from allornone.scenarios.varying import alters, family, runs
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.notation import NotationError
 from allornone.simulator.program import compile
@@ -39,6 +40,27 @@ def check_built(source: Source, limits: Limits | None = None) -> None:
         except AllornoneError as error:
             at = ", ".join(f"{axis} = {label}" for axis, label in run.labels.items())
             raise AllornoneError(f"{source.path}: {at + ': ' if at else ''}{error}") from None
+
+
+def check_changes(source: Source, most: int, limits: Limits | None = None) -> None:
+    """Make what each counterfactual makes of the first runs that its claim looks at, and live none.
+
+    Raises SourceError where a change names nothing, means nothing, or alters no run.
+    """
+    measures = source.raw.get("measures", {})
+    for number, claim in enumerate(source.raw["interpretation"]["claims"]):
+        _, chosen = selection(str(claim["that"]), measures)
+        for word in ("fails", "holds"):
+            changes = claim.get(word, [])
+            for change in changes if isinstance(changes, list) else [changes]:
+                try:
+                    if not alters(source.raw, change):
+                        raise AllornoneError("the change alters no run")
+                    for run in [run for run in runs(source.raw, change) if chosen.has(run, 0)][:most]:
+                        prepare(run.raw, 0, limits or Limits())
+                except AllornoneError as error:
+                    path = ("interpretation", "claims", number, word)
+                    raise source.error([Violation(path, f"{spoken(change)}: {error}")]) from None
 
 
 def placed(source: Source, error: NotationError) -> AllornoneError:

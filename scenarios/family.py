@@ -86,16 +86,17 @@ class Laboratory:
         pairs = [(run, seed) for run in whole.runs for seed in self.seeds if chosen.has(run, seed)]
         self.limits.need("runs", len(pairs))
         self._run(pairs, wanted, what)
-        axes = _axis_values(
-            whole.axes, self.seeds if "seeds" in self.raw or len(self.seeds) > 1 else None, pairs
-        )
+        seeds = self.seeds if "seeds" in self.raw or len(self.seeds) > 1 else None
+        axes = _axis_values(whole.axes, seeds, pairs)
         values = {
             name: _over_family(
                 [(run, seed, self._found[_key(run.raw, seed)][name]) for run, seed in pairs], axes, name
             )
             for name in wanted
         }
-        return Measured(values, {**axes, **_members(axes)}, len(pairs))
+        # An axis that a claim speaks of has all its labels, whichever runs the claim looks at.
+        every = _axis_values(whole.axes, seeds, [(run, seed) for run in whole.runs for seed in self.seeds])
+        return Measured(values, {**every, **_members(every)}, len(pairs))
 
     def _closure(self, only: Iterable[str] | None) -> list[str]:
         if only is None:

@@ -16,7 +16,7 @@ from allornone.scenarios.recording import Life, Needs, Notes, Record, note, note
 from allornone.simulator.driving import driving
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.parameters import stack
-from allornone.simulator.presenting import lesson
+from allornone.simulator.presenting import Lesson, lesson
 from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment
 from allornone.simulator.records import Training
@@ -82,45 +82,42 @@ def _lessons(
     rule = _stacked_rule(phases)
     notes = notes_for(program, needs, (plan.samples,))
     if rule is None:
-        mistakes = np.zeros(program.lanes)
-        for batch, moment in plan.everything(program.weights):
-            note(notes, batch, moment, np.ones(program.lanes, dtype=bool))
-            mistakes += batch.mistakes(moment)
-        records = [
-            record_of(
-                program, phase, program.weights, notes, lane, {"mistakes": mistakes[lane : lane + 1]}, "epoch"
-            )
-            for lane, phase in enumerate(phases)
-        ]
-        return program.weights, left, records
+        return program.weights, left, _shown(program, phases, plan, notes)
+    training = learn(program, program.weights, rule, plan, _plan(phases, seeds, needs, notes))
+    if training.weight_history is not None:
+        notes.history = list(training.weight_history)
+    records = [_learned(program, phase, training, notes, lane) for lane, phase in enumerate(phases)]
+    return training.theta, left, records
 
+
+def _shown(program: Program, phases: Sequence[Phase], plan: Lesson, notes: Notes) -> list[Record]:
+    mistakes = np.zeros(program.lanes)
+    for batch, moment in plan.everything(program.weights):
+        note(notes, batch, moment, np.ones(program.lanes, dtype=bool))
+        mistakes += batch.mistakes(moment)
+    judged = any(part is not None for part in plan.wanted)  # who is not taught makes no mistakes, nor none
+    words = [{"mistakes": mistakes[lane : lane + 1]} if judged else {} for lane in range(program.lanes)]
+    return [
+        record_of(program, phase, program.weights, notes, lane, words[lane], "epoch")
+        for lane, phase in enumerate(phases)
+    ]
+
+
+def _plan(phases: Sequence[Phase], seeds: Sequence[int], needs: Needs, notes: Notes) -> Plan:
     def watch(presentation: Any, moment: Moment, theta: Weights, active: Truth) -> None:
         note(notes, presentation, moment, active)
 
-    condition = None if first.until is None else _condition(first.until, phases)
-    training = learn(
-        program,
-        program.weights,
-        rule,
-        plan,
-        Plan(
-            epochs=first.epochs,
-            order=first.order,
-            batch=first.batch,
-            average=first.average,
-            until=condition,
-            bound=first.bound,
-            record=("weights",) if "history" in needs.words else (),
-            seeds=seeds,
-            watch=watch if notes.kept else None,
-        ),
-    )
-    if training.weight_history is not None:
-        notes.history = list(training.weight_history)
-    return (
-        training.theta,
-        left,
-        [_learned(program, phase, training, notes, lane) for lane, phase in enumerate(phases)],
+    first = phases[0]
+    return Plan(
+        epochs=first.epochs,
+        order=first.order,
+        batch=first.batch,
+        average=first.average,
+        until=None if first.until is None else _condition(first.until, phases),
+        bound=first.bound,
+        record=("weights",) if "history" in needs.words else (),
+        seeds=seeds,
+        watch=watch if notes.kept else None,
     )
 
 

@@ -204,11 +204,13 @@ class _Reader:
         """Return the least distance of a lesson from the plane that a unit learned."""
         record = self.phase(phase, lambda record: not record.phase.timed, "lessons")
         name = str(unit)
-        weights = self.life.network
-        sources = [source for source in weights.predecessors(name) if source in weights.inputs]
-        w = np.array([weights.edges[source, name]["weight"] for source in sources])
+        weights = dict(zip(record.synapses, record.weights, strict=True))
+        sources = list(self.life.network.predecessors(name))
+        if not set(sources) <= set(record.phase.driven):
+            raise AllornoneError(f"margin({name!r}): its synapses must come from inputs")
+        w = np.array([weights[source, name] for source in sources])
         x = record.phase.x[:, -1, [record.phase.driven.index(source) for source in sources]]
-        bias = weights.nodes[name].get("bias", 0.0)
+        bias = weights.get((None, name), 0.0)
         length = float(np.linalg.norm(w))
         if length == 0:
             raise AllornoneError(f"margin({name!r}): all weights are 0, there is no plane")

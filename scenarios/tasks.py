@@ -77,7 +77,9 @@ def make(
         }
         maker: Callable[..., Task] = registered.get(given["data"])
         try:
-            task = maker(Source(numbers, stream(seed, "tasks"), limits or Limits()), **parameters)
+            task = maker(
+                Source(numbers, stream(seed, "tasks", name if made else ""), limits or Limits()), **parameters
+            )
         except AllornoneError as error:
             raise AllornoneError(f"tasks.{name}: {error}") from None
         made[name] = task

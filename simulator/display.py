@@ -75,10 +75,9 @@ def training_text(training: Training) -> str:
         f"Training: {type(rule).__name__}({given}), {_count(epochs, 'epoch')}, stopped: {training.stopped}"
     ]
     for word in ("error", "mistakes"):
-        if word not in training.values:
-            continue
-        curve = np.nanmean(training.values[word], axis=1) if len(training.values[word]) else np.array([])
-        curve = curve[np.isfinite(curve)]
+        column = training.values.get(word, np.empty((0, 1)))
+        known = column[np.isfinite(column).any(axis=1)]
+        curve = np.nanmean(known, axis=1) if len(known) else np.empty(0)
         if len(curve):
             best = int(np.argmin(curve))
             first = 0 if word == "error" else 1

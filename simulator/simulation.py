@@ -223,6 +223,10 @@ def simulate(
     if ticks is not None:
         ticks = whole("ticks", ticks)
     values, driven, length = stimulus_arrays(stimulus, list(program.index), list(program.inputs), ticks)
+    if not length:
+        raise AllornoneError(
+            "nothing is given and no ticks are said: give a stimulus, or say how many ticks="
+        )
     simulator = Simulator(program, rule=rule, batch=values.shape[0], update=update, seed=seed)
     recorder = Recorder(program, record, every)
     lessons = teaching(program, teacher, length)

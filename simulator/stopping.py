@@ -60,7 +60,9 @@ class Condition:
         try:
             tree = ast.parse(text.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise AllornoneError(f"until {text!r} cannot be read: {error}") from None
+            raise AllornoneError(
+                f"until {text!r} cannot be read, write a condition such as 'mistakes == 0': {error.args[0]}"
+            ) from None
         if not isinstance(tree, ast.Compare | ast.BoolOp | ast.UnaryOp):
             raise AllornoneError(f"until {text!r} is no condition; write one such as 'mistakes == 0'")
         words: dict[str, None] = {}
@@ -76,14 +78,16 @@ class Condition:
 
     def met(self, values: Mapping[str, Array]) -> Truth:
         """Return by lane whether the condition holds; one that speaks of what has no value yet does not."""
-        return np.asarray(self._value(self.tree, values), dtype=bool)
+        found = np.asarray(self._value(self.tree, values), dtype=bool)
+        known = all(word in values for word in self.words)
+        return found if known else np.zeros(np.shape(next(iter(values.values()))), dtype=bool)
 
     def _value(self, node: ast.expr, values: Mapping[str, Array]) -> Any:
         match node:
             case ast.BoolOp(op=ast.And()):
-                return np.logical_and.reduce([self._value(part, values) for part in node.values])
+                return np.logical_and.reduce(self._parts(node.values, values))
             case ast.BoolOp():
-                return np.logical_or.reduce([self._value(part, values) for part in node.values])
+                return np.logical_or.reduce(self._parts(node.values, values))
             case ast.UnaryOp(op=ast.Not()):
                 return np.logical_not(self._value(node.operand, values))
             case ast.UnaryOp(op=ast.USub()):
@@ -104,6 +108,9 @@ class Condition:
             case ast.Constant(value=int() | float()):
                 return node.value
         raise AllornoneError(f"until {self.text!r}: {ast.unparse(node)!r} is not allowed here")
+
+    def _parts(self, nodes: list[ast.expr], values: Mapping[str, Array]) -> list[Any]:
+        return list(np.broadcast_arrays(*(self._value(node, values) for node in nodes)))
 
     def _compare(self, node: ast.Compare, values: Mapping[str, Array]) -> Any:
         sides = [self._value(part, values) for part in (node.left, *node.comparators)]

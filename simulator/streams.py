@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import numpy as np
 
 from allornone.simulator.errors import whole
@@ -9,10 +11,11 @@ from allornone.simulator.errors import whole
 PURPOSES = ("wiring", "weights", "tasks", "order", "stimulus", "update", "noise", "split", "rewiring")
 
 
-def stream(seed: int, purpose: str) -> np.random.Generator:
-    """Return the random stream of a seed for one purpose.
+def stream(seed: int, purpose: str, name: str = "") -> np.random.Generator:
+    """Return the random stream of a seed for one purpose, and within it for one thing of a name.
 
     >>> bool(stream(3, "order").random() == stream(3, "order").random())
     True
     """
-    return np.random.default_rng([whole("seed", seed), PURPOSES.index(purpose)])
+    key = [whole("seed", seed), PURPOSES.index(purpose)]
+    return np.random.default_rng([*key, crc32(name.encode())] if name else key)

@@ -168,18 +168,16 @@ def learn(
         after = rule.epoch(
             program, weights, memory, lessons.batches(_order(plan, streams, lessons.samples), size), course
         )
-        counted = {
-            "mistakes": after.mistakes,
-            "updates": after.updates,
-            "change": _distance(weights, after.theta),
-        }
+        counted = {"updates": after.updates, "change": _distance(weights, after.theta)}
+        if any(part is not None for part in lessons.wanted):  # who is not taught makes no mistakes, nor none
+            counted["mistakes"] = after.mistakes
         weights, memory = after.theta, after.memory
         keep(weights)
         diary.epochs += active & ~after.diverged
         diary.diverged |= after.diverged
         for word, value in counted.items():
             diary.note(word, np.where(active, value, np.nan))
-        met = _judge(diary, plan, rule, lessons, weights, active, counted)
+        met = _judge(diary, plan, rule, lessons, weights, active & ~after.diverged, counted)
         active = active & ~after.diverged & ~met
         if plan.progress is not None:
             plan.progress(done, plan.epochs)

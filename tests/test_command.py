@@ -700,12 +700,12 @@ def test_what_new_writes_is_fine_and_runs(tmp_path: Path) -> None:
         (
             "activation.threshold = 1",
             "activation.C.threshold = 1",
-            "claim 1, activation.C.threshold = 1: no unit",
+            "claims.0.fails: activation.C.threshold = 1: no unit",
         ),
         (
             "activation.threshold = 1",
             "activation.threshold = 2",
-            "claim 1, activation.threshold = 2: the change alters",
+            "claims.0.fails: activation.threshold = 2: the change alters",
         ),
         ("mcculloch-pitts", "mcculloch-pits", "Did you mean 'mcculloch-pitts'?"),
         ("N2 -> N3", "N9 -> N3", "'N9'"),

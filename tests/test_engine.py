@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 
 import allornone as aon
 from allornone.simulator.blocks import DenseBlock, SparseBlock
+from allornone.simulator.driving import driving
 from allornone.simulator.errors import AllornoneError, NetworkError
 from allornone.simulator.network import Network
 from allornone.simulator.program import compile
 from allornone.simulator.records import Trace
 from allornone.simulator.registry import units
-from allornone.simulator.simulation import Simulator, driving, simulate
+from allornone.simulator.simulation import Simulator, simulate
 from allornone.simulator.units import Array, UnitModel
 
 KINDS = {"binary": nets.binary, "smooth": nets.smooth, "mixed": nets.mixed}

@@ -219,7 +219,7 @@ def test_only_what_is_selected_is_run_and_measured(lived: list[int]) -> None:
     assert sum(lived) == 2
     assert set(found.values) == {"code", "both"}
     assert labelled(found.values["both"]).values.ravel().tolist() == [211, 311]
-    assert list(labelled(found.axes["a"]).values) == [2, 3]
+    assert list(labelled(found.axes["a"]).values) == [1, 2, 3]
 
 
 def test_an_error_elsewhere_is_the_error_here() -> None:

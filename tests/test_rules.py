@@ -218,7 +218,7 @@ def test_a_training_is_loaded_as_it_was_saved(
     assert loaded.rule == rule
     assert str(loaded) == str(training)
     assert loaded.values.keys() == training.values.keys()
-    assert all(np.array_equal(loaded[word], training[word]) for word in training.values)
+    assert all(np.array_equal(loaded[word], training[word], equal_nan=True) for word in training.values)
     assert np.array_equal(loaded.weights("X1", "H1"), training.weights("X1", "H1"))
 
 
