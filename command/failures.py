@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -51,29 +52,42 @@ def flushed(code: int) -> int:
     return code
 
 
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong, in a sentence, and the exit status that belongs to it."""
+
+    sentence: str
+    code: int
+
+
+def failure_of(error: Exception) -> Failure:
+    """Return what to say of an error.
+
+    >>> failure_of(MemoryError())
+    Failure(sentence='there is not enough memory for this', code=2)
+    """
+    match error:
+        case AllornoneError():
+            return Failure(str(error), BAD_INPUT)
+        case OSError():
+            return Failure(_sentence(error), BAD_INPUT)
+        case MemoryError():
+            return Failure("there is not enough memory for this", BAD_INPUT)
+    return Failure(_confession(error), BUG)
+
+
 def told(error: Exception, about: str = "") -> int:
     """Tell what went wrong (and about which scenario) and return the exit status that belongs to it."""
-    place = f"{about}: " if about else ""
     if os.environ.get("ALLORNONE_DEBUG"):
         traceback.print_exception(error)
-    match error:
-        case BrokenPipeError():  # the reader has seen enough: no news
-            _silence()
-            return BROKEN_PIPE
-        case AllornoneError():
-            say(place + str(error))
-            return BAD_INPUT
-        case OSError():
-            say(place + _sentence(error))
-            if sys.stdout is not None and not _writes(sys.stdout):
-                _silence()
-            return BAD_INPUT
-        case MemoryError():
-            say(place + "there is not enough memory for this")
-            return BAD_INPUT
-        case _:
-            say(place + _confession(error))
-            return BUG
+    if isinstance(error, BrokenPipeError):  # the reader has seen enough: no news
+        _silence()
+        return BROKEN_PIPE
+    failure = failure_of(error)
+    say(f"{about}: {failure.sentence}" if about else failure.sentence)
+    if isinstance(error, OSError) and sys.stdout is not None and not _writes(sys.stdout):
+        _silence()
+    return failure.code
 
 
 def say(message: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import click
 
 from allornone.command import changes, files, screen, verdict
 from allornone.command.failures import FAILED, INTERRUPTED, SUCCESS, flushed, say, told
+from allornone.command.parallel import Outcome, outcome, outcomes, processors
 from allornone.command.targets import target
 from allornone.command.watching import Watch
 
@@ -53,6 +54,9 @@ class Wish:
     is_flag=True,
     help="Also make the change that must fell each claim, and nudge its numbers.",
 )
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="With --all: so many at once; default: one a processor."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line, one a scenario.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Save a picture: .png, .svg or .pdf.")
 @click.option(
@@ -64,6 +68,7 @@ def verb(
     long_too: bool,
     settings: Sequence[str],
     limits: Sequence[str],
+    jobs: int | None,
     as_json: bool,
     plot: Path | None,
     save: Path | None,
@@ -76,57 +81,73 @@ def verb(
     """
     how["overrides"] = changes.overrides(settings) or None
     how["limits"] = changes.limits(limits)
-    _sensible(names, everything, long_too, plot, how)
+    _sensible(names, everything, long_too, jobs, plot, how)
     if plot is not None:
         files.file_ready(plot, PICTURES)
     if save is not None:
         files.folder_ready(save)
     chosen = _library(long_too) if everything else list(dict.fromkeys(names))
     wish = Wish(how, as_json, not everything, plot, save)
-    return judged(chosen, wish)
+    several = min((jobs or processors()) if everything else 1, len(chosen))
+    if several < 2:
+        return judged(chosen, wish, (_outcome(name, wish) for name in chosen))
+    with outcomes(chosen, how, several) as coming:
+        return judged(chosen, wish, coming)
 
 
-def judged(names: Sequence[str], wish: Wish) -> int:
-    """Run scenarios one after the other and return the worst exit status; a bad file stops no other."""
+def judged(names: Sequence[str], wish: Wish, coming: Iterator[Outcome]) -> int:
+    """Show and keep what scenarios gave, in turn, and return the worst exit status; a bad file stops no other."""
     began = time.perf_counter()
-    outcomes: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     worst = SUCCESS
     for place, name in enumerate(names):
         try:
-            outcome, code = _judged(name, wish)
+            words, code = _judged(name, next(coming), wish, len(names) > 1)
         except KeyboardInterrupt:
-            _sum_up(outcomes, len(names), began, wish)
+            _sum_up(counts, len(names), began, wish)
             say(f"interrupted in {name} {wish.watch.far()}; {place} of {len(names)} scenarios were finished")
             return INTERRUPTED
         except BrokenPipeError as error:
             return told(error)
         except Exception as error:
-            outcome, code = "could not be run", told(error, name if len(names) > 1 else "")
-        outcomes[outcome] += 1
+            words, code = "could not be run", told(error, name if len(names) > 1 else "")
+        counts[words] += 1
         worst = max(worst, code)
-    _sum_up(outcomes, len(names), began, wish)
+    _sum_up(counts, len(names), began, wish)
     return worst
 
 
-def _judged(name: str, wish: Wish) -> tuple[str, int]:
-    """Run a scenario, show and keep its result; return its outcome in words and its exit status."""
-    from allornone.scenarios.running import run
-
+def _outcome(name: str, wish: Wish) -> Outcome:
     with wish.watch.shown(name) as watch:
-        result = run(name, progress=watch, **wish.how)
+        return outcome(name, {"progress": watch, **wish.how})
+
+
+def _judged(name: str, found: Outcome, wish: Wish, several: bool) -> tuple[str, int]:
+    """Show and keep a result, or tell why there is none; return its outcome in words and its exit status."""
+    result = found.result
+    if result is None:
+        assert found.failure is not None
+        say(f"{name}: {found.failure.sentence}" if several else found.failure.sentence)
+        return "could not be run", found.failure.code
     _show(result, wish)
     _keep(result, wish)
     return result.verdict or "run as another family", SUCCESS if verdict.works(result) else FAILED
 
 
 def _sensible(
-    names: Sequence[str], everything: bool, long_too: bool, plot: Path | None, how: dict[str, Any]
+    names: Sequence[str],
+    everything: bool,
+    long_too: bool,
+    jobs: int | None,
+    plot: Path | None,
+    how: dict[str, Any],
 ) -> None:
     """Refuse options that contradict each other."""
     complaints = {
         "name scenarios or say --all (allornone list shows them)": not names and not everything,
         "--all is every scenario: name none beside it": bool(names) and everything,
         "--long belongs to --all; a scenario that is named always runs": long_too and not everything,
+        "--jobs belongs to --all": jobs is not None and not everything,
         "--seed is one seed and --seeds is how many: give one of the two": how["seed"] is not None
         and how["seeds"] is not None,
         "--plot saves one picture: name one scenario": plot is not None

@@ -324,8 +324,8 @@ def installed(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["run", "ring", "wrong", "broken"], 2),
         (["run", "broken", "wrong", "ring"], 2),
         (["run", "bug"], 70),
-        (["run", "--all"], 0),
-        (["run", "--all", "--long"], 1),
+        (["run", "--all", "--jobs", "1"], 0),
+        (["run", "--all", "--long", "--jobs", "1"], 1),
     ],
 )
 def test_the_status_is_the_verdict(arguments: list[str], status: int) -> None:

@@ -1,0 +1,57 @@
+"""Several scenarios at once, each in a process of its own; what they gave comes in the order asked for."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from allornone.command.failures import Failure, failure_of
+
+if TYPE_CHECKING:
+    from allornone.scenarios.result import Result
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one scenario: its result, or why there is none."""
+
+    result: Result | None
+    failure: Failure | None = None
+
+
+def outcome(name: str, how: dict[str, Any]) -> Outcome:
+    """Run one scenario; what goes wrong is told, not raised, so that it can travel between processes."""
+    from allornone.scenarios.running import run
+
+    try:
+        return Outcome(run(name, **how))
+    except Exception as error:
+        if os.environ.get("ALLORNONE_DEBUG"):
+            traceback.print_exception(error)
+        return Outcome(None, failure_of(error))
+
+
+@contextmanager
+def outcomes(names: Sequence[str], how: dict[str, Any], jobs: int) -> Iterator[Iterator[Outcome]]:
+    """Run scenarios in so many processes; what is not yet begun is called off when the block is left."""
+    # Forking a process in which numpy has threads can hang; a new one begins clean.
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        futures = [pool.submit(outcome, name, how) for name in names]
+        yield (future.result() for future in futures)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
