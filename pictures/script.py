@@ -41,7 +41,8 @@ def clock(line: Timeline, moment: int, sweeping: bool) -> str:
     trial, tick = int(line.trials[moment]) + 1, int(line.ticks[moment])
     cut = f" · {len(line)} of {line.whole} shown" if len(line) < line.whole else ""
     if sweeping:
-        return f"presentation {int(line.places[moment]) + 1}{cut or f'/{line.whole}'}"
+        number = tick if trials == 1 else int(line.places[moment])
+        return f"presentation {number + 1}{cut or f'/{line.whole}'}"
     if trials > 1:
         return f"trial {trial}  t = {tick}{cut}"
     return f"t = {tick}{cut}"

@@ -53,7 +53,8 @@ class Timeline:
 def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timeline:
     """Return the moments of a trace, one trial after the other, at most MOST.
 
-    Of more, the first are shown; where no moment depends on the one before, some from all over the trace.
+    Of more, the first are shown; where no moment depends on the one before, some from all over the trace, and of
+    learning more from its beginning.
 
     `ticks`: which ticks of each trial (default all); `lane`: which of the networks that ran side by side.
     Raises AllornoneError for a trace without outputs, and for ticks or a lane that it does not have.
@@ -72,7 +73,7 @@ def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timelin
     weights, desired = trace.recorded.get("weights"), trace.recorded.get("d")
     places = np.arange(len(pairs))
     if ticks is None:
-        places = _shown(len(pairs), memoryless(trace.network) and weights is None)
+        places = _shown(len(pairs), memoryless(trace.network), weights is not None)
     trial, at = pairs[places].T
     inputs = set(trace.network.inputs)
     off = trace.recorded.get("vetoed")
@@ -90,7 +91,7 @@ def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timelin
         else np.asarray(weights[at, :, min(lane, weights.shape[-1] - 1)], dtype=np.float64),
         desired=None if desired is None else np.asarray(desired[at, trial, :, lane], dtype=np.float64),
         places=places,
-        whole=len(pairs),
+        whole=batch * ((count - 1) * trace.every + 1),
     )
 
 
@@ -103,11 +104,12 @@ def memoryless(net: Network) -> bool:
     return all(delay_of(net, v, data) == 0 for _, v, data in net.edges(data=True))
 
 
-def _shown(count: int, anywhere: bool) -> NDArray[np.int64]:
-    """Which of so many moments a film shows."""
+def _shown(count: int, anywhere: bool, learning: bool) -> NDArray[np.int64]:
+    """Which of so many moments a film shows; a learner changes most in the beginning."""
     if count <= MOST or not anywhere:
         return np.arange(min(count, MOST))
-    return np.linspace(0, count - 1, MOST).round().astype(np.int64)
+    share = np.linspace(0, 1, MOST) ** (2 if learning else 1)
+    return np.unique((share * (count - 1)).round().astype(np.int64))
 
 
 def stages(net: Network) -> dict[str, int]:

@@ -31,7 +31,7 @@ def build(
     every = numbers.whole(connectivity["delay"], "delay") if "delay" in connectivity else None
     if "build" in connectivity:
         with within(limits.need):
-            net = _built(connectivity["build"], numbers, first, raw.get("activation", {}))
+            net = _built(connectivity["build"], numbers, tasks, seed, raw.get("activation", {}))
         _activate(net, raw.get("activation", {}), numbers)
     else:
         net = _described(raw, numbers, first, seed, limits, every)
@@ -51,32 +51,6 @@ def groups_of(net: Network) -> Groups:
         if word not in named:
             named[word] = net.group(word)
     return named
-
-
-def start(
-    net: Network, connectivity: Mapping[str, Any], numbers: Numbers, plastic: Sequence[Any], seed: int
-) -> None:
-    """Give the plastic synapses and biases their start: one number, drawn ones, or those given by name."""
-    groups = groups_of(net)
-    given = connectivity.get("start")
-    if given is not None:
-        draw = stream(seed, "weights")
-        shared: dict[str, float] = {}
-        for source, target in plastic:
-            value = _started(given, numbers, net, target, draw)
-            label = None if source is None else net.edges[source, target].get("shared")
-            # One weight in several places is one number: the first that is drawn.
-            _set(net, source, target, value if label is None else shared.setdefault(label, value))
-    for text, value in connectivity.get("weights", {}).items():
-        for wire in expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters):
-            if not net.has_edge(wire.source, wire.target):
-                raise NetworkError(
-                    f"connectivity.weights: there is no synapse {wire.source!r} → {wire.target!r}"
-                )
-            _set(net, wire.source, wire.target, float(numbers.number(value)))
-    for text, value in connectivity.get("biases", {}).items():
-        for unit, _ in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters):
-            _set(net, None, unit, float(numbers.number(value)))
 
 
 def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[str | None, str]]:
@@ -104,13 +78,24 @@ def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[st
 
 
 def _built(
-    given: Mapping[str, Any], numbers: Numbers, first: Task | None, activation: Mapping[str, Any]
+    given: Mapping[str, Any],
+    numbers: Numbers,
+    tasks: Mapping[str, Task],
+    seed: int,
+    activation: Mapping[str, Any],
 ) -> Network:
     builder = builders.get(given["net"])
     known = inspect.signature(builder).parameters
     arguments = {
         key: _argument(numbers, value, known.get(key)) for key, value in given.items() if key != "net"
     }
+    first = next(iter(tasks.values()), None)
+    if "task" in given:
+        if given["task"] not in tasks:
+            raise UnknownName("task", str(given["task"]), tasks)
+        first = arguments["task"] = tasks[given["task"]]
+    if "seed" in known:
+        arguments["seed"] = seed
     if first is not None:
         if "inputs" in known:
             arguments.setdefault("inputs", first.x.shape[1])
@@ -129,7 +114,9 @@ def _built(
 def _argument(numbers: Numbers, value: Any, parameter: inspect.Parameter | None) -> Any:
     if isinstance(value, list):
         return [_argument(numbers, item, parameter) for item in value]
-    wants_text = parameter is not None and "str" in str(parameter.annotation)
+    wants_text = parameter is not None and (
+        parameter.name == "task" or any(word in str(parameter.annotation) for word in ("str", "Literal"))
+    )
     return value if wants_text else numbers.number(value)
 
 
@@ -279,19 +266,3 @@ def _no_orphans(net: Network, meant: set[str]) -> None:
         if data.get("input") or net.in_degree(unit) or unit in meant or data.get("group") in meant:
             continue
         raise UnknownName("input or unit with a synapse leading to it", unit, [u for u in net if u != unit])
-
-
-def _started(given: Any, numbers: Numbers, net: Network, target: str, draw: np.random.Generator) -> float:
-    if not isinstance(given, Mapping):
-        return float(numbers.number(given))
-    names = {"n": net.in_degree(target)}
-    kind, value = next(iter(given.items()))
-    width = float(numbers.number(value, names))
-    return float(draw.uniform(-width, width) if kind == "uniform" else draw.normal(0.0, width))
-
-
-def _set(net: Network, source: str | None, target: str, value: float) -> None:
-    if source is None:
-        net.nodes[target]["bias"] = value
-    else:
-        net.edges[source, target]["weight"] = value

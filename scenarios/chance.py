@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from allornone.scenarios.change import Raw
+from allornone.simulator.registry import builders
 
 _DRAWN_SYNAPSE = re.compile(r"\bdraw\s*=|\b(?:normal|uniform)\s*\(")
 _DRAWN_WORD = re.compile(r"\b(?:coin|noise|uniform)\b")
@@ -29,6 +31,8 @@ def _drawn(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int,
             yield path
         if value.get("data") in _DRAWN_TASKS or (value.get("data") and "hold_out" in value):
             yield path
+        if key == "build" and _builder_draws(value.get("net")):
+            yield path
         for name, inner in value.items():
             if name not in ("measures", "interpretation", "story", "title", "deviations", "open"):
                 yield from _drawn(inner, (*path, name))
@@ -44,6 +48,8 @@ def _is_drawn(key: str, path: tuple[str | int, ...], value: Any) -> bool:
         return bool(value == "shuffled")
     if key == "update":
         return bool(value == "one-by-one")
+    if key == "chance" and path[0] == "experience":
+        return True
     if key in ("flip", "sample") and path[0] == "experience":
         return bool(value != 0)
     if not isinstance(value, str):
@@ -51,3 +57,9 @@ def _is_drawn(key: str, path: tuple[str | int, ...], value: Any) -> bool:
     if {"synapses", "with"} & set(map(str, path)):
         return bool(_DRAWN_SYNAPSE.search(value))
     return path[0] == "tasks" and key in ("x", "d") and bool(_DRAWN_WORD.search(value))
+
+
+def _builder_draws(name: object) -> bool:
+    if name not in builders.names():  # which reading the file has told
+        return False
+    return "seed" in inspect.signature(builders.get(str(name))).parameters

@@ -20,6 +20,7 @@ from allornone.scenarios.document_values import (
     list_of,
     number,
     shown,
+    table_with,
     values,
 )
 
@@ -38,8 +39,13 @@ Batch = Annotated[int | str, either(choice("all"), number(1, whole=True))]
 Given = Annotated[Any, values(4)]
 Formula = Annotated[int | float | str, either(LITERAL, EXPRESSION)]
 Stimulus = Annotated[
-    int | float | str | list[int | float | str],
-    either(LITERAL, list_of(either(LITERAL, EXPRESSION), least=1), TEXT),
+    int | float | str | list[int | float | str] | dict[str, int | float | str],
+    either(
+        LITERAL,
+        list_of(either(LITERAL, EXPRESSION), least=1),
+        table_with("chance", either(LITERAL, EXPRESSION)),
+        TEXT,
+    ),
 ]
 Divergence = Literal["l2", "cross-entropy", "kl"]
 Order = Literal["cyclic", "shuffled"]

@@ -210,6 +210,20 @@ def either(*kinds: Kind) -> Kind:
     return Kind(words, check, {"anyOf": [kind.schema for kind in kinds]})
 
 
+def table_with(key: str, kind: Kind) -> Kind:
+    """Return the kind of a table with just this key."""
+    words = f"{{ {key} = {kind.words} }}"
+    properties: Schema = {"type": "object", "properties": {key: kind.schema}, "required": [key]}
+
+    def check(value: object, names: Collection[str]) -> Fault | None:
+        if not isinstance(value, dict) or list(value) != [key]:
+            return Fault(needed(words, value))
+        fault = kind.check(value[key], names)
+        return None if fault is None else fault._replace(path=(key, *fault.path))
+
+    return Kind(words, check, {**properties, "additionalProperties": False})
+
+
 def values(depth: int) -> Kind:
     """Return the kind of a number, or of lists of numbers nested at most so deep; a text is an expression."""
     kind = either(LITERAL, EXPRESSION)

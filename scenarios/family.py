@@ -17,7 +17,7 @@ from allornone.scenarios.limits import Limits
 from allornone.scenarios.living import live
 from allornone.scenarios.measuring import measure, needs
 from allornone.scenarios.numbers import expression
-from allornone.scenarios.preparing import Prepared, prepare
+from allornone.scenarios.preparing import Known, Prepared, prepare
 from allornone.scenarios.recording import Life, Needs
 from allornone.scenarios.varying import Axis, Run, family
 from allornone.simulator.errors import AllornoneError
@@ -66,7 +66,7 @@ class Laboratory:
         self.as_written = not self.overrides and self.seeds == list(range(raw.get("seeds", 1)))
         self.measures: dict[str, str] = {name: str(text) for name, text in raw.get("measures", {}).items()}
         self._found: dict[str, dict[str, Value]] = {}
-        self.warnings: dict[str, None] = {}
+        self._learned: dict[str, bool] = {}
 
     def measured(
         self,
@@ -98,6 +98,15 @@ class Laboratory:
         every = _axis_values(whole.axes, seeds, [(run, seed) for run in whole.runs for seed in self.seeds])
         return Measured(values, {**every, **_members(every)}, len(pairs))
 
+    @property
+    def warnings(self) -> list[str]:
+        """Name the phases in which a rule was at work and no run changed any weight."""
+        return [
+            f"phase {phase!r} has a rule and changed no weight"
+            for phase, something in self._learned.items()
+            if not something
+        ]
+
     def _closure(self, only: Iterable[str] | None) -> list[str]:
         if only is None:
             return list(self.measures)
@@ -120,55 +129,56 @@ class Laboratory:
         texts = {name: self.measures[name] for name in wanted}
         asked = needs(texts.values())
         groups: dict[Any, list[tuple[str, Prepared]]] = {}
+        known: Known = {}
         for key, (raw, seed) in missing.items():
-            ready = prepare(raw, seed, self.limits)
+            ready = prepare(raw, seed, self.limits, known)
             self.limits.need("bytes", bytes_kept(ready, asked))
             groups.setdefault(ready.key, []).append((key, ready))
         jobs = [job for group in groups.values() for job in _portions(group, asked)]
         done = 0
-        for keys, found, warnings in self._results(jobs, texts, asked):
+        for keys, found, learned in self._results(jobs, texts, asked):
             for key, values in zip(keys, found, strict=True):
                 self._found.setdefault(key, {}).update(values)
-            self.warnings.update(dict.fromkeys(warnings))
+            for phase, something in learned.items():
+                self._learned[phase] = something or self._learned.get(phase, False)
             done += len(keys)
             if self.progress is not None:
                 self.progress(done, len(missing), what)
 
     def _results(
         self, jobs: Sequence[Sequence[tuple[str, Prepared]]], texts: Mapping[str, str], asked: Needs
-    ) -> Iterable[tuple[list[str], list[dict[str, Value]], list[str]]]:
+    ) -> Iterable[Worked]:
         if self.executor is None or len(jobs) < 2:
             return (_work(job, texts, asked) for job in jobs)
         futures = [self.executor.submit(_work_elsewhere, job, texts, asked) for job in jobs]
         return (future.result() for future in futures)
 
 
-def _work(
-    job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs
-) -> tuple[list[str], list[dict[str, Value]], list[str]]:
+Worked = tuple[list[str], list[dict[str, Value]], dict[str, bool]]
+"""Keys of runs, their measures, and of each phase with a rule whether it changed a weight in any of them."""
+
+
+def _work(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs) -> Worked:
     lives = live([ready for _, ready in job], asked)
-    warnings = [warning for life in lives[:1] for warning in _idle(life)]
-    return [key for key, _ in job], [measure(texts, life) for life in lives], warnings
+    learned: dict[str, bool] = {}
+    for life in lives:
+        _note_learning(learned, life)
+    return [key for key, _ in job], [measure(texts, life) for life in lives], learned
 
 
-def _work_elsewhere(
-    job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs
-) -> tuple[list[str], list[dict[str, Value]], list[str]]:
+def _work_elsewhere(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs) -> Worked:
     try:
         return _work(job, texts, asked)
     except AllornoneError as error:  # one that holds facts of its own could not travel between processes
         raise AllornoneError(str(error)) from None
 
 
-def _idle(life: Life) -> list[str]:
-    """Name the phases in which a rule was at work and changed nothing."""
-    return [
-        f"phase {record.phase.name!r} has a rule and changed no weight"
-        for record in life.records
-        if record.phase.rule is not None
-        and record.phase.epochs
-        and np.array_equal(record.before, record.weights)
-    ]
+def _note_learning(learned: dict[str, bool], life: Life) -> None:
+    for record in life.records:
+        name = record.phase.name
+        if record.phase.rule is not None and record.phase.epochs:
+            changed = not np.array_equal(record.before, record.weights)
+            learned[name] = changed or learned.get(name, False)
 
 
 def bytes_kept(ready: Prepared, asked: Needs) -> int:
@@ -178,11 +188,11 @@ def bytes_kept(ready: Prepared, asked: Needs) -> int:
     synapses = ready.network.number_of_edges() + len(ready.network)
     cells = 0
     for phase in ready.phases:
-        moments = phase.x.shape[0] * (phase.x.shape[1] if phase.timed else 1)
+        moments = phase.x.shape[0] * (phase.x.shape[1] if phase.by_tick else 1)
         cells += phase.x.size + moments * units * len(asked.words - {"history"})
         cells += phase.x.shape[0] * len(ready.network) if phase.timed else 0
         if "history" in asked.words and phase.rule is not None:
-            cells += synapses * (moments if phase.timed and phase.epochs == 1 else phase.epochs)
+            cells += synapses * (moments if phase.by_tick and phase.epochs == 1 else phase.epochs)
     return 8 * cells
 
 

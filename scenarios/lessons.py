@@ -16,10 +16,11 @@ from allornone.scenarios.limits import Limits
 from allornone.scenarios.numbers import Numbers
 from allornone.scenarios.tasks import Task
 from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.histories import compose
 from allornone.simulator.network import Network
 from allornone.simulator.settling import settling
 from allornone.simulator.stimulus import Sequence as Given
-from allornone.simulator.stimulus import compose, read_stimuli
+from allornone.simulator.stimulus import read_stimuli
 from allornone.simulator.streams import stream
 from allornone.simulator.units import Array
 
@@ -51,7 +52,7 @@ def lesson(
         raise UnknownName("task", name, made)
     task = made[name]
     if not net.inputs:
-        return (*_cue(phase, task, net, numbers, seed), task.d, tuple(net.outputs), task.cell)
+        return _on_outputs(phase, task, net, numbers, seed)
     if task.x.shape[1] != len(net.inputs):
         raise AllornoneError(f"task {name!r} has {task.x.shape[1]} inputs, the net has {len(net.inputs)}")
     if task.d is not None and task.d.shape[1] != len(net.outputs):
@@ -72,14 +73,16 @@ def _stimulus(
             parameters=numbers.parameters,
             limit=limits.ticks,
         )
-    forced = [unit for unit in net if unit in given and unit not in net.inputs]
+    inputs = net.inputs
+    known = set(inputs)
+    forced = [unit for unit in net if unit in given and unit not in known]
     ticks = _ticks(phase, given, net, numbers)
     limits.need("ticks", ticks)
     sample = None if "sample" not in phase else numbers.whole(phase["sample"], "sample")
     draw = stream(seed, "stimulus")
     with limits.naming("trials"):
-        x = compose(given, net.inputs, ticks, sample, draw, forced=forced, limit=limits.trials)
-    return x, (*net.inputs, *forced)
+        x = compose(given, inputs, ticks, sample, draw, forced=forced, limit=limits.trials)
+    return x, (*inputs, *forced)
 
 
 def _ticks(phase: Mapping[str, Any], given: Mapping[str, Given], net: Network, numbers: Numbers) -> int:
@@ -131,29 +134,30 @@ def _units(names: tuple[str, ...], net: Network) -> tuple[str, ...]:
     return tuple(unit for name in names for unit in groups[name])
 
 
-def _cue(
-    phase: Mapping[str, Any], task: Task, net: Network, numbers: Numbers, seed: int
-) -> tuple[Array, tuple[str, ...]]:
-    """A net without inputs is given its cues on its outputs: held for a while, a share of the units inverted."""
+def _on_outputs(phase: Mapping[str, Any], task: Task, net: Network, numbers: Numbers, seed: int) -> Lesson:
+    """A net without inputs meets a task on its outputs: held at it to learn, given it as a cue to be shown."""
     outputs = tuple(net.outputs)
     if task.x.shape[1] != len(outputs):
         raise AllornoneError(f"phase {phase['name']!r}: cues of {task.x.shape[1]} for {len(outputs)} outputs")
-    cue = task.x.copy()
-    share = float(numbers.number(phase.get("flip", 0.0)))
-    count = round(share * cue.shape[1])
+    if "teach" in phase:
+        return np.zeros((len(task.x), 1, 0)), (), task.x, outputs, task.cell
+    return _cues(phase, task.x, numbers, seed), outputs, None, (), task.cell
+
+
+def _cues(phase: Mapping[str, Any], patterns: Array, numbers: Numbers, seed: int) -> Array:
+    """Return cues for as long as they are held, a share of their units inverted."""
+    cues = patterns.copy()
+    count = round(float(numbers.number(phase.get("flip", 0.0))) * cues.shape[1])
     draw = stream(seed, "noise")
-    bipolar = bool((cue < 0).any())
-    for row in cue:
-        chosen = draw.permutation(cue.shape[1])[:count]
+    bipolar = bool((cues < 0).any())
+    for row in cues:
+        chosen = draw.permutation(cues.shape[1])[:count]
         row[chosen] = -row[chosen] if bipolar else 1 - row[chosen]
-    ticks = _said(phase, numbers) if "ticks" in phase else 1
-    hold = numbers.whole(phase.get("hold", 1), "hold") if "show" in phase else ticks
-    x = np.full((len(cue), ticks, cue.shape[1]), np.nan)
-    x[:, :hold] = cue[:, None]
-    return x, outputs
+    hold = min(numbers.whole(phase.get("hold", 1), "hold"), _said(phase, numbers) if "ticks" in phase else 1)
+    return np.repeat(cues[:, None], hold, axis=1)
 
 
-def presentation_ticks(phase: Mapping[str, Any], x: Array, net: Network, numbers: Numbers) -> int | None:
+def presentation_ticks(phase: Mapping[str, Any], x: Array, numbers: Numbers) -> int | None:
     """Return how many ticks a presentation takes; None where a net settles by itself."""
     if "stimulus" in phase:
         return int(x.shape[1])

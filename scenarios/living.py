@@ -39,22 +39,21 @@ def live(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
 
 
 def _live(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
-    networks = [run.network.copy() for run in runs]
-    program = compile(networks)
+    program = compile([run.network for run in runs])
     weights, left = program.weights, None
     records: list[list[Record]] = [[] for _ in runs]
     for number in range(len(runs[0].phases)):
         phases = [run.phases[number] for run in runs]
-        ready = replace(program.plastic_only(phases[0].plastic), weights=weights)
-        lived = _time if phases[0].timed else _lessons
+        learns = phases[0].rule is not None
+        ready = replace(program.plastic_only(phases[0].plastic) if learns else program, weights=weights)
+        lived = _time if phases[0].by_tick else _cued if phases[0].timed else _lessons
         with np.errstate(over="ignore", invalid="ignore"):  # one lane that bursts is told as diverged
             weights, left, found = lived(ready, left, phases, [run.seed for run in runs], needs)
         for lane, record in enumerate(found):
             records[lane].append(record)
-    program.write(weights, networks)
     return [
-        Life(net, tuple(record), dict(run.parameters), run.seed)
-        for net, record, run in zip(networks, records, runs, strict=True)
+        Life(run.network, tuple(record), dict(run.parameters), run.seed)
+        for record, run in zip(records, runs, strict=True)
     ]
 
 
@@ -78,7 +77,7 @@ def _lessons(
     first = phases[0]
     x = _lanes([phase.x for phase in phases])
     d = None if first.d is None else _lanes([phase.d for phase in phases if phase.d is not None])
-    plan = lesson(program, x, d, first.taught, first.ticks)
+    plan = lesson(program, x, d, first.taught, first.ticks, clamped=first.clamped)
     rule = _stacked_rule(phases)
     notes = notes_for(program, needs, (plan.samples,))
     if rule is None:
@@ -157,14 +156,7 @@ def _time(
     trials, ticks = x.shape[:2]
     # A net that learns meets one trial after the other; one that does not may meet all at once.
     batch = 1 if rule is not None else trials
-    simulator = Simulator(program, rule=rule, batch=batch, update=first.update, seed=seeds)
-    if not first.from_rest and left is not None:
-        if left.past and left.past[0].shape[0] != batch:
-            raise AllornoneError(
-                f"phase {first.name!r} begins here, from where the phase before ended: both need as many trials, "
-                f"found {batch} after {left.past[0].shape[0]}"
-            )
-        simulator.restore(replace(simulator.snapshot(), past=left.past, moment=left.moment))
+    simulator = _begun(program, left, first, rule, batch, seeds)
     notes = notes_for(program, needs, (trials, ticks))
     active = np.ones(program.lanes, dtype=bool)
     alone = trials == 1 and first.epochs == 1
@@ -177,7 +169,7 @@ def _time(
                 if alone and "history" in needs.words:
                     notes.history.append(program.synapse_values(simulator.weights))
                 moment = simulator.advance(given, forced, active=active)
-                note_tick(notes, moment, start, batch, tick)
+                note_tick(notes, moment, (slice(start, start + batch), tick))
                 active = active & ~outside(simulator.weights, first.bound)
         by_epoch.end(alone)
     if alone and "history" in needs.words:
@@ -188,6 +180,52 @@ def _time(
         for lane, phase in enumerate(phases)
     ]
     return simulator.weights, simulator.snapshot(), records
+
+
+def _cued(
+    program: Program,
+    left: Snapshot | None,
+    phases: Sequence[Phase],
+    seeds: Sequence[int],
+    needs: Needs,
+) -> Found:
+    """Live a phase that shows cues: held for a while, then the net is left alone, and its last state is kept."""
+    first = phases[0]
+    x = _lanes([phase.x for phase in phases])
+    trials, held = x.shape[:2]
+    simulator = _begun(program, left, first, None, trials, seeds)
+    for given, forced in driving(program, x, first.driven):
+        moment = simulator.advance(given, forced)
+    if (first.ticks or 0) > held:
+        moment = simulator.settle((first.ticks or 0) - held)
+    notes = notes_for(program, needs, (trials,))
+    note_tick(notes, moment, ())
+    records = [
+        record_of(program, phase, program.weights, notes, lane, {}, "epoch")
+        for lane, phase in enumerate(phases)
+    ]
+    return program.weights, simulator.snapshot(), records
+
+
+def _begun(
+    program: Program,
+    left: Snapshot | None,
+    phase: Phase,
+    rule: LearningRule | None,
+    batch: int,
+    seeds: Sequence[int],
+) -> Simulator:
+    """Return a simulator at rest, or where the phase before ended."""
+    simulator = Simulator(program, rule=rule, batch=batch, update=phase.update, seed=seeds, undo=0)
+    if phase.from_rest or left is None:
+        return simulator
+    if left.past and left.past[0].shape[0] != batch:
+        raise AllornoneError(
+            f"phase {phase.name!r} begins here, from where the phase before ended: both need as many trials, "
+            f"found {batch} after {left.past[0].shape[0]}"
+        )
+    simulator.restore(replace(simulator.snapshot(), past=left.past, moment=left.moment, turn=left.turn))
+    return simulator
 
 
 class _Epochs:

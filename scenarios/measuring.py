@@ -131,10 +131,10 @@ class _Reader:
         """Return values of units with their axes; one unit, one trial has none."""
         places = [record.units.index(unit) for unit in units]
         chosen = values[..., places]
-        axes = ["trial", "tick", "unit"] if record.phase.timed else ["trial", "unit"]
+        axes = ["trial", "tick", "unit"] if record.phase.by_tick else ["trial", "unit"]
         if single:
             chosen, axes = chosen[..., 0], axes[:-1]
-        if record.phase.timed and len(chosen) == 1:
+        if record.phase.by_tick and len(chosen) == 1:
             chosen, axes = chosen[0], axes[1:]
         labels = {"unit": tuple(units)} if "unit" in axes else {}
         return Labelled(chosen, tuple(axes), labels).plain()

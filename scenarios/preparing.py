@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from allornone.scenarios import build, tasks
+from allornone.scenarios.chance import draws
 from allornone.scenarios.lessons import lesson, presentation_ticks
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.numbers import Numbers
+from allornone.scenarios.starting import start
 from allornone.scenarios.tasks import Task
 from allornone.simulator.checking import model_class
 from allornone.simulator.errors import AllornoneError
@@ -41,8 +44,9 @@ Pair = tuple[str | None, str]
 class Phase:
     """One phase of one run.
 
-    `x` is (trials, ticks, driven), NaN where a unit is left free; `d` is (trials, taught) or None. A `timed` phase is
-    lived tick by tick and recorded so; any other presents, and is recorded a value a presentation.
+    `x` is (trials, ticks, driven), NaN where a unit is left free; `d` is (trials, taught) or None: what the teacher
+    wants, or where they are `clamped` holds the units at. A `timed` phase is lived tick by tick, any other presents;
+    `by_tick` are those that are recorded so, all others are recorded a value a presentation.
     """
 
     name: str
@@ -51,7 +55,9 @@ class Phase:
     d: Array | None
     taught: tuple[str, ...]
     ticks: int | None
+    clamped: bool
     timed: bool
+    by_tick: bool
     rule: LearningRule | None
     plastic: tuple[Pair, ...]
     epochs: int
@@ -76,7 +82,9 @@ class Phase:
             shape,
             self.taught,
             self.ticks,
+            self.clamped,
             self.timed,
+            self.by_tick,
             type(self.rule),
             self.plastic,
             self.epochs,
@@ -92,7 +100,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One run: its network at the start, its phases, its numbers and its seed."""
+    """One run: its network at the start, which other runs may share, its phases, its numbers and its seed."""
 
     network: Network
     phases: tuple[Phase, ...]
@@ -101,17 +109,54 @@ class Prepared:
     key: Hashable = field(repr=False, default=None)
 
 
-def prepare(raw: Mapping[str, Any], seed: int, limits: Limits) -> Prepared:
-    """Make the tasks, the network and the phases of one run."""
+@dataclass(frozen=True)
+class Beginning:
+    """A network at its start, its structure, and by the texts of a file which of its synapses are plastic."""
+
+    network: Network
+    structure: Hashable
+    plastic: dict[Hashable, tuple[Pair, ...]] = field(default_factory=dict)
+
+    def plastic_of(self, texts: Any, numbers: Numbers) -> tuple[Pair, ...]:
+        """Return the synapses and biases that the texts name, or all that can change."""
+        key = None if texts is None else tuple(texts)
+        if key not in self.plastic:
+            self.plastic[key] = _plastic(self.network, texts, numbers)
+        return self.plastic[key]
+
+
+Known = dict[str, Beginning]
+"""Networks at their start, by all that they are built from."""
+
+
+def prepare(raw: Mapping[str, Any], seed: int, limits: Limits, known: Known | None = None) -> Prepared:
+    """Make the tasks, the network and the phases of one run.
+
+    `known` keeps networks in which nothing is drawn: runs that are built alike share one, which nobody may change.
+    """
     numbers = Numbers.of(raw)
     made = tasks.make(raw, numbers, seed, limits)
-    net = build.build(raw, numbers, made, seed, limits)
     learning = raw.get("learning", {})
-    plastic = _plastic(net, learning.get("plastic"), numbers)
-    build.start(net, raw["connectivity"], numbers, plastic, seed)
-    phases = tuple(_phase(phase, learning, net, numbers, made, seed, limits) for phase in raw["experience"])
-    key = (structure(net), tuple(phase.key for phase in phases))
-    return Prepared(net, phases, numbers.parameters, seed, key)
+    known = {} if known is None else known
+    key = _built_from(raw, seed)
+    if key not in known:
+        net = build.build(raw, numbers, made, seed, limits)
+        start(net, raw["connectivity"], numbers, _plastic(net, learning.get("plastic"), numbers), seed)
+        known[key] = Beginning(net, structure(net))
+    begun = known[key]
+    phases = tuple(_phase(phase, learning, begun, numbers, made, seed, limits) for phase in raw["experience"])
+    run_key = (begun.structure, tuple(phase.key for phase in phases))
+    return Prepared(begun.network, phases, numbers.parameters, seed, run_key)
+
+
+def _built_from(raw: Mapping[str, Any], seed: int) -> str:
+    """Return all that a network at its start depends on; the seed only where something of it is drawn."""
+    parts = ("title", "parameters", "tasks", "connectivity", "activation")
+    pieces = {name: raw.get(name) for name in parts}
+    task = {"tasks": raw.get("tasks")} if "task" in raw["connectivity"].get("build", {}) else {}
+    drawn = draws({"connectivity": raw["connectivity"], **task}) is not None
+    plastic = raw.get("learning", {}).get("plastic")
+    return json.dumps([pieces, plastic, seed if drawn else None], sort_keys=True, default=str)
 
 
 def _plastic(net: Network, texts: Any, numbers: Numbers) -> tuple[Pair, ...]:
@@ -131,32 +176,38 @@ def _plastic(net: Network, texts: Any, numbers: Numbers) -> tuple[Pair, ...]:
 def _phase(
     phase: Mapping[str, Any],
     learning: Mapping[str, Any],
-    net: Network,
+    begun: Beginning,
     numbers: Numbers,
     made: Mapping[str, Task],
     seed: int,
     limits: Limits,
 ) -> Phase:
+    net = begun.network
     words = {**learning, **{key: value for key, value in phase.items() if key not in PHASE_WORDS}}
     if phase.get("rule", learning.get("rule")) != learning.get("rule"):
         own = (*LEARNING_WORDS, "rule")
         words = {key: value for key, value in words.items() if key in own or key in phase}
     x, driven, d, taught, cell = lesson(phase, net, numbers, made, seed, limits)
     rule = None if "show" in phase else _rule(words, numbers)
+    # A rule that asks for no teacher learns from what the units are made to do.
+    clamped = "teach" in phase and d is not None and rule is not None and not needs_teacher(rule)
     if rule is not None and "stimulus" in phase and d is None and needs_teacher(rule):
         raise AllornoneError(f"phase {phase['name']!r}: the rule {rule.name!r} needs a teacher")
     # A presentation is judged at its last tick; a stimulus without a teacher, and a cue on units, are lived in time.
-    timed = ("stimulus" in phase and d is None) or any(unit not in net.inputs for unit in driven)
+    by_tick = "stimulus" in phase and d is None
+    timed = by_tick or any(unit not in net.inputs for unit in driven)
     return Phase(
         name=phase["name"],
         x=x,
         driven=driven,
         d=d,
         taught=taught,
-        ticks=None if timed else presentation_ticks(phase, x, net, numbers),
+        ticks=None if by_tick else presentation_ticks(phase, x, numbers),
+        clamped=clamped,
         timed=timed,
+        by_tick=by_tick,
         rule=rule,
-        plastic=_plastic(net, words.get("plastic"), numbers),
+        plastic=() if rule is None else begun.plastic_of(words.get("plastic"), numbers),
         epochs=numbers.whole(words.get("epochs", 1), "epochs"),
         order=words.get("order", "cyclic"),
         batch=words.get("batch", 1)

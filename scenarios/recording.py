@@ -43,7 +43,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Life:
-    """One run when it is over: its network as learned, and a record a phase."""
+    """One run when it is over: its network as it was at the start, and a record a phase."""
 
     network: Network
     records: tuple[Record, ...]
@@ -87,9 +87,10 @@ def note(notes: Notes, batch: Any, moment: Moment, active: Truth) -> None:
                 kept[batch.order[:, lane], :, lane] = value[..., lane]
 
 
-def note_tick(notes: Notes, moment: Moment, start: int, batch: int, tick: int) -> None:
+def note_tick(notes: Notes, moment: Moment, at: tuple[slice | int, ...]) -> None:
+    """Keep what is seen at one tick of some trials; () stands for all trials of a phase that keeps one tick."""
     for word, kept in notes.kept.items():
-        kept[start : start + batch, tick] = _seen(word, moment)[:, notes.places]
+        kept[at] = _seen(word, moment)[:, notes.places]
 
 
 def _seen(word: str, moment: Moment) -> Array:

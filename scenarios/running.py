@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def run(
         seconds=time.perf_counter() - began,
         family=_family(seed, seeds, overrides),
         document=raw,
-        show=lambda: show(raw, chosen, overrides or {}, laboratory.limits),
+        show=partial(show, raw, chosen, overrides or {}, laboratory.limits),
         questions=questions,
     )
 

@@ -23,6 +23,7 @@ from allornone.simulator.records import Trace, Training
 from allornone.simulator.simulation import Simulator, Snapshot
 from allornone.simulator.stopping import Condition
 from allornone.simulator.training import Plan, learn
+from allornone.simulator.units import Array
 
 MOST_MOMENTS = 400
 """Ticks or presentations that are recorded for a film."""
@@ -50,7 +51,8 @@ def show(
     left: Sequence[Snapshot] = ()
     for number, phase in enumerate(ready.phases):
         lived = replace(program.plastic_only(phase.plastic), weights=weights)
-        recorder = Recorder(lived, ["weights"] if phase.rule is not None else [])
+        words = ["weights"] if phase.rule is not None else []
+        recorder = Recorder(lived, words, most=None if phase.timed else MOST_MOMENTS)
         keep = recorder if phase.name == wanted else None
         if phase.timed:
             briefly = all(later.from_rest for later in ready.phases[number + 1 :])
@@ -105,7 +107,9 @@ def _time(
             simulator = _begun(program, phase, seed, left[trial : trial + 1])
         elif phase.from_rest:
             simulator.rest()
-        for given, forced in driving(program, phase.x[trial : trial + 1, ..., None], phase.driven):
+        if keep is not None and (phase.from_rest or not learning or not number):
+            keep.begin(rested=phase.from_rest)
+        for given, forced in driving(program, _whole(phase)[trial : trial + 1, ..., None], phase.driven):
             before = simulator.weights
             moment = simulator.advance(given, forced, active=active)
             active = active & ~outside(simulator.weights, phase.bound)
@@ -118,10 +122,18 @@ def _time(
     return simulator.weights, ended[-1:] if learning else ended
 
 
+def _whole(phase: Phase) -> Array:
+    """Return what drives a phase at every tick: a cue is held for a while, then the net is left alone."""
+    free = max(0, (phase.ticks or 0) - phase.x.shape[1])
+    return np.concatenate([phase.x, np.full((len(phase.x), free, phase.x.shape[2]), np.nan)], axis=1)
+
+
 def _begun(program: Program, phase: Phase, seed: int, left: Sequence[Snapshot]) -> Simulator:
-    simulator = Simulator(program, rule=phase.rule, update=phase.update, seed=[seed])
+    simulator = Simulator(program, rule=phase.rule, update=phase.update, seed=[seed], undo=0)
     if left and not phase.from_rest:
-        simulator.restore(replace(simulator.snapshot(), past=left[0].past, moment=left[0].moment))
+        simulator.restore(
+            replace(simulator.snapshot(), past=left[0].past, moment=left[0].moment, turn=left[0].turn)
+        )
     return simulator
 
 
@@ -129,14 +141,13 @@ def _lessons(
     program: Program, weights: Weights, phase: Phase, seed: int, keep: Recorder | None
 ) -> tuple[Weights, Training | None]:
     d = None if phase.d is None else phase.d[..., None]
-    plan = lesson(program, phase.x[..., None], d, phase.taught, phase.ticks)
-    kept = 0
+    plan = lesson(program, phase.x[..., None], d, phase.taught, phase.ticks, clamped=phase.clamped)
+    if keep is not None:
+        keep.begin(lessons=True)
 
     def watch(presentation: Any, moment: Moment, theta: Weights, active: Any) -> None:
-        nonlocal kept
-        if keep is not None and kept < MOST_MOMENTS:
+        if keep is not None:
             keep.keep(_first(moment), theta)
-            kept += 1
 
     if phase.rule is None:
         for number in range(min(plan.samples, MOST_MOMENTS) if keep is not None else 0):
@@ -175,12 +186,12 @@ def _first(moment: Moment) -> Moment:
 
 def _with_lessons(trace: Trace, phase: Phase) -> Trace:
     """Add what the teacher wanted, so that a film can mark mistakes; only where lessons came in their order."""
-    if phase.d is None or phase.timed or phase.order != "cyclic" or phase.batch != 1:
+    if phase.d is None or phase.clamped or phase.timed or phase.order != "cyclic" or phase.batch != 1:
         return trace
-    count = trace.ticks
+    shown = np.arange(trace.ticks) * trace.every % len(phase.d)
     outputs = trace.network.outputs
-    wanted = np.full((count, 1, len(outputs), 1), np.nan)
+    wanted = np.full((trace.ticks, 1, len(outputs), 1), np.nan)
     for column, unit in enumerate(phase.taught):
         if unit in outputs:
-            wanted[:, 0, outputs.index(unit), 0] = phase.d[np.arange(count) % len(phase.d), column]
+            wanted[:, 0, outputs.index(unit), 0] = phase.d[shown, column]
     return replace(trace, recorded={**trace.recorded, "d": wanted})

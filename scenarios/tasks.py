@@ -133,13 +133,15 @@ def sample(
     """
     samples = source.count(count, "count")
     width, height = source.numbers.whole(inputs, "inputs"), source.numbers.whole(outputs, "outputs")
-    columns = [source.column(text, _words(source, samples), samples) for text in _each(x, width, "x")]
+    columns = [
+        source.column(text, random_words(source, samples), samples) for text in one_each(x, width, "x")
+    ]
     values = np.stack(columns, axis=1)
     if d is None:
         return Task(values, None)
     wanted = [
-        source.column(text, {**_words(source, samples), **_inputs(values)}, samples)
-        for text in _each(d, height, "d")
+        source.column(text, {**random_words(source, samples), **input_names(values)}, samples)
+        for text in one_each(d, height, "d")
     ]
     return Task(values, np.stack(wanted, axis=1))
 
@@ -169,7 +171,7 @@ def grid(
     points = np.stack([x1.ravel(), x2.ravel()], axis=1)
     if d is None:
         return Task(points, None, width**2)
-    names = {**_inputs(points), "r": Labelled(np.hypot(*points.T), ("trial",))}
+    names = {**input_names(points), "r": Labelled(np.hypot(*points.T), ("trial",))}
     wanted = [source.column(text, names, len(points)) for text in ([d] if isinstance(d, str) else d)]
     return Task(points, np.stack(wanted, axis=1), width**2)
 
@@ -190,6 +192,35 @@ def rows(
         raise AllornoneError(f"{len(samples)} rows of x need as many of d, found {len(d)}")
     wanted = None if d is None else np.array([_row(source, given, "binary") for given in d])
     return Task(np.array(samples), wanted)
+
+
+def input_names(values: Array) -> dict[str, Value]:
+    """Return what an expression for `d` may use: x, all inputs of a sample, and x1, x2, …"""
+    labels = {"unit": tuple(f"x{k + 1}" for k in range(values.shape[1]))}
+    columns: dict[str, Value] = {
+        f"x{k + 1}": Labelled(values[:, k], ("trial",)) for k in range(values.shape[1])
+    }
+    return {"x": Labelled(values, ("trial", "unit"), labels), **columns}
+
+
+def random_words(source: Source, samples: int) -> dict[str, Value]:
+    """Return fresh draws for one expression: coin, noise, uniform; and i, the sample's number."""
+    draw = source.random
+    return {
+        "coin": Labelled(draw.integers(0, 2, samples), ("trial",)),
+        "noise": Labelled(draw.standard_normal(samples), ("trial",)),
+        "uniform": Labelled(draw.random(samples), ("trial",)),
+        "i": Labelled(np.arange(samples), ("trial",)),
+    }
+
+
+def one_each(texts: str | Sequence[str], width: int, name: str) -> list[str]:
+    """Return one text a column, from one for all or from a list."""
+    if isinstance(texts, str):
+        return [texts] * width
+    if len(texts) != width:
+        raise AllornoneError(f"{name} must be one text, or {width}, one a column; found {len(texts)}")
+    return list(texts)
 
 
 def _row(source: Source, given: Any, coding: str) -> list[float]:
@@ -217,33 +248,7 @@ def _desired(source: Source, rows: Array, ones: Any, d: Any, number: Any) -> Arr
     if d is None:
         return None
     texts = [d] if isinstance(d, str) else list(d)
-    return np.stack([source.column(text, _inputs(rows), len(rows)) for text in texts], axis=1)
-
-
-def _inputs(values: Array) -> dict[str, Value]:
-    labels = {"unit": tuple(f"x{k + 1}" for k in range(values.shape[1]))}
-    columns: dict[str, Value] = {
-        f"x{k + 1}": Labelled(values[:, k], ("trial",)) for k in range(values.shape[1])
-    }
-    return {"x": Labelled(values, ("trial", "unit"), labels), **columns}
-
-
-def _words(source: Source, samples: int) -> dict[str, Value]:
-    draw = source.random
-    return {
-        "coin": Labelled(draw.integers(0, 2, samples), ("trial",)),
-        "noise": Labelled(draw.standard_normal(samples), ("trial",)),
-        "uniform": Labelled(draw.random(samples), ("trial",)),
-        "i": Labelled(np.arange(samples), ("trial",)),
-    }
-
-
-def _each(texts: str | Sequence[str], width: int, name: str) -> list[str]:
-    if isinstance(texts, str):
-        return [texts] * width
-    if len(texts) != width:
-        raise AllornoneError(f"{name} must be one text, or {width}, one a column; found {len(texts)}")
-    return list(texts)
+    return np.stack([source.column(text, input_names(rows), len(rows)) for text in texts], axis=1)
 
 
 def _one_of(name: str, value: str, known: Sequence[str]) -> None:

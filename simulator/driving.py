@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.histories import stimulus_arrays
 from allornone.simulator.program import Program
 from allornone.simulator.rules import Desired
-from allornone.simulator.stimulus import stimulus_arrays
 from allornone.simulator.units import Array
 
 

@@ -18,10 +18,12 @@ from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment, propagate, remember, rest
 from allornone.simulator.rules import Desired
 from allornone.simulator.units import Array
-from allornone.simulator.wiring import Index
+from allornone.simulator.wiring import Index, Truth
 
 WRONG = 0.5
 """An output that misses what is desired by this much or more is a mistake."""
+PICKED = 256
+"""Samples that are put into their order at once."""
 BLOCK_BYTES = 64_000_000
 """What one evaluation may hold of states at once; more samples go in blocks."""
 
@@ -31,13 +33,16 @@ class Lesson:
     """Samples and what is desired of some units, ready for a program.
 
     `x` is (T, ticks, inputs, lanes or 1) with one tick where the input is held; `wanted` has one entry a
-    stage, (T, units, lanes or 1) with NaN where the teacher says nothing, or None.
+    stage, (T, units, lanes or 1) with NaN where the teacher says nothing, or None. `clamp` (T, units, lanes or
+    1) is what the units at the places `clamped` are held at.
     """
 
     program: Program
     x: Array
     wanted: tuple[Array | None, ...]
     ticks: int
+    clamp: Array
+    clamped: Index
 
     @property
     def samples(self) -> int:
@@ -46,8 +51,16 @@ class Lesson:
 
     def batches(self, order: Index, size: int) -> Iterator[Batch]:
         """Yield the lessons in an order (T,) or (T, lanes), `size` at a time."""
-        for start in range(0, len(order), size):
-            yield Batch(self, order[start : start + size])
+        part = max(size, PICKED // size * size)
+        for start in range(0, len(order), part):
+            chosen = order[start : start + part]
+            x, clamp = _pick(self.x, chosen), _pick(self.clamp, chosen)
+            desired = [None if one is None else _pick(one, chosen) for one in self.wanted]
+            silent = all(part is None for part in desired)
+            for first in range(0, len(chosen), size):
+                some = slice(first, first + size)
+                told = desired if silent else [None if part is None else part[some] for part in desired]
+                yield Batch(self, chosen[some], x[some], told, clamp[some])
 
     def everything(self, weights: Weights) -> Iterator[tuple[Batch, Moment]]:
         """Show every lesson without learning, in blocks that fit in memory."""
@@ -59,34 +72,48 @@ class Lesson:
 class Batch:
     """Some lessons of a lesson plan, on their way to a network."""
 
-    def __init__(self, lesson: Lesson, order: Index) -> None:
-        self.lesson, self.order = lesson, order
-        self.x = _pick(lesson.x, order)
-        self.desired: Desired = [None if part is None else _pick(part, order) for part in lesson.wanted]
+    def __init__(self, lesson: Lesson, order: Index, x: Array, desired: Desired, clamp: Array) -> None:
+        self.lesson, self.order, self.x, self.desired = lesson, order, x, desired
+        self.forced = (
+            [(int(place), clamp[:, k]) for k, place in enumerate(lesson.clamped)] if clamp.size else []
+        )
 
     def present(self, theta: Weights) -> Moment:
         """Show the batch from rest and return the last tick."""
         program, ticks = self.lesson.program, self.lesson.ticks
+        if ticks == 1 and not program.longest_delay:
+            return propagate(program, theta, (), self.x[:, 0], self.forced)
         past = rest(program, len(self.x))
         for tick in range(ticks):
-            moment = propagate(program, theta, past, self.x[:, min(tick, self.x.shape[1] - 1)])
+            moment = propagate(program, theta, past, self.x[:, min(tick, self.x.shape[1] - 1)], self.forced)
             past = remember(program, past, moment.y)
         return moment
 
     def mistakes(self, moment: Moment) -> Array:
         """Return by lane how many lessons were answered wrongly by any taught unit."""
-        wrong = np.zeros((len(self.x), moment.y.shape[-1]), dtype=bool)
+        wrong: Truth | None = None
         for number, wanted in enumerate(self.desired):
             if wanted is not None:
-                wrong |= (np.abs(moment.stage_outputs(number) - wanted) >= WRONG).any(axis=1)
-        counted: Array = wrong.sum(axis=0).astype(float)
+                far: Truth = np.abs(moment.stage_outputs(number) - wanted) >= WRONG
+                missed = np.asarray(far.any(axis=1))
+                wrong = missed if wrong is None else wrong | missed
+        counted: Array = np.zeros(moment.y.shape[-1]) if wrong is None else wrong.sum(axis=0, dtype=float)
         return counted
 
 
 def lesson(
-    program: Program, x: Array, d: Array | None, taught: Sequence[str] | None = None, ticks: int | None = None
+    program: Program,
+    x: Array,
+    d: Array | None,
+    taught: Sequence[str] | None = None,
+    ticks: int | None = None,
+    *,
+    clamped: bool = False,
 ) -> Lesson:
-    """Make a lesson of arrays: x (T, inputs, L) or (T, ticks, inputs, L), d (T, units, L), L lanes or 1."""
+    """Make a lesson of arrays: x (T, inputs, L) or (T, ticks, inputs, L), d (T, units, L), L lanes or 1.
+
+    Where they are `clamped`, the taught units are held at d instead of being told it.
+    """
     sequences = x if x.ndim == 4 else x[:, None]
     if sequences.shape[2] != len(program.inputs):
         raise AllornoneError(
@@ -100,8 +127,17 @@ def lesson(
             raise AllornoneError(
                 f"d must be (samples, outputs) = ({len(sequences)}, {len(names)}), found {d.shape[:2]}"
             )
-        wanted = _by_stage(program, names, d)
-    return Lesson(program, sequences, tuple(wanted), presentation_ticks(program, sequences, ticks))
+        if not clamped:
+            wanted = _by_stage(program, names, d)
+    held = program.places(names if clamped and d is not None else [])
+    return Lesson(
+        program,
+        sequences,
+        tuple(wanted),
+        presentation_ticks(program, sequences, ticks),
+        d if len(held) and d is not None else np.zeros((len(sequences), 0, 1)),
+        held,
+    )
 
 
 def presentation_ticks(program: Program, sequences: Array, ticks: int | None) -> int:
@@ -175,4 +211,7 @@ def _pick(values: Array, order: Index) -> Array:
         return values[order]
     lanes = order.shape[1]
     every = np.broadcast_to(values, (*values.shape[:-1], lanes))
-    return np.stack([every[order[:, lane], ..., lane] for lane in range(lanes)], axis=-1)
+    picked = np.empty((len(order), *values.shape[1:-1], lanes))
+    for lane in range(lanes):
+        picked[..., lane] = every[order[:, lane], ..., lane]
+    return picked

@@ -27,7 +27,7 @@ class Moment:
     program: Program
     y: Array
     x: tuple[Array, ...]
-    z: tuple[Array, ...]
+    z: Sequence[Array]
     vetoed: tuple[Truth | None, ...]
 
     def stage_outputs(self, stage: int) -> Array:
@@ -75,7 +75,7 @@ def propagate(
     zs: list[Array] = []
     vetoed: list[Truth | None] = []
     for stage, w in zip(program.stages, weights, strict=True):
-        x = _gather(stage.sources, y, past, batch, program.lanes)
+        x = gather(stage.sources, y, past, batch, program.lanes)
         z = stage.block.net_input(stage.model, w, x)
         out = stage.model.activate(z)
         if stage.veto_sources:
@@ -98,7 +98,8 @@ def remember(program: Program, past: Past, y: Array) -> Past:
     return (y, *past)[: program.longest_delay]
 
 
-def _gather(sources: tuple[Gather, ...], y: Array, past: Past, batch: int, lanes: int) -> Array:
+def gather(sources: tuple[Gather, ...], y: Array, past: Past, batch: int, lanes: int) -> Array:
+    """Return what the afferents of a stage bring at this tick, (batch, A, S)."""
     if len(sources) == 1:
         delay, _, where = sources[0]
         return (past[delay - 1] if delay else y)[:, where]
@@ -110,7 +111,7 @@ def _gather(sources: tuple[Gather, ...], y: Array, past: Past, batch: int, lanes
 
 
 def _veto(stage: Stage, y: Array, past: Past, batch: int, lanes: int) -> Truth:
-    active: Truth = _gather(stage.veto_sources, y, past, batch, lanes) > 0
+    active: Truth = gather(stage.veto_sources, y, past, batch, lanes) > 0
     if stage.vetoes.size <= FEW:
         silenced: Truth = np.asarray((active[:, :, None, :] & stage.vetoes[None, :, :, None]).any(axis=1))
         return silenced

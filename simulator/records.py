@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -17,8 +18,27 @@ from allornone.simulator import display
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.files import replacing
 from allornone.simulator.network import Network
-from allornone.simulator.program import Weights
+from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.units import Array
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a trace came from: the program as it was at first, and where in the record a life began.
+
+    `learned` says whether weights changed on the way. At the rows `begins` a life began, from rest or, unless
+    `rested`, from where another had ended, which nobody kept. With `lessons` each row is the last tick of a
+    presentation of its own.
+    """
+
+    program: Program
+    learned: bool = False
+    begins: tuple[int, ...] = (0,)
+    rested: bool = True
+    lessons: bool = False
+
+
+_KEPT_OF_ORIGIN = ("learned", "begins", "rested", "lessons")
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,6 +55,7 @@ class Trace:
     recorded: dict[str, NDArray[Any]]
     synapses: list[tuple[str | None, str]]
     every: int = 1
+    origin: Origin | None = field(default=None, compare=False)
 
     @property
     def ticks(self) -> int:
@@ -103,6 +124,8 @@ class Trace:
             "every": self.every,
             "network": to_plain(self.network),
         }
+        if self.origin is not None:
+            about["origin"] = {word: getattr(self.origin, word) for word in _KEPT_OF_ORIGIN}
         _save(path, self.recorded, about)
 
     @classmethod
@@ -112,7 +135,12 @@ class Trace:
 
         arrays, about = _load(path, "units")
         synapses = [(u, v) for u, v in about["synapses"]]
-        return cls(from_plain(about["network"]), tuple(about["units"]), arrays, synapses, about["every"])
+        net = from_plain(about["network"])
+        origin = None
+        if "origin" in about:
+            kept = about["origin"]
+            origin = Origin(compile(net), **{**kept, "begins": tuple(kept["begins"])})
+        return cls(net, tuple(about["units"]), arrays, synapses, about["every"], origin)
 
     @property
     def _lanes(self) -> int:
@@ -142,6 +170,8 @@ class Training:
     synapses: list[tuple[str | None, str]]
     weight_history: Array | None = None
     theta: Weights = field(default=(), compare=False)
+    relive: Callable[..., Any] | None = field(default=None, compare=False)
+    """Lives the epochs once more, from the same weights, for who asks what happened in one of them."""
 
     def __getitem__(self, word: str) -> NDArray[Any]:
         """Return one value an epoch of "error", "worst", "mistakes", "updates" or "change"."""

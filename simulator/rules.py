@@ -5,19 +5,19 @@ x  what a synapse brought     z  net input     y  output     d  what the teacher
 
 from __future__ import annotations
 
-import inspect
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from allornone.simulator.applying import Applied, asked
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.parameters import Parameters
 from allornone.simulator.program import Program, Weights
 from allornone.simulator.propagation import Moment
-from allornone.simulator.sums import mean, summed
 from allornone.simulator.units import Array
 from allornone.simulator.wiring import Truth
 
@@ -120,14 +120,15 @@ class LearningRule(Parameters):
 class LocalRule(LearningRule):
     """A rule that changes a synapse by what is seen at its two ends.
 
-    `change` asks by name for what it needs: x, y, z, d, w, `total` (sums over a unit's synapses), and
-    whatever `remember` keeps. The arguments are shaped so that plain multiplication is right. Asking for d
-    makes a teacher compulsory.
+    `change` asks by name for what it needs: x, y, z, d, w, `total` (sums over a unit's synapses), `across`
+    (sums over a source's plastic synapses to one layer of units), `up_to` (those to this unit and to the units
+    before it), and whatever `remember` keeps. The arguments are shaped so that plain multiplication is right.
+    Asking for d makes a teacher compulsory.
     """
 
     @property
     def _wants(self) -> tuple[str, ...]:
-        return _argument_names(self.change)
+        return asked(self.change)
 
     change: ClassVar[Callable[..., Array]]
     """Return the change of a synapse."""
@@ -149,33 +150,89 @@ class LocalRule(LearningRule):
         average: bool = True,
     ) -> tuple[Weights, Memory]:
         """Change every plastic synapse by `change`, then let `remember` keep what it wants."""
-        changes: list[Array] = []
-        memories: list[dict[str, Array]] = []
-        for number, stage in enumerate(program.stages):
-            w, wanted = theta[number], d[number]
-            if not stage.plastic.any() or ("d" in self._wants and wanted is None):
-                changes.append(np.zeros_like(w))
-                memories.append(memory[number])
-                continue
-            seen = _seen(moment, number, w, wanted)
-            change, kept = self._local(seen, memory[number])
-            if wanted is not None and "d" in self._wants:
-                change = np.where(np.isnan(change), 0.0, change)
-            change = np.broadcast_to(change, (moment.y.shape[0], *w.shape))
-            gathered = change[0] if len(change) == 1 else mean(change, 0) if average else summed(change, 0)
-            changes.append(np.where(stage.plastic, gathered, 0.0))
-            memories.append(kept)
-        shared = program.same_shared(tuple(changes))
-        return tuple(w + change for w, change in zip(theta, shared, strict=True)), memories
+        return Applied.to(program, self.change, self.remember).step(theta, memory, moment, d, average)
 
-    def _local(self, seen: dict[str, Any], memory: dict[str, Array]) -> tuple[Array, dict[str, Array]]:
-        known = {**seen, **memory}
-        change = self.change(**{name: known.get(name, 0.0) for name in self._wants})
-        remember = self.remember
-        if remember is None:
-            return change, memory
-        kept = remember(**{name: known.get(name, 0.0) for name in _argument_names(remember)})
-        return change, {name: mean(value, 0, keepdims=True) for name, value in kept.items()}
+    def epoch(
+        self,
+        program: Program,
+        theta: Weights,
+        memory: Memory,
+        presentations: Iterable[Presentation],
+        course: Course,
+    ) -> Pass:
+        """Live one epoch, looking at the bound once a block of presentations; to the bit what stepping gives."""
+        applied = Applied.to(program, self.change, self.remember)
+        size = min(BLOCK, ROOM // (1 + sum(w.size for w in theta)))
+        if size < 2:
+            return super().epoch(program, theta, memory, presentations, course)
+        none = np.zeros(program.lanes)
+        done = Pass(theta, memory, none, none, none > 0)
+        coming = iter(presentations)
+        while block := list(islice(coming, size)):
+            now = replace(course, active=course.active & ~done.diverged)
+            if not now.active.any():
+                break
+            # Where a lane leaves its bound, all of the block is lived again, one presentation at a time.
+            part = _block(applied, done, block, now) or super().epoch(
+                program, done.theta, done.memory, block, now
+            )
+            done = Pass(
+                part.theta,
+                part.memory,
+                done.mistakes + part.mistakes,
+                done.updates + part.updates,
+                done.diverged | part.diverged,
+            )
+        return done
+
+
+BLOCK = 64
+"""Presentations of a local rule after which the bound of the weights is looked at."""
+ROOM = 2**20
+"""Numbers that a block may keep; it is shorter where a net has many weights."""
+
+
+def _block(applied: Applied, begun: Pass, block: Sequence[Presentation], course: Course) -> Pass | None:
+    """Live a block of presentations; None, as if nothing had happened, where a weight left the bound."""
+    theta, memory = begun.theta, begun.memory
+    walked: list[Weights] = [theta]
+    moments: list[Moment] = []
+    mistakes = np.zeros(applied.program.lanes)
+    frozen = not course.active.all()
+    taught = any(part is not None for part in block[0].desired)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for presentation in block:
+            moment = presentation.present(theta)
+            new, memory = applied.step(theta, memory, moment, presentation.desired, course.average)
+            if frozen:
+                new = tuple(np.where(course.active, w, old) for old, w in zip(theta, new, strict=True))
+            if taught:
+                mistakes += presentation.mistakes(moment)
+            theta = new
+            walked.append(new)
+            if course.watch is not None:
+                moments.append(moment)
+    updates = _changed(walked, course)
+    if updates is None:
+        return None
+    if course.watch is not None:
+        for presentation, moment, old in zip(block, moments, walked, strict=False):
+            course.watch(presentation, moment, old, course.active)
+    return Pass(theta, memory, np.where(course.active, mistakes, 0), updates, course.active & False)
+
+
+def _changed(walked: Sequence[Weights], course: Course) -> Array | None:
+    """Return by lane how often the weights changed; None if an active lane was ever out of bounds."""
+    changed = np.zeros((len(walked) - 1, len(course.active)), dtype=bool)
+    for number in range(len(walked[0])):
+        path = np.array([theta[number] for theta in walked])
+        inner = tuple(range(1, path.ndim - 1))
+        inside = np.abs(path[1:]).max(axis=(0, *inner), initial=0.0) <= course.bound
+        if not inside[course.active].all():
+            return None
+        changed |= (path[1:] != path[:-1]).any(axis=inner)
+    updates: Array = changed.sum(axis=0, dtype=float)  # who has stopped keeps its weights
+    return updates
 
 
 def _take(theta: Weights, new: Weights, active: Truth, bound: float) -> tuple[Weights, Array, Truth]:
@@ -204,6 +261,7 @@ def needs_teacher(rule: LearningRule) -> bool:
 
 
 SEEN = ("x", "y", "z", "d", "w", "total")
+FANS = ("across", "up_to")
 
 
 def check_usable(rule: object) -> None:
@@ -219,35 +277,10 @@ def check_usable(rule: object) -> None:
 
 def _check_asks(rule: LocalRule) -> None:
     remember = rule.remember
-    kept = set(_argument_names(remember)) if remember is not None else set()
-    unknown = [name for name in rule._wants if name not in SEEN and name not in kept]
+    kept = set(asked(remember)) if remember is not None else set()
+    unknown = [name for name in rule._wants if name not in (*SEEN, *FANS, *kept)]
     if unknown:
         raise AllornoneError(
             f"{type(rule).__name__}.change asks for {unknown[0]!r}, which nobody gives; it may ask for "
-            f"{', '.join(SEEN)}, or for what its `remember` keeps"
+            f"{', '.join(SEEN)}, or for {' and '.join(FANS)}, or for what its `remember` keeps"
         )
-
-
-def _argument_names(function: Callable[..., Any]) -> tuple[str, ...]:
-    found = _ARGUMENTS.get(getattr(function, "__func__", function))
-    if found is None:
-        found = tuple(inspect.signature(function).parameters)
-        _ARGUMENTS[getattr(function, "__func__", function)] = found
-    return found
-
-
-_ARGUMENTS: dict[Any, tuple[str, ...]] = {}
-
-
-def _seen(moment: Moment, number: int, w: Array, wanted: Array | None) -> dict[str, Any]:
-    block = moment.program.stages[number].block
-    seen: dict[str, Any] = {
-        "x": block.before(moment.x[number]),
-        "y": block.after(moment.stage_outputs(number)),
-        "z": block.after(moment.z[number]),
-        "w": w[None],
-        "total": block.total,
-    }
-    if wanted is not None:
-        seen["d"] = block.after(wanted)
-    return seen

@@ -12,13 +12,14 @@ import numpy as np
 
 from allornone.simulator.driving import driving, number, taught, teaching
 from allornone.simulator.errors import AllornoneError, Diverged, whole
+from allornone.simulator.histories import stimulus_arrays
 from allornone.simulator.network import Network
+from allornone.simulator.one_by_one import OneByOne
 from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment, Past, propagate, remember, rest
 from allornone.simulator.recording import Recorder
 from allornone.simulator.records import Trace
 from allornone.simulator.rules import Desired, LearningRule, Memory, check_usable, needs_teacher
-from allornone.simulator.stimulus import stimulus_arrays
 from allornone.simulator.streams import stream
 from allornone.simulator.units import Array
 from allornone.simulator.wiring import Truth
@@ -36,6 +37,8 @@ class Snapshot:
     weights: Weights
     memory: Memory
     moment: Moment | None
+    turn: int = 0
+    """Turns that units have taken, where they are updated one by one."""
 
 
 class Simulator:
@@ -62,6 +65,7 @@ class Simulator:
         batch: int = 1,
         update: str = "together",
         seed: int | Sequence[int] = 0,
+        undo: int = BACK,
     ) -> None:
         if update not in ("together", "one-by-one"):
             raise AllornoneError(f"update must be 'together' or 'one-by-one', found {update!r}")
@@ -69,8 +73,13 @@ class Simulator:
         self.rule, self.batch = rule, whole("batch", batch, 1)
         if rule is not None:
             check_usable(rule)
-        self._one_by_one = _order(self.program, seed) if update == "one-by-one" else None
-        self._undo: deque[Snapshot] = deque(maxlen=BACK)
+        self._one_by_one: OneByOne | None = None
+        if update == "one-by-one":
+            lanes = range(self.program.lanes)
+            self._one_by_one = OneByOne(
+                self.program, [seed + lane for lane in lanes] if isinstance(seed, int) else seed
+            )
+        self._undo: deque[Snapshot] = deque(maxlen=undo)
         self.reset()
 
     def reset(self) -> None:
@@ -85,7 +94,9 @@ class Simulator:
     def rest(self) -> None:
         """Let all activity die away; weights stay."""
         now = self._now
-        self._now = Snapshot(now.tick, rest(self.program, self.batch), now.weights, now.memory, None)
+        self._now = Snapshot(
+            now.tick, rest(self.program, self.batch), now.weights, now.memory, None, now.turn
+        )
 
     def step(
         self, given: Mapping[str, float] | None = None, teacher: Mapping[str, float] | None = None
@@ -111,9 +122,7 @@ class Simulator:
     ) -> Moment:
         """Live one tick from arrays; `active` (lanes,) says which lanes may still learn."""
         now = self._now
-        moment = propagate(self.program, now.weights, now.past, given, forced)
-        if self._one_by_one is not None:
-            moment = self._only_one(moment, now, forced)
+        moment, turn = self._lived(given, forced)
         weights, memory = now.weights, now.memory
         if self.rule is not None:
             wanted = desired if desired is not None else [None] * len(self.program.stages)
@@ -130,8 +139,28 @@ class Simulator:
                 )
         self._undo.append(now)
         self._now = Snapshot(
-            now.tick + 1, remember(self.program, now.past, moment.y), weights, memory, moment
+            now.tick + 1, remember(self.program, now.past, moment.y), weights, memory, moment, turn
         )
+        return moment
+
+    def settle(self, ticks: int) -> Moment:
+        """Live some ticks with nothing given, and return the last; `back` takes them back together.
+
+        It leaves what a loop of steps leaves, faster where units are updated one by one and nothing is learned.
+        """
+        begun, ticks = self._now, whole("ticks", ticks, 1)
+        if self._one_by_one is not None and self.rule is None:
+            past, moment, turn = self._one_by_one.settle(
+                begun.weights, begun.past, self._outputs(begun), ticks, begun.turn
+            )
+            self._now = Snapshot(begun.tick + ticks, past, begun.weights, begun.memory, moment, turn)
+        else:
+            nothing = np.zeros((self.batch, len(self.program.inputs), 1))
+            undo, self._undo = self._undo, deque(maxlen=1)
+            for _ in range(ticks):
+                moment = self.advance(nothing)
+            self._undo = undo
+        self._undo.append(begun)
         return moment
 
     def back(self, ticks: int = 1) -> None:
@@ -140,7 +169,7 @@ class Simulator:
             if not self._undo:
                 raise AllornoneError(
                     f"there is nothing to take back before tick {self._now.tick} "
-                    f"({BACK} ticks are remembered)"
+                    f"({self._undo.maxlen} ticks are remembered)"
                 )
             self._now = self._undo.pop()
 
@@ -179,18 +208,16 @@ class Simulator:
             for name, place in self.program.index.items()
         }
 
-    def _only_one(self, moment: Moment, now: Snapshot, forced: Sequence[tuple[int, Array]]) -> Moment:
-        # All but one, and those that are forced, keep the output they had: Hopfield's asynchronous life.
-        assert self._one_by_one is not None
-        previous = now.moment.y if now.moment is not None else moment.y * 0
-        chosen = self._one_by_one(now.tick)
-        y = previous.copy()
-        y[:, : 1 + len(self.program.inputs)] = moment.y[:, : 1 + len(self.program.inputs)]
-        lanes = np.arange(self.program.lanes)
-        y[:, chosen, lanes] = moment.y[:, chosen, lanes]
-        for place, values in forced:
-            y[:, place] = np.where(np.isnan(values), y[:, place], moment.y[:, place])
-        return Moment(moment.program, y, moment.x, moment.z, moment.vetoed)
+    def _lived(self, given: Array, forced: Sequence[tuple[int, Array]]) -> tuple[Moment, int]:
+        now = self._now
+        if self._one_by_one is None:
+            return propagate(self.program, now.weights, now.past, given, forced), now.turn
+        return self._one_by_one.tick(now.weights, now.past, self._outputs(now), given, forced, now.turn)
+
+    def _outputs(self, now: Snapshot) -> Array:
+        if now.moment is not None:
+            return now.moment.y
+        return np.zeros((self.batch, len(self.program.names), self.program.lanes))
 
 
 def simulate(
@@ -207,8 +234,8 @@ def simulate(
 ) -> Trace:
     """Let a network live through a stimulus and return what happened.
 
-    `stimulus` names units: texts such as "1101", lists, {tick: value} or numbers held throughout; or an array
-    (ticks, inputs) or (batch, ticks, inputs). `record` may name "z", "vetoed" and "weights"; `every` keeps
+    `stimulus` names units: texts such as "1101", lists, {tick: value}, numbers held throughout, {"chance": p};
+    or an array (ticks, inputs) or (batch, ticks, inputs). `record` may name "z", "vetoed" and "weights"; `every` keeps
     each n-th tick. With a rule, the weights learned are written back to the network.
 
     >>> from allornone.models.mcculloch_pitts import McCullochPitts
@@ -222,12 +249,14 @@ def simulate(
     program = compile(net)
     if ticks is not None:
         ticks = whole("ticks", ticks)
-    values, driven, length = stimulus_arrays(stimulus, list(program.index), list(program.inputs), ticks)
+    draw = stream(seed, "stimulus")
+    names, inputs = list(program.index), list(program.inputs)
+    values, driven, length = stimulus_arrays(stimulus, names, inputs, ticks, random=draw)
     if not length:
         raise AllornoneError(
             "nothing is given and no ticks are said: give a stimulus, or say how many ticks="
         )
-    simulator = Simulator(program, rule=rule, batch=values.shape[0], update=update, seed=seed)
+    simulator = Simulator(program, rule=rule, batch=values.shape[0], update=update, seed=seed, undo=0)
     recorder = Recorder(program, record, every)
     lessons = teaching(program, teacher, length)
     try:
@@ -240,17 +269,3 @@ def simulate(
         if rule is not None:
             program.write(simulator.weights)
     return recorder.trace()
-
-
-def _order(program: Program, seed: int | Sequence[int]) -> Any:
-    first = 1 + len(program.inputs)
-    seeds = [seed + lane for lane in range(program.lanes)] if isinstance(seed, int) else seed
-    streams = [stream(one, "update") for one in seeds]
-    drawn: dict[int, Any] = {}
-
-    def chosen(tick: int) -> Any:
-        if tick not in drawn:
-            drawn[tick] = np.array([draw.integers(first, len(program.names)) for draw in streams])
-        return drawn[tick]
-
-    return chosen

@@ -18,7 +18,8 @@ from allornone.simulator.network import Network
 from allornone.simulator.notation import write_synapse
 from allornone.simulator.synapses import expand_synapses
 
-GRAPH_KEYS = ("name", "shapes", "latency")
+NOT_OURS = ("units", "synapses", "node_default", "edge_default")
+"""Words of the files themselves, and of networkx's, which no key of a graph may be."""
 
 
 def write(net: Network, path: str | Path) -> None:
@@ -53,7 +54,7 @@ def read(path: str | Path) -> Network:
 def to_plain(net: Network) -> dict[str, Any]:
     """Return a network as plain dictionaries and lists."""
     return {
-        "graph": {key: value for key, value in net.graph.items() if key in GRAPH_KEYS},
+        "graph": _graph(net),
         "units": [{"unit": unit, **_plain(data)} for unit, data in net.nodes(data=True)],
         "synapses": [{"from": u, "to": v, **_plain(data)} for u, v, data in net.edges(data=True)],
     }
@@ -81,6 +82,13 @@ def _tables(place: str, found: Any, needed: tuple[str, ...]) -> list[dict[str, A
             if not isinstance(table, dict) or not isinstance(table.get(key), str):
                 raise AllornoneError(f"{place}.{number} has no {key!r}, a unit's name")
     return [dict(table) for table in found]
+
+
+def _graph(net: Network) -> dict[str, Any]:
+    """Return what the graph says of itself, as it will be read back."""
+    found = {key: value for key, value in net.graph.items() if key not in NOT_OURS}
+    plain: dict[str, Any] = json.loads(json.dumps(_plain(found)))
+    return plain
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +123,7 @@ def _from_json(text: str) -> Network:
 
 
 def _to_toml(net: Network) -> str:
-    lines = [f"{key} = {_toml(value)}" for key, value in net.graph.items() if key in GRAPH_KEYS]
+    lines = [f"{_toml(key)} = {_toml(value)}" for key, value in _graph(net).items()]
     lines.append("synapses = [")
     lines += [f"  {_toml(write_synapse(u, v, _plain(data)))}," for u, v, data in net.edges(data=True)]
     lines.append("]")
@@ -129,7 +137,7 @@ def _from_toml(text: str) -> Network:
     plain = tomllib.loads(text)
     if not {"units", "synapses"} <= set(plain):
         raise AllornoneError("a network needs [[units]] and synapses = [ … ]")
-    net = Network(**{key: value for key, value in plain.items() if key in GRAPH_KEYS})
+    net = Network(**{key: value for key, value in plain.items() if key not in NOT_OURS})
     _add_units(net, plain["units"])
     wires = expand_synapses(plain["synapses"], {unit: [unit] for unit in net})
     for wire in wires:
@@ -160,11 +168,11 @@ def _toml(value: Any) -> str:
 
 def _to_graphml(net: Network) -> str:
     plain: nx.DiGraph[str] = nx.DiGraph(net)
-    plain.graph = {key: json.dumps(value) for key, value in net.graph.items() if key in GRAPH_KEYS}
+    plain.graph = {key: json.dumps(value) for key, value in _graph(net).items()}
     return "\n".join(nx.generate_graphml(plain)) + "\n"
 
 
 def _from_graphml(text: str) -> Network:
     net = Network(nx.parse_graphml(text))
-    net.graph = {key: json.loads(value) for key, value in net.graph.items() if key in GRAPH_KEYS}
+    net.graph = {key: json.loads(value) for key, value in net.graph.items() if key not in NOT_OURS}
     return net

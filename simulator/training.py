@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -102,7 +103,8 @@ def train(
 ) -> Training:
     """Teach a network, write the learned weights back to it, and return what happened.
 
-    X is (samples, inputs), d (samples, outputs). `batch` is 1, n or "all", of which the mean of the changes
+    X is (samples, inputs), d (samples, outputs): what the outputs should be, or for a rule that asks for no
+    teacher, what they are held at. `batch` is 1, n or "all", of which the mean of the changes
     is taken, or with `average=False` the sum. `until` is a condition such as "mistakes == 0". Beyond `bound`
     the training has diverged and ends, its weights finite. `record=["weights"]` keeps the weights of every
     epoch. When it is interrupted, what was learned so far is written back.
@@ -114,6 +116,7 @@ def train(
     >>> training.epochs, training["mistakes"]
     (6, array([1, 3, 3, 2, 1, 0]))
     """
+    check_usable(rule)
     program = compile(net)
     inputs = samples(X, "X", len(program.inputs))[..., None]
     desired = None if d is None else samples(d, "d", len(program.outputs))[..., None]
@@ -128,11 +131,10 @@ def train(
         seeds=[seed + lane for lane in range(program.lanes)],
         progress=progress,
     )
+    lessons = lesson(program, inputs, desired, ticks=ticks, clamped=not needs_teacher(rule))
     kept: deque[Weights] = deque([program.weights], maxlen=1)
     try:
-        return learn(
-            program, program.weights, rule, lesson(program, inputs, desired, ticks=ticks), plan, kept.append
-        )
+        return learn(program, program.weights, rule, lessons, plan, kept.append)
     finally:
         program.write(kept[-1])
 
@@ -155,6 +157,9 @@ def learn(
             f"until {plan.until.text!r}: the rule {rule.name!r} follows no gradient that it could tell"
         )
     lanes = program.lanes
+    again = partial(
+        _relive, program, weights, rule, lessons, replace(plan, record=(), watch=None, progress=None)
+    )
     diary = _Diary(np.zeros(lanes), np.zeros(lanes, dtype=bool), np.zeros(lanes, dtype=bool))
     streams = [stream(seed, "order") for seed in plan.seeds]
     memory = rule.start(program, weights)
@@ -181,7 +186,23 @@ def learn(
         active = active & ~after.diverged & ~met
         if plan.progress is not None:
             plan.progress(done, plan.epochs)
-    return _training(program, rule, plan, diary, weights)
+    return replace(_training(program, rule, plan, diary, weights), relive=again)
+
+
+def _relive(
+    program: Program,
+    weights: Weights,
+    rule: LearningRule,
+    lessons: Lesson,
+    plan: Plan,
+    epochs: int,
+    watch: Watch,
+    progress: Callable[[int, int], None],
+) -> Training:
+    """Live the first epochs once more, exactly, with somebody watching."""
+    return learn(
+        program, weights, rule, lessons, replace(plan, epochs=epochs, watch=watch, progress=progress)
+    )
 
 
 def _order(plan: Plan, streams: Sequence[np.random.Generator], count: int) -> Index:

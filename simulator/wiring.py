@@ -51,18 +51,21 @@ def wire(networks: Sequence[Network]) -> Wiring:
     """Read networks of equal structure into one wiring, a lane each; an error names what means nothing."""
     if not networks:
         raise NetworkError("at least one network is needed")
-    for net in networks:
-        checking.check(net)
     first = networks[0]
+    different = list({id(net): net for net in networks}.values())  # one may stand in many lanes
+    for net in different:
+        checking.check(net)
     shape = structure(first)
-    for lane, net in enumerate(networks[1:], start=1):
+    for net in different[1:]:
         if structure(net) != shape:
             raise NetworkError(
-                f"network {lane} differs from network 0 in more than numbers: lanes need equal structure"
+                f"network {networks.index(net)} differs from network 0 in more than numbers: "
+                "lanes need equal structure"
             )
+    which = np.array([different.index(net) for net in networks])
     names = ("", *first)
     position = {name: index for index, name in enumerate(names) if index}
-    fields = tuple(_field_values(name, networks) for name in first)
+    fields = tuple(_field_values(name, different, which) for name in first)
     edges = list(first.edges(data=True))
     biased = [name for name in first if "bias" in first.nodes[name]]
     return Wiring(
@@ -72,7 +75,7 @@ def wire(networks: Sequence[Network]) -> Wiring:
         source=np.array([position[u] for u, _, _ in edges] + [0] * len(biased), dtype=np.intp),
         target=np.array([position[v] for _, v, _ in edges] + [position[v] for v in biased], dtype=np.intp),
         delay=np.array([_delay(v, data, first) for _, v, data in edges] + [0] * len(biased), dtype=np.intp),
-        weight=_weights(networks, biased),
+        weight=_weights(different, biased)[:, which],
         inhibitory=np.array(
             [data.get("kind") == "inhibitory" for *_, data in edges] + [False] * len(biased), dtype=bool
         ),
@@ -103,10 +106,11 @@ def _class(name: str, net: Network) -> type[UnitModel] | None:
     return None if data.get("input") else checking.model_class(name, data)
 
 
-def _field_values(name: str, networks: Sequence[Network]) -> tuple[dict[str, Any], ...]:
-    if networks[0].nodes[name].get("input"):
+def _field_values(name: str, different: Sequence[Network], which: Index) -> tuple[dict[str, Any], ...]:
+    if different[0].nodes[name].get("input"):
         return ()
-    return tuple(checking.model_of(name, net.nodes[name]).values() for net in networks)
+    found = [checking.model_of(name, net.nodes[name]).values() for net in different]
+    return tuple(found[k] for k in which)
 
 
 def _delay(target: str, data: dict[str, Any], net: Network) -> int:

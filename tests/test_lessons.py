@@ -155,10 +155,10 @@ def test_a_cue_is_held_with_a_share_of_it_inverted(share: str, count: int) -> No
     cues = np.array([[1, 1, 1, 1, 0, 0, 0, 0, 0, 0], [1, 0] * 5])
     assert found.timed
     assert found.driven == tuple(f"A[{k}]" for k in range(10))
-    assert found.x.shape == (2, 6, 10)
+    assert found.x.shape == (2, 2, 10)
+    assert found.ticks == 6
     assert ((found.x[:, 0] != cues).sum(axis=1) == count).all()
     assert np.array_equal(found.x[:, 1], found.x[:, 0])
-    assert np.isnan(found.x[:, 2:]).all()
 
 
 def test_what_is_inverted_is_the_seeds() -> None:
@@ -172,10 +172,14 @@ def test_what_is_inverted_is_the_seeds() -> None:
 
 
 def test_a_net_is_taught_its_cues_for_as_long_as_the_phase() -> None:
-    """Teaching holds the pattern, whole."""
-    found = phase(FREE, 'teach = "cues"\nticks = 3')
+    """Teaching by a rule that asks for no teacher holds the pattern, whole."""
+    found = phase(FREE, 'teach = "cues"\nticks = 3\nrule = "hebb"')
 
-    assert found.x[0].tolist() == [[1, 1, 1, 1, 0, 0, 0, 0, 0, 0]] * 3
+    assert found.clamped
+    assert found.ticks == 3
+    assert found.d is not None
+    assert found.d[0].tolist() == [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]
+    assert found.taught == tuple(f"A[{k}]" for k in range(10))
 
 
 # ---- What is refused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import product
 from typing import Any
 
@@ -12,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
+from allornone.simulator.histories import compose, stimulus_arrays
 from allornone.simulator.notation import NotationError
-from allornone.simulator.stimulus import compose, parse_stimulus, read_stimuli, stimulus_arrays
+from allornone.simulator.stimulus import parse_stimulus, read_stimuli
 
 FREE = math.nan
 SHAPE = "an array of stimuli has the shape (ticks, 2) or (batch, ticks, 2)"
@@ -374,3 +376,54 @@ def test_composing_is_trying_every_text(given_: list[str]) -> None:
             letters[place] = state
         expected.append([[int(mark) for mark in text.ljust(3, "0")] for text in "".join(letters).split("|")])
     assert found.transpose(0, 2, 1).tolist() == expected
+
+
+# ---- Chance
+
+
+def test_a_chance_is_drawn_anew_at_every_tick_trial_and_unit() -> None:
+    """As often as it says; the generator decides, and what is given otherwise stays."""
+    stimuli = {"x": {"chance": 0.2}, "y": {"chance": 0.5}, "z": "1"}
+    names = {name: [name] for name in stimuli}
+    given_ = read_stimuli(stimuli, names)
+    found, again, other = (
+        compose(given_, list(stimuli), 4000, random=np.random.default_rng(seed))[0] for seed in (1, 1, 2)
+    )
+
+    assert np.array_equal(found, again)
+    assert not np.array_equal(found, other)
+    assert set(found[:, :2].ravel()) == {0.0, 1.0}
+    assert found[:, 0].mean() == pytest.approx(0.2, abs=4 * 0.4 / 4000**0.5)
+    assert found[:, 1].mean() == pytest.approx(0.5, abs=4 * 0.5 / 4000**0.5)
+    assert abs(np.corrcoef(found[:, 0], found[:, 1])[0, 1]) < 4 / 4000**0.5
+    assert found[:, 2].tolist() == [1.0] + [0.0] * 3999
+
+
+def test_a_chance_may_be_certain_or_nil() -> None:
+    """Beside histories, trial by trial."""
+    given_ = read_stimuli({"x": {"chance": 1}, "y": {"chance": 0}, "z": "??"}, {name: [name] for name in "xyz"})
+    found = compose(given_, list("xyz"), 3, random=np.random.default_rng(0))
+
+    assert found.shape == (4, 3, 3)
+    assert (found[..., 0] == 1).all()
+    assert (found[..., 1] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"chance": 1.5}, "a chance is from 0 to 1, found 1.5"),
+        ({"chance": "half"}, "a chance: 'half' is no number"),
+        ({"chance": 0.5, "3": 1}, "{ chance = p } stands alone, found chance, 3"),
+    ],
+)
+def test_a_chance_that_is_none_is_refused(value: dict[str, Any], message: str) -> None:
+    """One number from 0 to 1."""
+    with pytest.raises(AllornoneError, match=re.escape(message)):
+        parse_stimulus(value)
+
+
+def test_chance_needs_a_generator() -> None:
+    """Nothing is drawn in secret."""
+    with pytest.raises(AllornoneError, match="chance needs a random generator"):
+        compose({"x": parse_stimulus({"chance": 0.5})}, ["x"], 3)
