@@ -42,8 +42,11 @@ def verb(era: str | None, lecture: bool, as_json: bool) -> int:
 
 def columns(found: list[Entry]) -> Table:
     """Return the table of a pipe: a line per scenario, never wrapped, the name first."""
+    from allornone.scenarios.catalogue import dated
+
     rows = [
-        [Cell(entry.name), Cell(str(entry.year)), Cell(rows_of(entry)), Cell(entry.title)] for entry in found
+        [Cell(entry.name), Cell(dated(entry.year)), Cell(rows_of(entry)), Cell(entry.title)]
+        for entry in found
     ]
     return Table(["", "", "", ""], rows, {})
 
@@ -79,13 +82,15 @@ def described(entry: Entry) -> dict[str, object]:
 
 def by_era(found: list[Entry]) -> Table:
     """Return the table of a terminal: the era once, then the year, name, title and number of claims."""
+    from allornone.scenarios.catalogue import dated
+
     rows: list[list[Cell]] = []
     for era, group in groupby(found, key=lambda entry: entry.era):
         shown = era.replace("-", " ")
         for entry in group:
             title = entry.title + (" (long)" if entry.long else "")
             claims = f"{entry.claims} claims" if entry.claims != 1 else "1 claim"
-            words = [(shown, "bold yellow"), (str(entry.year), "dim"), (entry.name, "bold"), (title, "")]
+            words = [(shown, "bold yellow"), (dated(entry.year), "dim"), (entry.name, "bold"), (title, "")]
             rows.append([Cell(text, style) for text, style in [*words, (claims, "dim")]])
             shown = ""
     return Table(["era", "year", "name", "title", ""], rows, {3: 1.0})

@@ -24,6 +24,7 @@ SCOPE = {
     "network": "the network, a networkx graph",
     "trace": "what happened in time",
     "training": "what happened in learning",
+    "explain": "explain(trace, unit, tick) says why a unit fired",
     "aon": "allornone",
 }
 
@@ -46,7 +47,7 @@ def scope(result: Result) -> dict[str, Any]:
     import allornone
 
     found = {name: getattr(result, name) for name in ("network", "trace", "training")}
-    return {"result": result, **found, "aon": allornone}
+    return {"result": result, **found, "explain": allornone.explain, "aon": allornone}
 
 
 def banner(result: Result) -> str:

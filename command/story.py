@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from allornone.scenarios.catalogue import dated
 from allornone.scenarios.change import spoken
 
 FACTS = ("source", "evidence", "lecture", "aliases", "seeds", "deviations", "open")
@@ -29,7 +30,7 @@ class Story:
     """The words of a scenario file."""
 
     title: str
-    year: int
+    year: str
     text: str
     facts: tuple[tuple[str, str], ...]
     claims: tuple[Claim, ...]
@@ -59,7 +60,7 @@ def told(raw: Mapping[str, Any]) -> Story:
     facts = tuple((key, _listed(raw[key])) for key in FACTS if key in raw)
     return Story(
         title=str(raw.get("title", "")),
-        year=int(raw.get("year", 0)),
+        year=dated(int(raw["year"])) if "year" in raw else "",
         text=str(raw.get("story", "")),
         facts=facts,
         claims=tuple(_claim(claim) for claim in claims),

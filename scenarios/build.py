@@ -36,8 +36,9 @@ def build(
     else:
         net = _described(raw, numbers, first, seed, limits, every)
     net.graph["name"] = raw.get("title", "")
+    cut: set[tuple[str, str]] = set()
     for edit in (connectivity, *connectivity.get("edits", ())):
-        _edit(net, edit, numbers, seed, limits, every)
+        _edit(net, edit, numbers, seed, limits, every, cut)
     limits.need("units", len(net))
     limits.need("synapses", net.number_of_edges())
     return net
@@ -60,9 +61,7 @@ def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[st
     for text in texts:
         if "->" in text or "-o" in text:
             wires = expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters)
-            existing = [
-                (wire.source, wire.target) for wire in wires if net.has_edge(wire.source, wire.target)
-            ]
+            existing = [wire[:2] for wire in wires if _is_there(net, wire)]
             if not existing:
                 raise NetworkError(f"there is no synapse {text!r}")
             found += existing
@@ -75,6 +74,14 @@ def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[st
                     raise NetworkError(f"{unit!r} has no bias; give it one with bias = 0 in [activation]")
                 found.append((None, unit))
     return found
+
+
+def _is_there(net: Network, wire: Wire) -> bool:
+    """Return whether a synapse of that kind leads from unit to unit."""
+    if not net.has_edge(wire.source, wire.target):
+        return False
+    kind: str = net.edges[wire.source, wire.target].get("kind", "weighted")
+    return kind == wire.kind
 
 
 def _built(
@@ -242,11 +249,22 @@ def _add(net: Network, wire: Wire, every: int | None) -> None:
 
 
 def _edit(
-    net: Network, edit: Mapping[str, Any], numbers: Numbers, seed: int, limits: Limits, every: int | None
+    net: Network,
+    edit: Mapping[str, Any],
+    numbers: Numbers,
+    seed: int,
+    limits: Limits,
+    every: int | None,
+    cut: set[tuple[str, str]],
 ) -> None:
     for text in edit.get("without", ()):
-        cut = [(source, target) for source, target in pairs(net, [text], numbers) if source is not None]
-        net.remove_edges_from(cut)
+        wires = expand_synapses([text], groups_of(net), numbers.wiring, parameters=numbers.parameters)
+        found = [wire[:2] for wire in wires if _is_there(net, wire)]
+        # What an earlier change has cut may be cut again.
+        if not found and not any(wire[:2] in cut for wire in wires):
+            raise NetworkError(f"there is no synapse {text!r}")
+        net.remove_edges_from(found)
+        cut.update(found)
     if edit.get("with"):
         for wire in _wires(net, edit["with"], numbers, stream(seed, "rewiring"), limits):
             if net.has_edge(wire.source, wire.target) and not wire.relay:

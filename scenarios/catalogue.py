@@ -52,10 +52,19 @@ class Catalogue(tuple[Entry, ...]):
         titles = max(len(entry.title) for entry in self)
         year = None
         for entry in self:
-            shown = "" if entry.year == year else str(entry.year)
+            shown = "" if entry.year == year else dated(entry.year)
             claims = f"{entry.claims} claim{'s' * (entry.claims != 1)}"
             yield f"{shown:>6}  {entry.name:<{names}}  {entry.title:<{titles}}  {claims}"
             year = entry.year
+
+
+def dated(year: int) -> str:
+    """Return a year as it is written.
+
+    >>> dated(1943), dated(-350)
+    ('1943', '350 BC')
+    """
+    return str(year) if year > 0 else f"{-year} BC"
 
 
 def entries(library: Path = LIBRARY) -> list[Entry]:

@@ -82,6 +82,9 @@ def _stimulus(
     draw = stream(seed, "stimulus")
     with limits.naming("trials"):
         x = compose(given, inputs, ticks, sample, draw, forced=forced, limit=limits.trials)
+    if "teacher" in phase and "ticks" not in phase:
+        # The last of what is given is held until it has come through, and there the teacher speaks.
+        x = np.pad(x, [(0, 0), (0, settling(net)), (0, 0)], mode="edge")
     return x, (*inputs, *forced)
 
 

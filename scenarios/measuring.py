@@ -157,7 +157,7 @@ class _Reader:
         """Return weights when a phase ended: of a unit, its bias first, or of synapses "A -> B"."""
         record = self.phase(phase, lambda record: True)
         pairs = self.pairs(str(of))
-        values = record.weights[[record.synapses.index(pair) for pair in pairs]]
+        values = record.weights[record.places(pairs)]
         if "->" in str(of) and len(pairs) == 1:
             return float(values[0])
         return Labelled(values, ("synapse",), {"synapse": tuple(map(_name, pairs))})
@@ -173,7 +173,7 @@ class _Reader:
         record = self.phase(phase, lambda record: record.history is not None, "a history of weights")
         assert record.history is not None
         pairs = self.pairs(text[2:].strip())
-        values = record.history[:, [record.synapses.index(pair) for pair in pairs]]
+        values = record.history[:, record.places(pairs)]
         if "->" in text and len(pairs) == 1:
             return Labelled(values[:, 0], (record.history_axis,))
         labels = {"synapse": tuple(map(_name, pairs))}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,6 +41,14 @@ class Record:
     epochs: float
     solved: bool
     diverged: bool
+
+    @cached_property
+    def _place(self) -> dict[Pair, int]:
+        return {pair: place for place, pair in enumerate(self.synapses)}
+
+    def places(self, pairs: Sequence[Pair]) -> list[int]:
+        """Return where the weights of some synapses stand among all."""
+        return [self._place[pair] for pair in pairs]
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,8 @@ def start(
                 )
             _set(net, wire.source, wire.target, float(numbers.number(value)))
     for text, value in connectivity.get("biases", {}).items():
-        for unit, _ in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters):
-            _set(net, None, unit, float(numbers.number(value)))
+        for unit, indices in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters):
+            _set(net, None, unit, float(numbers.number(value, indices)))
 
 
 def _started(given: Any, numbers: Numbers, net: Network, target: str, draw: np.random.Generator) -> float:

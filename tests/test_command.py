@@ -228,6 +228,11 @@ def find(name: str) -> Path:
     return Path(f"{name}.toml")
 
 
+def dated(year: int) -> str:
+    """Stand in for the catalogue."""
+    return str(year)
+
+
 def module(name: str, **names: Any) -> types.ModuleType:
     """Return a module that has these names."""
     made = types.ModuleType(name)
@@ -239,7 +244,9 @@ def stand_ins() -> dict[str, types.ModuleType]:
     """Return the modules that stand in for the real ones, by name."""
     return {
         "allornone.scenarios.running": module("running", run=run),
-        "allornone.scenarios.catalogue": module("catalogue", entries=entries, of_era=of_era, find=find),
+        "allornone.scenarios.catalogue": module(
+            "catalogue", entries=entries, of_era=of_era, find=find, dated=dated
+        ),
         "allornone.pictures.raster": module("raster", plot=Film),
     }
 

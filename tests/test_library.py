@@ -12,7 +12,7 @@ from allornone.scenarios.catalogue import Entry, entries
 from allornone.scenarios.checking import check, check_built
 from allornone.scenarios.freezing import freezes
 from allornone.scenarios.reading import read
-from allornone.scenarios.result import DIFFERENTLY, REPRODUCED
+from allornone.scenarios.result import DIFFERENTLY, REPRODUCED, Result
 from allornone.scenarios.running import run
 
 ORDER = (
@@ -52,7 +52,7 @@ def test_the_keys_of_a_file_stand_in_one_order(entry: Entry) -> None:
 
 @every_file
 def test_a_file_says_what_its_reader_wants_to_know(entry: Entry) -> None:
-    """A title, a story of at least two sentences, a row of the lecture, an experiment that can be filmed."""
+    """A title, a story of at least two sentences, a year, an experiment that can be filmed."""
     raw = document(entry)
 
     assert raw["title"][0].isupper()
@@ -60,8 +60,7 @@ def test_a_file_says_what_its_reader_wants_to_know(entry: Entry) -> None:
     story = raw["story"].strip()
     assert story.endswith((".", "!", "?", '"'))
     assert sum(story.count(mark) for mark in ".!?:") >= 2
-    assert 1800 <= raw["year"] <= 1990
-    assert entry.lecture
+    assert -400 <= raw["year"] <= 2010
     assert raw["evidence"] in ("seen", "quoted", "memory")
     assert raw["interpretation"]["film"]["show"]
     assert "\t" not in entry.path.read_text(encoding="utf-8")
@@ -89,14 +88,26 @@ def test_a_file_is_fine_before_anything_is_lived(entry: Entry) -> None:
         check_built(source)
 
 
-@every_file
-def test_a_file_comes_out_as_it_claims(entry: Entry) -> None:
+def comes_out_as_it_claims(result: Result) -> None:
     """Every unmarked claim holds; a sentence of theirs that does not has its change do its work."""
-    result = run(entry.path)
-
     assert result.verdict in (REPRODUCED, DIFFERENTLY), str(result)
     assert result.warnings == ()
     assert all(claim.holds or claim.says for claim in result.claims)
+
+
+@pytest.mark.parametrize("name", sorted(FIRST))
+def test_the_first_come_out_as_they_claim(name: str) -> None:
+    """The quick ones, here; all others in the long run."""
+    comes_out_as_it_claims(run(name))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "entry", [entry for entry in LIBRARY if entry.name not in FIRST], ids=lambda entry: entry.name
+)
+def test_every_other_comes_out_as_it_claims(entry: Entry) -> None:
+    """What breaks them `allornone run --all --counterfactuals` tries."""
+    comes_out_as_it_claims(run(entry.path))
 
 
 @pytest.mark.parametrize("name", ["kubie-ring", "mp-1b-or", "mp-1e-heat-illusion", "xor-mlp"])
@@ -110,15 +121,6 @@ def test_every_change_does_its_work_and_every_number_decides(name: str) -> None:
         assert [one.text for one in claim.nudges if not one.falls] == []
     assert any(claim.nudges for claim in result.claims)
     assert result.works
-
-
-@pytest.mark.slow
-@every_file
-def test_every_file_stands_up_to_its_counterfactuals(entry: Entry) -> None:
-    """What `allornone run --all --counterfactuals` does."""
-    result = run(entry.path, counterfactuals=True)
-
-    assert result.works, str(result)
 
 
 def test_a_file_is_where_its_era_is() -> None:
