@@ -34,11 +34,18 @@ def network_text(net: Network) -> str:
     wide = max((len(unit) for unit in units[:ROWS]), default=0)
     for unit in units[:ROWS]:
         role = "output" if unit in outputs else "unit"
-        lines.append(f"  {role:<8} {unit:<{wide}}  {_about(net, unit)}")
+        lines.append(f"  {role:<8} {unit:<{wide}}  {_about(net, unit)}{_late(net, unit)}")
     if len(units) > ROWS:
         lines.append(f"  … {len(units) - ROWS} more")
     lines += [f"  memory   {_circle(net, loop)}" for loop in loops[:3]]
     return "\n".join(lines)
+
+
+def _late(net: Network, unit: str) -> str:
+    """Say by how many ticks a unit answers later than the text from which it was compiled."""
+    latency = net.graph.get("latency")
+    late = latency.get(unit, 0) if isinstance(latency, dict) else 0
+    return f", {_count(late, 'tick')} late" if late else ""
 
 
 def trace_text(trace: Trace) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.explaining_answer import Answer, answer, checked
 from allornone.simulator.explaining_learning import changes
-from allornone.simulator.explaining_words import forced, told
+from allornone.simulator.explaining_words import forced, number, told
 from allornone.simulator.records import Trace, Training
 
 FAR = 1000
@@ -90,13 +90,21 @@ def _of_trace(trace: Trace, unit: str, when: Any, trial: Any, lane: Any) -> str:
 def _input(trace: Trace, unit: str, when: int, trial: int, lane: int) -> str:
     given = float(trace.recorded["y"][when // trace.every, trial, trace.units.index(unit), lane])
     place = f"in lesson {when}" if trace.origin is not None and trace.origin.lessons else f"at {when}"
-    return f"{unit} is an input: {place} the world gave {given:g}."
+    return f"{unit} is an input: {place} the world gave {number(given)}."
 
 
 def _thread(trace: Trace, found: Answer, trial: int, lane: int) -> Answer | None:
-    """Return the answer behind an answer: of the one unit that fired it, or of the tick when its memory began."""
-    if not found.fires or found.lessons or forced(found):
+    """Return the answer behind an answer, if one stands out."""
+    if not found.binary or found.silenced or found.lessons or forced(found):
         return None
+    try:
+        return (_cause if found.fires else _prevented)(trace, found, trial, lane)
+    except AllornoneError:  # what stands behind it was not recorded
+        return None
+
+
+def _cause(trace: Trace, found: Answer, trial: int, lane: int) -> Answer | None:
+    """Return the answer of the one unit that fired it, or its own of the tick when its memory began."""
     back = found
     for _ in range(FAR):
         sole = back.sole
@@ -104,10 +112,20 @@ def _thread(trace: Trace, found: Answer, trial: int, lane: int) -> Answer | None
             break
         if back is not found and sole.source != found.unit:
             break
-        try:
-            back = answer(trace, sole.source, sole.at, trial, lane)
-        except AllornoneError:  # what that unit heard was not recorded
-            return None
+        back = answer(trace, sole.source, sole.at, trial, lane)
         if back.unit != found.unit:
             break
     return None if back is found else back
+
+
+def _prevented(trace: Trace, found: Answer, trial: int, lane: int) -> Answer | None:
+    """Return the answer of the first unit that would have excited it and was silenced."""
+    silenced = trace.recorded.get("vetoed")
+    if silenced is None:
+        return None
+    for one in found.silent:
+        if one.source is None or one.weight <= 0 or one.at < found.begin:
+            continue
+        if silenced[one.at // trace.every, trial, trace.units.index(one.source), lane]:
+            return answer(trace, one.source, one.at, trial, lane)
+    return None

@@ -32,7 +32,7 @@ class Answer:
 
     `y` is what was recorded, `own` what its synapses would have it do; `silenced` where it would have fired and was
     forbidden; `before` its output a tick earlier; `changed` the weights that this tick changed, (source, old, new);
-    `sure` where the network is known as it was then.
+    `begin` the tick at which this life began; `sure` where the network is known as it was then.
     """
 
     unit: str
@@ -46,6 +46,7 @@ class Answer:
     heard: tuple[Heard, ...]
     before: float | None
     changed: tuple[tuple[str | None, float, float], ...]
+    begin: int
     lessons: bool
     sure: bool
 
@@ -126,6 +127,7 @@ def answer(trace: Trace, unit: str, when: int, trial: int, lane: int) -> Answer:
         heard=heard,
         before=past.output(unit, when - 1, lane) if past.goes_on(when) else None,
         changed=_changed(trace, unit, when, lane),
+        begin=past.begin(when),
         lessons=origin.lessons,
         sure=trace.origin is not None,
     )

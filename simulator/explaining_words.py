@@ -78,10 +78,10 @@ def _why(found: Answer) -> str:
 def _reason(found: Answer) -> str:
     """Return what was heard, what it came to, and who forbade it."""
     groups = _groups(found.active)
-    told_ = groups if len(groups) <= KINDS + 1 else groups[:KINDS]
-    rest = [one for group in groups[len(told_) :] for one in group]
-    parts = [_group(group, found) for group in told_]
-    sums = [sum(one.adds for one in group) for group in told_]
+    shown = groups if len(groups) <= KINDS + 1 else groups[:KINDS]
+    rest = [one for group in groups[len(shown) :] for one in group]
+    parts = [_group(group, found) for group in shown]
+    sums = [sum(one.adds for one in group) for group in shown]
     if rest:
         sums.append(sum(one.adds for one in rest))
         parts.append(f"{len(rest)} more add {number(sums[-1])}")
@@ -176,16 +176,20 @@ def _veto(found: Answer) -> str:
         return ""
     if len(free) > 2:
         return f", and none of the {len(free)} that could forbid it fired"
-    told_ = [
+    resting = [
         f"{one.source}, which could forbid it, rested{'' if found.lessons else f' at {number(one.at)}'}"
         for one in free
     ]
-    return ", and " + " and ".join(told_)
+    return ", and " + " and ".join(resting)
 
 
 def _behind(found: Answer, back: Answer | None) -> str:
     if back is None:
         return ""
+    if back.silenced:
+        who = names([str(one.source) for one in back.forbidding])
+        ats = ", ".join(dict.fromkeys(number(one.at) for one in back.forbidding))
+        return f"; {back.unit} would have fired, but {who} fired at {ats} and forbade it"
     because = "it was forced" if forced(back) else _short(back)
     if back.unit == found.unit:
         return f"; it has fired ever since {back.when}, when {because.replace(' fired', ' had fired')}"
@@ -205,10 +209,10 @@ def _short(back: Answer) -> str:
 def _learned(found: Answer) -> str:
     if not found.changed:
         return ""
-    told_ = [
+    moved = [
         f"{'bias' if source is None else source} {' → '.join(apart(old, new))}"
         for source, old, new in found.changed
     ]
-    more = f" and {len(told_) - NAMES} more" if len(told_) > NAMES + 1 else ""
-    shown = told_[:NAMES] if more else told_
+    more = f" and {len(moved) - NAMES} more" if len(moved) > NAMES + 1 else ""
+    shown = moved[:NAMES] if more else moved
     return f"; this changed {', '.join(shown)}{more}"

@@ -55,7 +55,8 @@ def compose(
     rests = given[:, : len(inputs)]
     rests[np.isnan(rests)] = 0.0
     column, tick = np.nonzero(unknown.T)
-    histories = _histories(len(tick), sample, random, limit)
+    by_chance = any(sequence.chance is not None for sequence in sequences.values())
+    histories = _histories(len(tick), sample, random, limit, bool(len(tick)) or by_chance)
     if len(histories) * given.size > MOST_VALUES:
         sizes = f"{len(histories)} trials of {ticks} ticks and {len(units)} units"
         raise LimitExceeded(f"{sizes} are more than {MOST_VALUES} numbers: say sample = N for fewer")
@@ -123,7 +124,9 @@ def _from_array(stimulus: Any, inputs: abc.Sequence[str]) -> Array:
     return values.astype(np.float64) if values.ndim == 3 else values.astype(np.float64)[None]
 
 
-def _histories(count: int, sample: int | None, random: np.random.Generator | None, limit: int) -> Array:
+def _histories(
+    count: int, sample: int | None, random: np.random.Generator | None, limit: int, undecided: bool
+) -> Array:
     if sample is None:
         if 1 << count > limit:
             many = f"{count} times ? make {1 << count if count < 64 else f'2^{count}'} trials"
@@ -131,8 +134,10 @@ def _histories(count: int, sample: int | None, random: np.random.Generator | Non
         return (np.arange(1 << count)[:, None] >> np.arange(count)[::-1] & 1).astype(np.float64)
     if sample > limit:
         raise LimitExceeded(f"sample = {sample} is more than the limit of {limit} trials")
-    if sample < 1 or not count:
-        raise AllornoneError("sample = N takes N histories from 1 up, of stimuli with at least one ?")
+    if sample < 1 or not undecided:
+        raise AllornoneError(
+            "sample = N takes N histories from 1 up, of stimuli with at least one ? or chance"
+        )
     if random is None:
         raise AllornoneError("sample = N needs a random generator, in a scenario seeds = …")
     return random.integers(0, 2, (sample, count)).astype(np.float64)

@@ -86,6 +86,9 @@ def _tables(place: str, found: Any, needed: tuple[str, ...]) -> list[dict[str, A
 
 def _graph(net: Network) -> dict[str, Any]:
     """Return what the graph says of itself, as it will be read back."""
+    for key in ("units", "synapses"):
+        if key in net.graph:
+            raise AllornoneError(f"the graph's {key!r} cannot be written: the word is the file's own")
     found = {key: value for key, value in net.graph.items() if key not in NOT_OURS}
     plain: dict[str, Any] = json.loads(json.dumps(_plain(found)))
     return plain

@@ -249,8 +249,16 @@ def test_a_sample_is_so_many_histories_at_random() -> None:
         ("?{5}", {}, "5 times ? make 32 trials, more than the limit of 16: say sample = N for fewer"),
         ("?{99}", {}, "99 times ? make 2^99 trials, more than the limit of 16: say sample = N for fewer"),
         ("?{99}", {"sample": 17}, "sample = 17 is more than the limit of 16 trials"),
-        ("?", {"sample": 0}, "sample = N takes N histories from 1 up, of stimuli with at least one ?"),
-        ("1", {"sample": 2}, "sample = N takes N histories from 1 up, of stimuli with at least one ?"),
+        (
+            "?",
+            {"sample": 0},
+            "sample = N takes N histories from 1 up, of stimuli with at least one ? or chance",
+        ),
+        (
+            "1",
+            {"sample": 2},
+            "sample = N takes N histories from 1 up, of stimuli with at least one ? or chance",
+        ),
         ("?", {"sample": 2}, "sample = N needs a random generator, in a scenario seeds = …"),
         ("1{200}", {}, "the stimulus of 'a' lasts 200 ticks, but there are only 100"),
     ],
@@ -401,12 +409,23 @@ def test_a_chance_is_drawn_anew_at_every_tick_trial_and_unit() -> None:
 
 def test_a_chance_may_be_certain_or_nil() -> None:
     """Beside histories, trial by trial."""
-    given_ = read_stimuli({"x": {"chance": 1}, "y": {"chance": 0}, "z": "??"}, {name: [name] for name in "xyz"})
+    given_ = read_stimuli(
+        {"x": {"chance": 1}, "y": {"chance": 0}, "z": "??"}, {name: [name] for name in "xyz"}
+    )
     found = compose(given_, list("xyz"), 3, random=np.random.default_rng(0))
 
     assert found.shape == (4, 3, 3)
     assert (found[..., 0] == 1).all()
     assert (found[..., 1] == 0).all()
+
+
+def test_of_chance_alone_so_many_histories_are_drawn() -> None:
+    """Each trial has draws of its own."""
+    given_ = read_stimuli({"x": {"chance": 0.5}}, {"x": ["x"]})
+    found = compose(given_, ["x"], 40, 3, np.random.default_rng(0))
+
+    assert found.shape == (3, 40, 1)
+    assert len({tuple(trial.ravel()) for trial in found}) == 3
 
 
 @pytest.mark.parametrize(
