@@ -1,0 +1,87 @@
+"""One threshold unit for a Boolean function, where one serves (McNaughton 1961; Muroga 1971).
+
+w  whole weights      θ  threshold      y = 1 if w · x ≥ θ
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+
+from allornone.models.bitsets import members
+from allornone.simulator.errors import AllornoneError
+from allornone.simulator.units import Array
+
+DENOMINATOR = 10**6
+
+
+def one_unit(ones: int, zeros: int, variables: int) -> tuple[list[int], int] | None:
+    """Return whole weights and a threshold that fire on the rows `ones` and not on `zeros`, or None: none exist.
+
+    Rows are sets held as numbers, bit r for row r. A linear program finds the weights of least sum; they, or the
+    certificate that there are none (a mixture of ones that is also one of zeros), are then checked in whole numbers
+    on every row. Raises AllornoneError where neither could be.
+
+    >>> one_unit(0b1000, 0b0111, 2), one_unit(0b0110, 0b1001, 2)
+    (([1, 1], 2), None)
+    """
+    if not ones:
+        return [0] * variables, 1
+    if not zeros:
+        return [0] * variables, 0
+    on, off = _points(ones, variables), _points(zeros, variables)
+    found = _weights(on, off)
+    if found is not None:
+        return found
+    if not _mixed(on, off):
+        raise AllornoneError(
+            f"whether one unit of {variables} inputs serves stayed open: rounding was too coarse"
+        )
+    return None
+
+
+def _points(rows: int, variables: int) -> Array:
+    return np.array([[row >> k & 1 for k in range(variables)] for row in members(rows)], dtype=float)
+
+
+def _weights(on: Array, off: Array) -> tuple[list[int], int] | None:
+    """Return the weights of least sum with w·x ≥ θ on the ones and w·x ≤ θ − 1 on the zeros, made whole."""
+    from scipy.optimize import linprog
+
+    wide = on.shape[1]
+    # w = a − b with a, b ≥ 0, so that the sum of both is the sum of sizes; the last variable is θ
+    rows = np.vstack(
+        [np.hstack([-on, on, np.ones((len(on), 1))]), np.hstack([off, -off, -np.ones((len(off), 1))])]
+    )
+    limits = np.concatenate([np.zeros(len(on)), -np.ones(len(off))])
+    price = np.concatenate([np.ones(2 * wide), [0]])
+    found = linprog(price, A_ub=rows, b_ub=limits, bounds=[(0, None)] * (2 * wide) + [(None, None)])
+    if found.x is None:
+        return None
+    exact = [Fraction(float(v)).limit_denominator(DENOMINATOR) for v in found.x[:wide] - found.x[wide:-1]]
+    common = lcm(*(value.denominator for value in exact))
+    w = [int(value * common) for value in exact]
+    whole = np.array(w, dtype=object)
+    least = min(int(point) for point in on.astype(int) @ whole)
+    return (w, least) if all(point < least for point in off.astype(int) @ whole) else None
+
+
+def _mixed(on: Array, off: Array) -> bool:
+    """Return whether a mixture of the ones equals a mixture of the zeros, so that no plane parts them."""
+    from scipy.optimize import linprog
+
+    both = np.vstack([on, -off]).T
+    sums = np.vstack([np.repeat([1.0, 0.0], [len(on), len(off)]), np.repeat([0.0, 1.0], [len(on), len(off)])])
+    equal = np.vstack([both, sums])
+    right = np.concatenate([np.zeros(on.shape[1]), [1, 1]])
+    found = linprog(np.zeros(equal.shape[1]), A_eq=equal, b_eq=right, bounds=(0, None))
+    if found.x is None:
+        return False
+    shares = [Fraction(float(v)).limit_denominator(DENOMINATOR) for v in found.x]
+    lines = zip(equal, right, strict=True)
+    return all(
+        sum(int(each) * share for each, share in zip(line, shares, strict=True)) == total
+        for line, total in lines
+    )
