@@ -1,0 +1,223 @@
+"""Regular events and the nets that recognise them: Kleene's theorem, by one unit a letter.
+
+K  number of units that may precede a letter, START among them      θ  threshold
+
+A word comes one letter a tick, from tick 0 on; START fires at tick 0, the verdict is read at tick len + 1.
+S. C. Kleene, Representation of events in nerve nets and finite automata, in Automata Studies (1956).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allornone.models.mcculloch_pitts import McCullochPitts
+from allornone.models.regular_text import Event, parse_event
+from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
+from allornone.simulator.network import Network
+from allornone.simulator.program import Program, compile
+from allornone.simulator.propagation import propagate, remember, rest
+from allornone.simulator.wiring import Index, Truth
+
+START, ACCEPT = "START", "ACCEPT"
+CELLS = 4_000_000
+"""Numbers of state that are computed at once."""
+MOST_TICKS = 1_000_000
+
+Word = str | tuple[str, ...]
+
+
+def regular(event: str, letters: str | None = None, silence: str | None = None) -> Network:
+    """Return a net that recognises a regular event: inputs START and its letters, output ACCEPT.
+
+    A unit for every letter that stands in the event, named by it and its place: θ = K + 1, K knobs from the
+    input of its letter, one from each unit that may precede it. It fires when its letter comes and what may
+    stand before it has come. `letters` names the letters of a larger alphabet; `silence` is the one of them
+    that has no input, but is meant when no other fires, as Kleene has it: its units have θ = 1 and are
+    inhibited by the other letters. The empty word is written as nothing: `(a|)`.
+    Glushkov (1961) made the same of expressions alone. Raises NotationError with the column.
+
+    >>> regular("(ab)*")
+    Network '(ab)*': 6 units, 7 synapses, 1 memory loop
+      inputs   START, a, b
+      unit     a1      θ=3  ← 2 a(t−1),  START(t−1),  b2(t−1)
+      unit     b2      θ=2  ← b(t−1),  a1(t−1)
+      output   ACCEPT  θ=1  ← START(t−1),  b2(t−1)
+      memory   a1 → b2 → a1
+    """
+    read = parse_event(event)
+    alphabet = _alphabet(read, letters, silence)
+    net = Network(name=event)
+    net.graph.update(event=event, letters="".join(alphabet))
+    if silence is not None:
+        net.graph["silence"] = silence
+    lines = [letter for letter in alphabet if letter != silence]
+    net.add_inputs(START, *lines)
+    names = [_unit(letter, place + 1) for place, letter in enumerate(read.letters)]
+    for place, letter in enumerate(read.letters):
+        knobs = len(read.before[place]) + (place in read.first)
+        net.add_unit(names[place], McCullochPitts(threshold=1 if letter == silence else knobs + 1))
+    net.add_unit(ACCEPT, McCullochPitts(threshold=1), output=True)
+    _wire(net, read, names, lines)
+    return net
+
+
+def accepts(net: Network | Program, word: Word | Iterable[Word]) -> bool | NDArray[np.bool_]:
+    """Return whether a net accepts a word, or of each of many words.
+
+    A word is a text, letter by letter, or a tuple of letters where their names are longer; a list is many
+    words, and gives an array. Any net will do that has an input START, inputs that are its letters, and one
+    output: letter k comes at tick k, START at tick 0, and the output is read at tick len + 1. An unknown
+    letter is an error.
+
+    >>> net = regular("(a|b)*abb")
+    >>> accepts(net, "babb"), accepts(net, ["", "abb", "abba"])
+    (True, array([False,  True, False]))
+    """
+    reading = Reading.of(net)
+    if isinstance(word, str | tuple):
+        return bool(reading.verdicts([word])[0])
+    if isinstance(word, bytes) or not isinstance(word, Iterable):
+        raise AllornoneError(f"a word is a text, such as 'babb', or a tuple of letters, found {word!r}")
+    return reading.verdicts(list(word))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A net that reads words: where START and its letters come in, and where its verdict comes out."""
+
+    program: Program
+    lines: dict[str, int | None]
+    """Of each letter, the column of its input; None for the one that is silence."""
+    start: int
+    verdict: int
+
+    @classmethod
+    def of(cls, net: Network | Program, letters: Sequence[str] | None = None) -> Reading:
+        """Return how a net reads words; an error says what it lacks for that."""
+        program = compile(net)
+        graph = program.networks[0].graph
+        if START not in program.inputs:
+            found = ", ".join(program.inputs) or "none"
+            raise AllornoneError(
+                f"a net that reads words has an input named {START!r}, on at tick 0; its inputs are: {found}"
+            )
+        if len(program.outputs) != 1:
+            named = ", ".join(program.outputs)
+            raise AllornoneError(f"a net that reads words has one output, its verdict; this one has {named}")
+        if program.lanes > 1:
+            raise AllornoneError(f"one net at a time reads words, found {program.lanes} side by side")
+        verdict = program.outputs[0]
+        model = program.networks[0].unit(verdict)
+        if not model.binary:
+            raise AllornoneError(
+                f"the verdict of a net that reads words is all or none; {verdict!r} is of the model {model.name!r}"
+            )
+        own = [name for name in program.inputs if name != START]
+        silence = graph.get("silence")
+        known = list(letters if letters is not None else graph.get("letters", own))
+        lines: dict[str, int | None] = {}
+        for letter in known:
+            if letter != silence and letter not in own:
+                raise UnknownName("letter", letter, [*own, *([silence] if silence else [])])
+            lines[letter] = None if letter == silence else program.inputs.index(letter)
+        return cls(program, lines, program.inputs.index(START), int(program.output_places[0]))
+
+    def verdicts(self, words: Sequence[Word]) -> NDArray[np.bool_]:
+        """Return of each word whether it is accepted, (words,)."""
+        codes = [self._code(word) for word in words]
+        found = np.zeros(len(words), dtype=bool)
+        order = np.argsort([len(code) for code in codes], kind="stable")
+        block = max(1, CELLS // len(self.program.names))
+        for first in range(0, len(order), block):
+            chosen = order[first : first + block]
+            found[chosen] = self._run([codes[place] for place in chosen])
+        return found
+
+    def given(self, letter: str | None, begins: bool) -> NDArray[np.float64]:
+        """Return what the inputs bring with a letter, or with none, (inputs,)."""
+        values = np.zeros(len(self.program.inputs))
+        line = self.lines[letter] if letter is not None else None
+        if line is not None:
+            values[line] = 1.0
+        values[self.start] = float(begins)
+        return values
+
+    def _run(self, codes: Sequence[Index]) -> Truth:
+        lengths = np.array([len(code) for code in codes])
+        longest = int(lengths.max(initial=0))
+        if longest > MOST_TICKS:
+            raise LimitExceeded(f"a word of {longest} letters is longer than the limit of {MOST_TICKS}")
+        lines = np.full((len(codes), longest + 2), -1, dtype=np.intp)
+        for row, code in zip(lines, codes, strict=True):
+            row[: len(code)] = code
+        past = rest(self.program, len(codes))
+        found = np.zeros(len(codes), dtype=bool)
+        for tick in range(longest + 2):
+            given = np.zeros((len(codes), len(self.program.inputs), 1))
+            heard = np.flatnonzero(lines[:, tick] >= 0)
+            given[heard, lines[heard, tick], 0] = 1.0
+            given[:, self.start] = float(tick == 0)
+            y = propagate(self.program, self.program.weights, past, given).y
+            past = remember(self.program, past, y)
+            over = lengths + 1 == tick
+            found[over] = y[over, self.verdict, 0] > 0
+        return found
+
+    def _code(self, word: Word) -> Index:
+        if not isinstance(word, str | tuple):
+            raise AllornoneError(f"a word is a text, such as 'babb', or a tuple of letters, found {word!r}")
+        for place, letter in enumerate(word):
+            if letter not in self.lines:
+                shown = word if len(word) <= 20 else word[:20]
+                where = f"the word {shown!r}, letter {place + 1}"
+                raise AllornoneError(f"{where}: {UnknownName('letter', letter, self.lines)}")
+        return np.array([-1 if (line := self.lines[x]) is None else line for x in word], dtype=np.intp)
+
+
+def _alphabet(event: Event, letters: str | None, silence: str | None) -> list[str]:
+    if silence is not None and not _is_letter(silence):
+        raise AllornoneError(f"silence is one letter, found {silence!r}")
+    own = {*event.letters, *([] if silence is None else [silence])}
+    if letters is None:
+        return sorted(own)
+    if not isinstance(letters, str) or not all(map(_is_letter, letters)) or len(set(letters)) < len(letters):
+        raise AllornoneError(
+            f"letters are a text of different letters and digits, as in 'ab', found {letters!r}"
+        )
+    for letter in sorted(own):
+        if letter not in letters:
+            raise UnknownName("letter", letter, letters)
+    return list(letters)
+
+
+def _unit(letter: str, place: int) -> str:
+    # A digit and the number of its place would read as one number.
+    return f"{letter}_{place}" if letter.isdigit() else f"{letter}{place}"
+
+
+def _is_letter(mark: Any) -> bool:
+    return isinstance(mark, str) and len(mark) == 1 and mark.isalnum()
+
+
+def _wire(net: Network, event: Event, names: Sequence[str], lines: Sequence[str]) -> None:
+    for place, letter in enumerate(event.letters):
+        unit = names[place]
+        net.nodes[unit]["letter"] = letter
+        if letter in lines:
+            net.connect(letter, unit, weight=net.nodes[unit]["threshold"] - 1)
+        else:
+            for other in lines:
+                net.inhibit(other, unit)
+        if place in event.first:
+            net.connect(START, unit)
+        for earlier in sorted(event.before[place]):
+            net.connect(names[earlier], unit)
+    if event.empty:
+        net.connect(START, ACCEPT)
+    for place in sorted(event.last):
+        net.connect(names[place], ACCEPT)
