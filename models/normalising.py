@@ -1,0 +1,130 @@
+"""Competition for what a unit can have in all: divisive and subtractive normalisation (Miller & MacKay, 1994).
+
+x  what the synapse brought      y  output      w  weight      η  learning rate
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Gt
+
+from allornone.models.hebb import Hebb
+from allornone.simulator.errors import AllornoneError
+from allornone.simulator.program import Program, Weights
+from allornone.simulator.propagation import Moment
+from allornone.simulator.rules import Desired, LearningRule, Memory
+from allornone.simulator.units import Array
+
+
+@dataclass(frozen=True)
+class Divisive(LearningRule):
+    """Grow as Hebb does, then shrink every weight of a unit in proportion, so that their length is kept.
+
+        w ← ℓ (w + η x y) / |w + η x y|
+
+    The length is that of a unit's plastic synapses. C. von der Malsburg, Kybernetik 14 (1973), kept the sum;
+    K. D. Miller and D. J. C. MacKay, Neural Computation 6 (1994), compare.
+
+    >>> from allornone.models.differentiable import Linear
+    >>> from allornone.simulator.network import Network
+    >>> from allornone.simulator.training import train
+    >>> net = Network()
+    >>> net.add_inputs("A", "B")
+    >>> net.add_unit("Y", Linear(), plastic=False)
+    >>> net.connect("A", "Y", weight=3.0); net.connect("B", "Y", weight=4.0)
+    >>> training = train(net, [[0, 0]], rule=Divisive(length=10))
+    >>> net.edges["A", "Y"]["weight"], net.edges["B", "Y"]["weight"]
+    (6.0, 8.0)
+    """
+
+    eta: Annotated[float, Gt(0)] = 0.01
+    length: Annotated[float, Gt(0)] = 1.0
+
+    name: ClassVar[str] = "divisive"
+    teacher: ClassVar[bool] = False
+
+    def start(self, program: Program, weights: Weights) -> Memory:
+        """Return what Hebb's rule remembers; synapses of different units that share a weight are refused."""
+        _own(program, self.name)
+        return Hebb().start(program, weights)
+
+    def step(
+        self,
+        program: Program,
+        theta: Weights,
+        memory: Memory,
+        moment: Moment,
+        d: Desired,
+        average: bool = True,
+    ) -> tuple[Weights, Memory]:
+        """Let Hebb's rule change the weights, then bring each unit's back to their length."""
+        grown, memory = Hebb(self.eta).step(program, theta, memory, moment, d, average)
+        scaled: list[Array] = []
+        for stage, w in zip(program.stages, grown, strict=True):
+            square = stage.block.total(np.where(stage.plastic, w * w, 0.0)[None])[0]
+            share = self.length / np.sqrt(np.where(square > 0, square, 1.0))
+            scaled.append(np.where(stage.plastic, w * np.where(square > 0, share, 1.0), w))
+        return tuple(scaled), memory
+
+
+@dataclass(frozen=True)
+class Subtractive(LearningRule):
+    """Grow as Hebb does, less the mean growth of the unit's synapses, so that their sum is kept.
+
+        Δw = η x y − mean(η x y),        then w is kept from `low` to `high`
+
+    What one synapse wins others lose, until the limits stop them. K. D. Miller and D. J. C. MacKay, Neural
+    Computation 6 (1994). Where the inputs say the same nobody wins:
+
+    >>> from allornone.models.differentiable import Linear
+    >>> from allornone.simulator.network import Network
+    >>> from allornone.simulator.training import train
+    >>> net = Network()
+    >>> net.add_inputs("A", "B")
+    >>> net.add_unit("Y", Linear(), plastic=False)
+    >>> net.connect("A", "Y", weight=0.75); net.connect("B", "Y", weight=0.25)
+    >>> training = train(net, [[1, 1]], rule=Subtractive())
+    >>> net.edges["A", "Y"]["weight"], net.edges["B", "Y"]["weight"]
+    (0.75, 0.25)
+    """
+
+    eta: Annotated[float, Gt(0)] = 0.01
+    low: float = 0.0
+    high: float = 1.0
+
+    name: ClassVar[str] = "subtractive"
+    teacher: ClassVar[bool] = False
+
+    def start(self, program: Program, weights: Weights) -> Memory:
+        """Return what Hebb's rule remembers; synapses of different units that share a weight are refused."""
+        _own(program, self.name)
+        return Hebb().start(program, weights)
+
+    def step(
+        self,
+        program: Program,
+        theta: Weights,
+        memory: Memory,
+        moment: Moment,
+        d: Desired,
+        average: bool = True,
+    ) -> tuple[Weights, Memory]:
+        """Let Hebb's rule change the weights, take each unit's mean change away, and keep the limits."""
+        grown, memory = Hebb(self.eta).step(program, theta, memory, moment, d, average)
+        kept: list[Array] = []
+        for stage, old, w in zip(program.stages, theta, grown, strict=True):
+            many = stage.block.total(np.where(stage.plastic, 1.0, 0.0)[None])[0]
+            mean = stage.block.total((w - old)[None])[0] / np.maximum(many, 1.0)
+            limited = np.maximum(self.low, np.minimum(self.high, w - mean))
+            kept.append(np.where(stage.plastic, limited, w))
+        return tuple(kept), memory
+
+
+def _own(program: Program, name: str) -> None:
+    if (program.wiring.shared[program.wiring.plastic] >= 0).any():
+        raise AllornoneError(
+            f"the rule {name!r} keeps a sum of each unit's own synapses, so none of them may share a weight"
+        )
