@@ -51,10 +51,14 @@ def columns(found: list[Entry]) -> Table:
     return Table(["", "", "", ""], rows, {})
 
 
+ANYTHING = "Nets can do anything, says the lecture. Rows 6, 14 and 16 count what they can"
+
+
 def by_row(found: list[Entry]) -> Table:
-    """Return the table in the lecture's order: an entry stands at each of its rows."""
+    """Return the table in the lecture's order: an entry stands at each of its rows; row 0 has none of its own."""
     pairs = sorted(((row, entry) for entry in found for row in entry.lecture), key=lambda pair: pair[0])
-    rows = [[Cell(str(row)), Cell(entry.name, "bold"), Cell(entry.title)] for row, entry in pairs]
+    rows = [[Cell("0"), Cell("–"), Cell(ANYTHING)]]
+    rows += [[Cell(str(row)), Cell(entry.name, "bold"), Cell(entry.title)] for row, entry in pairs]
     shares = {2: 1.0} if screen.terminal(sys.stdout) else {}
     return Table(["row", "name", "title"], rows, shares)
 

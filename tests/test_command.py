@@ -571,7 +571,7 @@ def test_a_list_can_be_cut_and_ordered(capsys: pytest.CaptureFixture[str]) -> No
 
     main(["list", "--lecture"])
     rows = [line.split()[:2] for line in capsys.readouterr().out.splitlines()]
-    assert rows == [["row", "name"], ["2", "marked"], ["5", "ring"], ["7", "ring"]]
+    assert rows == [["row", "name"], ["0", "–"], ["2", "marked"], ["5", "ring"], ["7", "ring"]]
 
 
 @pytest.mark.usefixtures("stand_in")
