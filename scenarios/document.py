@@ -68,9 +68,10 @@ Changes = Annotated[list[Any], BeforeValidator(_listed)]
 
 
 class Film(Part):
-    """What a film shows: its kind, of which phase, of which run."""
+    """What a film shows: its kind, of which phase, of which run, and of which group where its kind shows one."""
 
     show: Text
+    group: Text | None = None
     phase: Text | None = None
     at: dict[str, Any] = Field(default_factory=dict)
 

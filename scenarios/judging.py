@@ -95,12 +95,28 @@ def _counterfactual(
         if not alters(laboratory.raw, change, laboratory.overrides):
             raise AllornoneError("the change alters no run")
         used, chosen = selection(text, laboratory.measures)
-        changed = laboratory.measured(change, only=used, selection=chosen, what=f"{place}: {said}")
+        what = f"{place}: {said}"
+        try:
+            # Claims that a change has in common look at the same runs: what one is lived for serves all.
+            wanted_too = _used_under(laboratory, change)
+            changed = laboratory.measured(change, only=wanted_too, selection=chosen, what=what)
+        except AllornoneError:  # another claim's measure may mean nothing here
+            changed = laboratory.measured(change, only=used, selection=chosen, what=what)
         truth = _truth(laboratory, text, changed)
         note = shown(text, laboratory, changed)
     except AllornoneError as error:
         return Counterfactual(said, False, f"broken: {error}")
     return Counterfactual(said, truth is wanted, note)
+
+
+def _used_under(laboratory: Laboratory, change: Raw) -> set[str]:
+    """Return the measures that any claim with this change uses."""
+    used: set[str] = set()
+    for claim in laboratory.raw["interpretation"]["claims"]:
+        changes = claim.get("fails", claim.get("holds", []))
+        if change in (changes if isinstance(changes, list) else [changes]):
+            used |= selection(str(claim["that"]), laboratory.measures)[0]
+    return used
 
 
 def _scope(laboratory: Laboratory, measured: Measured) -> Scope:

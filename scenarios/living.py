@@ -12,7 +12,18 @@ from typing import Any
 import numpy as np
 
 from allornone.scenarios.preparing import Phase, Prepared
-from allornone.scenarios.recording import Life, Needs, Notes, Record, note, note_tick, notes_for, record_of
+from allornone.scenarios.recording import (
+    Life,
+    Needs,
+    Notes,
+    Record,
+    Weighed,
+    note,
+    note_tick,
+    notes_for,
+    record_of,
+    weighed,
+)
 from allornone.simulator.driving import driving
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.parameters import stack
@@ -85,7 +96,8 @@ def _lessons(
     training = learn(program, program.weights, rule, plan, _plan(phases, seeds, needs, notes))
     if training.weight_history is not None:
         notes.history = list(training.weight_history)
-    records = [_learned(program, phase, training, notes, lane) for lane, phase in enumerate(phases)]
+    weights = weighed(program, training.theta)
+    records = [_learned(program, phase, training, weights, notes, lane) for lane, phase in enumerate(phases)]
     return training.theta, left, records
 
 
@@ -96,8 +108,9 @@ def _shown(program: Program, phases: Sequence[Phase], plan: Lesson, notes: Notes
         mistakes += batch.mistakes(moment)
     judged = any(part is not None for part in plan.wanted)  # who is not taught makes no mistakes, nor none
     words = [{"mistakes": mistakes[lane : lane + 1]} if judged else {} for lane in range(program.lanes)]
+    weights = weighed(program, program.weights)
     return [
-        record_of(program, phase, program.weights, notes, lane, words[lane], "epoch")
+        record_of(program, phase, weights, notes, lane, words[lane], "epoch")
         for lane, phase in enumerate(phases)
     ]
 
@@ -120,7 +133,9 @@ def _plan(phases: Sequence[Phase], seeds: Sequence[int], needs: Needs, notes: No
     )
 
 
-def _learned(program: Program, phase: Phase, training: Training, notes: Notes, lane: int) -> Record:
+def _learned(
+    program: Program, phase: Phase, training: Training, weights: Weighed, notes: Notes, lane: int
+) -> Record:
     epochs = int(training.lane_epochs[lane])
     lived = epochs + int(training.lane_diverged[lane])
     words = {
@@ -132,7 +147,7 @@ def _learned(program: Program, phase: Phase, training: Training, notes: Notes, l
     return record_of(
         program,
         phase,
-        training.theta,
+        weights,
         notes,
         lane,
         words,
@@ -170,13 +185,14 @@ def _time(
                     notes.history.append(program.synapse_values(simulator.weights))
                 moment = simulator.advance(given, forced, active=active)
                 note_tick(notes, moment, (slice(start, start + batch), tick))
-                active = active & ~outside(simulator.weights, first.bound)
+                if rule is not None:
+                    active = active & ~outside(simulator.weights, first.bound)
         by_epoch.end(alone)
     if alone and "history" in needs.words:
         notes.history.append(program.synapse_values(simulator.weights))
-    axis = "tick" if alone else "epoch"
+    axis, weights = "tick" if alone else "epoch", weighed(program, simulator.weights)
     records = [
-        record_of(program, phase, simulator.weights, notes, lane, {}, axis, diverged=not bool(active[lane]))
+        record_of(program, phase, weights, notes, lane, {}, axis, diverged=not bool(active[lane]))
         for lane, phase in enumerate(phases)
     ]
     return simulator.weights, simulator.snapshot(), records
@@ -200,9 +216,9 @@ def _cued(
         moment = simulator.settle((first.ticks or 0) - held)
     notes = notes_for(program, needs, (trials,))
     note_tick(notes, moment, ())
+    weights = weighed(program, program.weights)
     records = [
-        record_of(program, phase, program.weights, notes, lane, {}, "epoch")
-        for lane, phase in enumerate(phases)
+        record_of(program, phase, weights, notes, lane, {}, "epoch") for lane, phase in enumerate(phases)
     ]
     return program.weights, simulator.snapshot(), records
 

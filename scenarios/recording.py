@@ -31,7 +31,7 @@ class Record:
 
     phase: Phase
     units: tuple[str, ...]
-    synapses: tuple[Pair, ...]
+    synapses: Sequence[Pair]
     kept: dict[str, Array]
     before: Array
     weights: Array
@@ -111,10 +111,20 @@ def _seen(word: str, moment: Moment) -> Array:
     return moment.vetoes().astype(float)
 
 
+Weighed = tuple[Array, Array]
+"""The weights of every synapse before a phase and after it, (synapses, lanes)."""
+
+
+def weighed(program: Program, weights: Weights) -> Weighed:
+    """Return the weights that a phase began with, which are the program's, and those that it ended with."""
+    before = program.synapse_values(program.weights)
+    return before, before if weights is program.weights else program.synapse_values(weights)
+
+
 def record_of(
     program: Program,
     phase: Phase,
-    weights: Weights,
+    weights: Weighed,
     notes: Notes,
     lane: int,
     words: dict[str, Array],
@@ -127,13 +137,11 @@ def record_of(
     # Contiguous copies: a sum over a slice of lanes could differ in its last bit from the same sum alone.
     kept = {word: np.ascontiguousarray(values[..., lane]) for word, values in notes.kept.items()}
     history = np.array([values[:, lane] for values in notes.history]) if notes.history else None
-    before, final = (
-        np.ascontiguousarray(program.synapse_values(w)[:, lane]) for w in (program.weights, weights)
-    )
+    before, final = (np.ascontiguousarray(values[:, lane]) for values in weights)
     return Record(
         phase,
         tuple(program.names[place] for place in notes.places),
-        tuple(program.synapses),
+        program.synapses,
         kept,
         before,
         final,

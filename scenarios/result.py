@@ -135,9 +135,15 @@ class Result:
         from allornone.simulator.registry import films
 
         about = self.document.get("interpretation", {})
-        kind = about.get("film", {}).get("show", "network")
-        return films.get(kind)(
-            self.trace, title=self.title, story=self.story, theme=theme, questions=about.get("questions", [])
+        wanted = about.get("film", {})
+        options = {key: wanted[key] for key in ("group",) if key in wanted}
+        return films.get(wanted.get("show", "network"))(
+            self.trace,
+            title=self.title,
+            story=self.story,
+            theme=theme,
+            questions=about.get("questions", []),
+            **options,
         )
 
     def to_json(self) -> dict[str, Any]:
