@@ -61,7 +61,7 @@ def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[st
     for text in texts:
         if "->" in text or "-o" in text:
             wires = expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters)
-            existing = [wire[:2] for wire in wires if _is_there(net, wire)]
+            existing = [wire[:2] for wire in wires if net.has_edge(wire.source, wire.target)]
             if not existing:
                 raise NetworkError(f"there is no synapse {text!r}")
             found += existing
@@ -74,14 +74,6 @@ def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[st
                     raise NetworkError(f"{unit!r} has no bias; give it one with bias = 0 in [activation]")
                 found.append((None, unit))
     return found
-
-
-def _is_there(net: Network, wire: Wire) -> bool:
-    """Return whether a synapse of that kind leads from unit to unit."""
-    if not net.has_edge(wire.source, wire.target):
-        return False
-    kind: str = net.edges[wire.source, wire.target].get("kind", "weighted")
-    return kind == wire.kind
 
 
 def _built(
@@ -259,7 +251,7 @@ def _edit(
 ) -> None:
     for text in edit.get("without", ()):
         wires = expand_synapses([text], groups_of(net), numbers.wiring, parameters=numbers.parameters)
-        found = [wire[:2] for wire in wires if _is_there(net, wire)]
+        found = [wire[:2] for wire in wires if net.has_edge(wire.source, wire.target)]
         # What an earlier change has cut may be cut again.
         if not found and not any(wire[:2] in cut for wire in wires):
             raise NetworkError(f"there is no synapse {text!r}")

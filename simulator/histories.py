@@ -33,6 +33,7 @@ def compose(
     group given "?" count upwards, 000, 001, 010, … With `sample`, so many histories are drawn by `random`
     instead. Raises AllornoneError where a sequence outlasts `ticks`, LimitExceeded beyond `limit` trials.
 
+    >>> from allornone.simulator.stimulus import parse_stimulus
     >>> compose({"a": parse_stimulus("?"), "b": parse_stimulus("?")}, ["a", "b"], ticks=1)[:, 0].tolist()
     [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
     """

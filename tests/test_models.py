@@ -253,12 +253,25 @@ def test_a_model_is_a_value() -> None:
 @pytest.mark.parametrize("name", builders.names())
 def test_every_registered_builder_returns_a_network_that_runs(name: str) -> None:
     """Called with no more than it needs, a builder gives a network that compiles and answers."""
-    needed = {"polygon": {"sides": 5}}
+    needed: dict[str, dict[str, Any]] = {
+        "boolean": {"says": "X & ~Y"},
+        "cellular": {"rule": 110, "cells": 8},
+        "hopfield": {"units": 5},
+        "life": {"rows": 4, "columns": 5},
+        "logic": {"says": "Z(t) = X(t-1)"},
+        "parity": {"inputs": 3},
+        "polygon": {"sides": 5},
+        "random": {"units": 4, "seed": 1},
+        "regular": {"event": "(ab)*"},
+        "turing": {"table": "A0:1RB A1:1LB B0:1LA B1:1RH", "cells": 9},
+        "units": {"lines": ["H = X - 2 Z >= 1"]},
+    }
 
     net = builders.get(name)(**needed.get(name, {}))
 
     assert isinstance(net, aon.Network)
-    assert aon.evaluate(net, np.zeros((2, len(net.inputs)))).shape == (2, len(net.outputs))
+    found = aon.evaluate(net, np.zeros((2, len(net.inputs))), ticks=5 if net.loops else None)
+    assert found.shape == (2, len(net.outputs))
 
 
 @pytest.mark.parametrize("sides", [3, 4, 5, 12])
