@@ -12,14 +12,15 @@ import numpy as np
 
 from allornone.scenarios.build import groups_of
 from allornone.scenarios.change import CHANGEABLE, Raw
-from allornone.scenarios.labelled import Labelled, Value, labelled
+from allornone.scenarios.labelled import Labelled, Value
+from allornone.scenarios.laying import axis_values, found_of, over_family
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.living import live
 from allornone.scenarios.measuring import measure, needs
 from allornone.scenarios.numbers import expression
 from allornone.scenarios.preparing import Known, Prepared, prepare
 from allornone.scenarios.recording import Life, Needs
-from allornone.scenarios.varying import Axis, Run, family
+from allornone.scenarios.varying import Run, family
 from allornone.simulator.errors import AllornoneError
 
 Progress = Callable[[int, int, str], None]
@@ -87,15 +88,14 @@ class Laboratory:
         self.limits.need("runs", len(pairs))
         self._run(pairs, wanted, what)
         seeds = self.seeds if "seeds" in self.raw or len(self.seeds) > 1 else None
-        axes = _axis_values(whole.axes, seeds, pairs)
+        axes = axis_values(whole.axes, seeds, pairs)
+        keys = [_key(run.raw, seed) for run, seed in pairs]
         values = {
-            name: _over_family(
-                [(run, seed, self._found[_key(run.raw, seed)][name]) for run, seed in pairs], axes, name
-            )
+            name: over_family(found_of(pairs, [self._found[key][name] for key in keys]), axes, name)
             for name in wanted
         }
         # An axis that a claim speaks of has all its labels, whichever runs the claim looks at.
-        every = _axis_values(whole.axes, seeds, [(run, seed) for run in whole.runs for seed in self.seeds])
+        every = axis_values(whole.axes, seeds, [(run, seed) for run in whole.runs for seed in self.seeds])
         return Measured(values, {**every, **_members(every)}, len(pairs))
 
     @property
@@ -210,22 +210,6 @@ def _key(raw: Raw, seed: int) -> str:
     return json.dumps([pieces, seed], sort_keys=True, default=str)
 
 
-def _axis_values(
-    axes: Sequence[Axis], seeds: Sequence[int] | None, pairs: Sequence[tuple[Run, int]]
-) -> dict[str, Labelled]:
-    found: dict[str, Labelled] = {}
-    for axis in axes:
-        there = {run.labels[axis.name] for run, _ in pairs if axis.name in run.labels}
-        # Where none of these runs lies on the axis, all of them count at each of its labels.
-        kept = [k for k, label in enumerate(axis.labels) if label in there or not there]
-        members = {name: tuple(values[k] for k in kept) for name, values in axis.members.items()}
-        found[axis.name] = Labelled.along(axis.name, [axis.labels[k] for k in kept], members=members)
-    if seeds is not None:
-        there = {seed for _, seed in pairs}
-        found["seed"] = Labelled.along("seed", [seed for seed in seeds if seed in there])
-    return found
-
-
 def _members(axes: Mapping[str, Labelled]) -> dict[str, Value]:
     """Return parameters that an axis moves, as values along it."""
     return {
@@ -234,37 +218,6 @@ def _members(axes: Mapping[str, Labelled]) -> dict[str, Value]:
         for name, values in along.members.get(axis, {}).items()
         if name not in axes
     }
-
-
-def _over_family(found: Sequence[tuple[Run, int, Value]], axes: Mapping[str, Labelled], name: str) -> Value:
-    """Lay one measure's values out over the axes of the family, its inner axes behind."""
-    arrays = [labelled(value) for *_, value in found]
-    inner = arrays[0].axes
-    if any(array.axes != inner for array in arrays):
-        raise AllornoneError(f"measures.{name} has other axes in some runs than in others")
-    labels = {axis: max((array.labels[axis] for array in arrays), key=len) for axis in inner}
-    shape = tuple(len(labels[axis]) for axis in inner)
-    kind = np.result_type(*(array.values.dtype for array in arrays))
-    ragged = any(array.values.shape != shape for array in arrays)
-    cells = np.full(
-        (*(len(along.labels[axis]) for axis, along in axes.items()), *shape), np.nan if ragged else 0
-    ).astype(float if ragged else kind)
-    empty = np.ones(cells.shape[: len(axes)], dtype=bool)
-    for (run, seed, _), array in zip(found, arrays, strict=True):
-        # A run that does not lie on an axis counts at each of its labels.
-        at = tuple(_place(axis, along, {**run.labels, "seed": seed}) for axis, along in axes.items())
-        cells[(*at, *(slice(0, length) for length in array.values.shape))] = array.values
-        empty[at] = False
-    if empty.any():
-        # Two alternatives may vary an axis over labels of their own: where no run was, nothing was measured.
-        cells = np.where(empty[(..., *(None,) * len(inner))], np.nan, cells)
-    members = {axis: row for along in axes.values() for axis, row in along.members.items()}
-    outer = {axis: along.labels[axis] for axis, along in axes.items()}
-    return Labelled(cells, (*axes, *inner), {**outer, **labels}, members=members).plain()
-
-
-def _place(axis: str, along: Labelled, at: Mapping[str, Any]) -> int | slice:
-    return tuple(along.labels[axis]).index(at[axis]) if axis in at else slice(None)
 
 
 def _in(label: Any, wanted: Iterable[Any]) -> bool:

@@ -120,6 +120,34 @@ def test_an_alternative_may_vary_further_for_itself_alone() -> None:
     assert [code.pick(way="plain", a=a, b=b) for a in (2, 5) for b in (2, 6)] == [120, 160, 120, 160]
 
 
+NESTED = (
+    "[vary.way]\nplain = { parameters.b = 1 }\nfew = { vary.a = [2, 5] }\nmany = { vary.a = [5, 6, 7] }\n"
+)
+
+
+def test_an_alternative_that_is_picked_has_its_own_labels_and_no_others() -> None:
+    """Where it varies further, only what it varies over; where it does not, there is no such axis."""
+    found = measured(NESTED)
+    few, many = labelled(found.pick(way="few")), labelled(found.pick(way="many"))
+
+    assert (few.axes, few.labels["a"], few.values.tolist()) == (("a",), (2, 5), [220, 520])
+    assert (many.axes, many.labels["a"], many.values.tolist()) == (("a",), (5, 6, 7), [520, 620, 720])
+    assert found.pick(way="plain") == 110
+    assert found.pick(way="many", a=6) == 620
+    assert labelled(found.pick(way="many", a=[7, 5])).values.tolist() == [720, 520]
+    with pytest.raises(AllornoneError, match="no run"):
+        found.pick(way="few", a=7)
+
+
+def test_a_pick_keeps_what_lies_inside_a_run() -> None:
+    """An inner axis is picked after the alternatives, whatever their number."""
+    found = measured(NESTED, "trace", base=BASE + "trace = \"y('c')\"\n", seeds=2)
+    whole = labelled(found.pick(way="few", a=5))
+
+    assert found.pick(way="few", a=5, tick=0, seed=1) == labelled(whole.pick(seed=1)).pick(tick=0)
+    assert "a" not in labelled(found.pick(way="plain")).axes
+
+
 def test_seeds_are_an_axis_where_the_file_has_seeds() -> None:
     """Or where several are run."""
     drawn = BASE.replace("weight=b", "weight=normal(0, 1)")
