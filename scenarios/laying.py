@@ -31,12 +31,12 @@ class OverFamily(Labelled):
     """A measure over a family; it knows the runs it came from."""
 
     name: str = ""
-    along: Axes = field(default_factory=dict)
+    outer: Axes = field(default_factory=dict)
     found: Sequence[Found] = ()
 
     def pick(self, **wanted: object) -> Value:
         """Return what the runs have that lie at the labels wanted; inner axes are picked as of any array."""
-        outer = {name: value for name, value in wanted.items() if self._axis_of(name) in self.along}
+        outer = {name: value for name, value in wanted.items() if self._axis_of(name) in self.outer}
         if not outer:
             return super().pick(**wanted)
         places: dict[str, list[int]] = {}
@@ -49,7 +49,7 @@ class OverFamily(Labelled):
         if not chosen:
             said = ", ".join(f"{name}={elements(value)}" for name, value in outer.items())
             raise AllornoneError(f"no run lies at {said}")
-        axes = {axis: along for axis, along in self.along.items() if any(axis in one.at for one in chosen)}
+        axes = {axis: along for axis, along in self.outer.items() if any(axis in one.at for one in chosen)}
         kept = {axis: _kept(axis, along, chosen, places.get(axis)) for axis, along in axes.items()}
         result = labelled(over_family(chosen, kept, self.name))
         for axis in alone:
@@ -97,9 +97,9 @@ def over_family(found: Sequence[Found], axes: Axes, name: str) -> Value:
         # Two alternatives may vary an axis over labels of their own: where no run was, nothing was measured.
         cells = np.where(empty[(..., *(None,) * len(inner))], np.nan, cells)
     members = {axis: row for along in axes.values() for axis, row in along.members.items()}
-    outer = {axis: along.labels[axis] for axis, along in axes.items()}
+    family = {axis: along.labels[axis] for axis, along in axes.items()}
     return OverFamily(
-        cells, (*axes, *inner), {**outer, **labels}, members=members, name=name, along=axes, found=found
+        cells, (*axes, *inner), {**family, **labels}, members=members, name=name, outer=axes, found=found
     ).plain()
 
 
