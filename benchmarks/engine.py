@@ -1,6 +1,6 @@
 """The engine beside its peers, measured in one run: `python benchmarks/engine.py`.
 
-Ratios are peer ÷ ours, of CPU time, the median of several turns taken in alternation.
+Ratios are peer ÷ ours, the median of several turns taken in alternation.
 """
 
 from __future__ import annotations
