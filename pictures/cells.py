@@ -19,6 +19,7 @@ from allornone.pictures.shapes import circle, letters, moved, rounded_square
 
 Array = NDArray[np.float64]
 
+SMALL = 0.1  # inches of a pixel
 HALO = 0.38  # alpha of the glow of a unit that fires
 DIGIT = 0.7  # height of a threshold
 
@@ -41,8 +42,10 @@ class Cells:
             _pixels(patch.rows, patch.cols, len(patch.members), patch.x, patch.y, patch.pixel)
             for patch in scene.patches
         ]
-        for pixels in self.pixels:
-            pixels.set(linewidths=self.points(0.05), edgecolors=theme.mute, zorder=22)
+        for pixels, patch in zip(self.pixels, scene.patches, strict=True):
+            small = patch.pixel * inch < SMALL  # many lines would hide what is between them
+            wide = self.points(0.05) * (0.4 if small else 1.0)
+            pixels.set(linewidths=wide, edgecolors=theme.faint if small else theme.mute, zorder=22)
         self.collections = [
             self.halos,
             self.rings,

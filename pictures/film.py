@@ -34,7 +34,8 @@ class Film:
     """A film: `update(i)` sets the moving artists to frame i of n.
 
     `key(i)`: equal keys of neighbouring frames mean equal pixels: they are drawn once and held.
-    `colours`: how many a .gif may use.
+    `colours`: how many a .gif may use. `over(pixels, i)` paints into the finished pixels of frame i,
+    (height, width, 4), what would be slow as artists.
     """
 
     figure: Figure
@@ -44,6 +45,7 @@ class Film:
     fps: float = 12.5
     key: Callable[[int], Hashable] | None = None
     colours: int = 64
+    over: Callable[[Pixels, int], None] | None = None
     _ground: Any = field(default=None, repr=False)
     _dpi: float = 0.0
 
@@ -65,14 +67,20 @@ class Film:
         self.update(i)
         for artist in sorted(self.moving, key=lambda a: a.get_zorder()):
             artist.draw(canvas.get_renderer())
-        return np.array(canvas.buffer_rgba(), dtype=np.uint8)[..., :3]
+        return self._finished(canvas, i)
 
     def redrawn(self, i: int, width: int = WIDTH) -> Pixels:
         """Return frame i drawn from nothing, slowly: what `frame` must equal."""
         canvas = self._prepared(width)
         self.update(i)
         canvas.draw()
-        return np.array(canvas.buffer_rgba(), dtype=np.uint8)[..., :3]
+        return self._finished(canvas, i)
+
+    def _finished(self, canvas: Any, i: int) -> Pixels:
+        pixels = np.array(canvas.buffer_rgba(), dtype=np.uint8)
+        if self.over is not None:
+            self.over(pixels, i)
+        return pixels[..., :3]
 
     def stills(self) -> Iterator[tuple[int, int]]:
         """Yield (frame, how many frames it lasts), neighbours of equal key merged."""

@@ -75,7 +75,20 @@ def heights(
         sides = (-1,) if turn % 3 == 0 else (1,) if turn % 3 == 1 else (-1, 1)
         for c in range(last) if turn % 2 == 0 else reversed(range(last)):
             _align(columns[c], gaps[c], sides, pulls, y)
+    for row, gap in zip(columns, gaps, strict=True):
+        _gather(row, gap, pulls, y)
     return y
+
+
+def _gather(row: Sequence[int], gaps: Sequence[float], pulls: "Pulls", y: Array) -> None:
+    """Bring the items at the ends of a column that nothing pulls next to those that something does."""
+    held = [k for k, item in enumerate(row) if pulls[item][-1] or pulls[item][1]]
+    if not held:
+        return
+    for k in range(held[0] - 1, -1, -1):
+        y[row[k]] = y[row[k + 1]] - gaps[k]
+    for k in range(held[-1] + 1, len(row)):
+        y[row[k]] = y[row[k - 1]] + gaps[k - 1]
 
 
 Pulls = list[dict[int, list[tuple[int, float]]]]

@@ -1,6 +1,6 @@
 """Moving images by Pillow: one palette for a whole .gif, no dither, nothing drawn twice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,22 +23,25 @@ def write_gif(
     `progress(k)` is called when frame k is written.
     """
     step = max(1, len(times) // SAMPLES)
-    palette = palette_of([frame(k) for k in [*range(0, len(times), step), len(times) - 1]], colours)
-    table = _table(palette)
+    palette = palette_of([frame(k) for k in [*range(0, len(times), step), len(times) - 1]], colours - 1)
+    table, same = _table(palette), colours - 1
 
-    def indexed(k: int) -> Image.Image:
-        coarse = frame(k).astype(np.uint16) >> (8 - BITS)
-        image = Image.fromarray(
-            table[(coarse[..., 0] << 2 * BITS) | (coarse[..., 1] << BITS) | coarse[..., 2]]
-        )
-        image.putpalette(palette.tobytes())
-        progress(k)
-        return image
+    def images() -> Iterator[Image.Image]:
+        before: Pixels | None = None
+        for k in range(len(times)):
+            coarse = frame(k).astype(np.uint16) >> (8 - BITS)
+            seen = table[(coarse[..., 0] << 2 * BITS) | (coarse[..., 1] << BITS) | coarse[..., 2]]
+            # what has not changed is transparent: long runs of one index cost next to nothing
+            image = Image.fromarray(seen if before is None else np.where(seen == before, same, seen))
+            image.putpalette(palette.tobytes() + bytes(3))
+            before = seen
+            progress(k)
+            yield image
 
-    later = (indexed(k) for k in range(1, len(times)))
+    made = images()
     options = {"save_all": True, "duration": list(times), "loop": 0, "optimize": False, "disposal": 1}
     with path.open("wb") as file:
-        indexed(0).save(file, format="GIF", append_images=later, **options)
+        next(made).save(file, format="GIF", append_images=made, transparency=same, **options)
 
 
 def write_webp(

@@ -10,12 +10,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from allornone.pictures.columns import cycles
 from allornone.pictures.heights import heights
 from allornone.pictures.naming import short_name, sides, width
 from allornone.pictures.ordering import Grid, grid
 from allornone.pictures.routing import LOOP, Plan
-from allornone.pictures.tangles import MANY, ROOM, around, ellipse
+from allornone.pictures.tangles import ROOM, around, ellipse, outwards, tangled
 from allornone.pictures.wiring import Wiring
 
 Array = NDArray[np.float64]
@@ -34,8 +33,8 @@ class Needs:
 
     `aspect`: width over height of where it will be shown; `em`: height of a letter of a name; `named`:
     whether hidden units show their names; `weighted`: whether synapses differ in weight, so that none
-    may lie on another; `marks`: the most tick marks that a synapse carries; `biased`: units over which
-    their bias is written.
+    may lie on another; `marks`: the most tick marks that a synapse carries; `numbered`: whether weights are
+    written on the synapses; `biased`: units over which their bias is written.
     """
 
     aspect: float = 1.9
@@ -43,6 +42,7 @@ class Needs:
     named: bool = True
     weighted: bool = False
     marks: int = 0
+    numbered: bool = False
     biased: Collection[str] = ()
 
 
@@ -55,9 +55,10 @@ def layout(wires: Wiring, needs: Needs) -> Plan:
     (0, 2)
     """
     edges = [(link.source, link.target) for link in wires.links]
-    cycle = cycles(len(wires.bodies), edges)
-    if any(cycle.count(number) > MANY for number in set(cycle) - {-1}):
-        return _tangle(wires, cycle, needs.aspect)
+    cycle = wires.cycle
+    knots = [part for part in _parts(cycle) if tangled(part, edges)]
+    if knots:
+        return _tangle(wires, max(knots, key=len), needs)
     # the trunk of an axon is shared where nothing but its branches differs
     trunks = [None if needs.weighted or link.bundle else link.kind for link in wires.links]
     ranks = grid(wires.columns, edges, trunks)
@@ -126,7 +127,7 @@ def _heights(
 def _pitches(wires: Wiring, ranks: Grid, place: Sequence[str], needs: Needs, tall: float) -> Array:
     """The x of each column: as wide as what stands in it needs, then spread to the wanted width."""
     least: list[float] = []
-    near = WRITTEN if needs.biased else NEAR
+    near = WRITTEN if needs.numbered else NEAR
     rows = [[k for k in row if k < len(wires.bodies)] for row in ranks.columns]
     for left, right in pairwise(rows):
         half = [max((wires.bodies[k].half[0] for k in row), default=1.0) for row in (left, right)]
@@ -159,25 +160,43 @@ def _column_of(ranks: Grid) -> NDArray[np.intp]:
     return found
 
 
-def _tangle(wires: Wiring, cycle: Sequence[int], aspect: float) -> Plan:
-    """The largest cycle as an ellipse; what drives it in columns at the left, the rest at the right."""
+def _parts(cycle: Sequence[int]) -> list[list[int]]:
+    """The bodies of each cycle."""
+    return [[k for k, own in enumerate(cycle) if own == number] for number in sorted(set(cycle) - {-1})]
+
+
+def _tangle(wires: Wiring, knot: Sequence[int], needs: Needs) -> Plan:
+    """A cycle as an ellipse; what drives it in columns at the left, the rest at the right."""
     edges = [(link.source, link.target) for link in wires.links]
-    largest = max(set(cycle) - {-1}, key=lambda number: (cycle.count(number), -number))
-    members = around([k for k, number in enumerate(cycle) if number == largest], edges)
+    members = around(knot, edges)
     inside = set(members)
     places = np.zeros((len(wires.bodies), 2))
-    places[members] = ellipse(members, aspect)
+    places[members] = ellipse(members, needs.aspect)
     start = min(wires.columns[k] for k in members)
     reach = np.abs(places[members]).max(axis=0)
+    looped = LOOP * any(u == v and u in inside for u, v in edges)
+    named = max(width(short_name(wires.bodies[k].name), needs.em) for k in members)
     others: dict[int, list[int]] = {}
     for k, column in enumerate(wires.columns):
         if k not in inside:
             others.setdefault(column - start if column < start else column - start + 1, []).append(k)
     rights = sorted(step for step in others if step > 0)
+    gap = max(5.0, 2.6 + looped + named)
     for step, row in others.items():
         out = -step if step < 0 else rights.index(step) + 1
-        places[row, 0] = np.sign(step) * (reach[0] + 5.0 * out) if step else -reach[0] - 5.0
+        side = np.sign(step) or -1.0
+        places[row, 0] = side * (reach[0] + gap + 5.0 * (max(out, 1) - 1))
         pitch = min(ROOM + 0.4, 2 * reach[1] / max(len(row) - 1, 1)) if len(row) * 2.5 < 2 * reach[1] else 2.5
         places[row, 1] = (len(row) - 1) / 2 * pitch - np.arange(len(row)) * pitch
     bent = {k: np.zeros(2) for k, (u, v) in enumerate(edges) if u in inside and v in inside and u != v}
-    return Plan(wires.bodies, wires.links, places, wires.columns, heart=bent)
+    busy = {k for edge in edges for k in edge if not inside.issuperset(edge)}
+    away = {
+        k: _aslant(way) if k in busy else way
+        for k, way in zip(members, outwards(places[members]), strict=True)
+    }
+    return Plan(wires.bodies, wires.links, places, wires.columns, heart=bent, outward=away)
+
+
+def _aslant(way: Array) -> Array:
+    """The same direction, but not level: there a synapse comes from outside, and a name would lie on it."""
+    return way if abs(way[1]) > 0.6 else np.array([0.6 * np.sign(way[0]), 0.8 * (np.sign(way[1]) or 1.0)])

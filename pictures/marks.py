@@ -36,10 +36,10 @@ def short(value: float) -> str:
 def signed(value: float) -> str:
     """Return a number with its sign and two digits behind the point: it keeps its width in a film.
 
-    >>> signed(0.5), signed(-1.25)
-    ('+0.50', '−1.25')
+    >>> signed(0.5), signed(-1.25), signed(-0.001)
+    ('+0.50', '−1.25', '+0.00')
     """
-    return f"{value:+.2f}".replace("-", "−")
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
 
 
 def threshold(net: Network, unit: str) -> str:

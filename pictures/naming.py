@@ -21,11 +21,19 @@ def short_name(name: str) -> str:
 def sides(wires: Wiring, columns: Sequence[int], named: bool) -> list[str]:
     """Return for each body "inside", "middle", "left", "right", "below" or "" (no name).
 
-    `named`: whether units that are neither input nor output carry their names.
+    `named`: whether units that are neither input nor output carry their names where that takes room; at either
+    edge of the picture it takes none.
     """
+    heard = {link.target for link in wires.links if link.source != link.target}
     leaving = {link.source for link in wires.links if columns[link.target] > columns[link.source]}
     last = max(columns, default=0)
-    return [_side(body, columns[k], last, k in leaving, named) for k, body in enumerate(wires.bodies)]
+    found = [_side(body, columns[k], last, k in leaving, named) for k, body in enumerate(wires.bodies)]
+    for k, body in enumerate(wires.bodies):
+        if body.kind == "unit" and columns[k] == last > 0 and k not in leaving:
+            found[k] = "right"
+        elif body.kind == "unit" and columns[k] == 0 < last and k not in heard:
+            found[k] = "left"
+    return found
 
 
 def _side(body: Body, column: int, last: int, leaving: bool, named: bool) -> str:

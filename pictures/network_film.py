@@ -5,35 +5,30 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from allornone.pictures.answers import Answers
 from allornone.pictures.drawing import canvas
 from allornone.pictures.film import INCHES, Film
+from allornone.pictures.heading import Heading
 from allornone.pictures.moments import moment
 from allornone.pictures.painting import paint
 from allornone.pictures.palette import Theme, theme_of
 from allornone.pictures.panels import Rows, curves, raster
-from allornone.pictures.plates import EDGE, SMALLEST, Plates, Rect, plates
+from allornone.pictures.plates import SMALLEST, Plates, axes_at, plates
 from allornone.pictures.pulses import Pulses
-from allornone.pictures.script import Shot, clock, script
-from allornone.pictures.shapes import FONT, MONO
-from allornone.pictures.timeline import Timeline, mistaken, stages, timeline
+from allornone.pictures.script import Shot, clock, numbers, script
+from allornone.pictures.shapes import FONT
+from allornone.pictures.timeline import Timeline, mistaken, presented, stages, timeline
 from allornone.pictures.travel import Travel, ease
+from allornone.pictures.veils import Veil
 from allornone.pictures.weighing import Weighing
 from allornone.pictures.wiring import outputs_of
-from allornone.pictures.words import headline, sentences
 from allornone.simulator.records import Trace
 
 Array = NDArray[np.float64]
 
-VEIL = 0.92  # how much the future is hidden
 CHANGE = (0.68, 0.96)  # of a tick, when weights change
-TITLE, STORY, CLOCK = 19.0, 12.5, 17.0  # points
 ROWS = 48  # of a raster, at most
 
 
@@ -65,13 +60,17 @@ def network_film(
     line = timeline(trace, ticks, lane)
     weighing = Weighing.of(trace, line)
     sweeping = max(stages(trace.network).values(), default=0) > 0
-    rows = _rows(trace, line, sweeping)
+    presenting = presented(trace)
+    rows = _rows(trace, line, presenting)
     division = plates(trace.network, rows.names, weighing.names, weighing.changes, line.desired is not None)
     travel = Travel.of(division.scene, line, stages(trace.network))
     shots = script(line, sweeping, fps, questions or ())
-    show = _Show(trace, line, travel, weighing, theme_of(theme), shots)
-    show.head(title or str(trace.network.graph.get("name", "")), sentences(story))
-    show.body(trace, division, rows)
+    chosen = theme_of(theme)
+    words = title or str(trace.network.graph.get("name", "")), story
+    times = [clock(line, k, presenting) for k in range(len(line))]
+    heading = Heading(canvas(*INCHES, chosen), chosen, words, times, shots)
+    show = _Show(heading, line, travel, weighing, shots, stages(trace.network))
+    show.body(trace, division, rows, "presentation" if presenting else "tick")
     return Film(show.figure, show.moving, show.update, len(shots), fps, show.key)
 
 
@@ -80,43 +79,22 @@ class _Show:
 
     def __init__(
         self,
-        trace: Trace,
+        heading: Heading,
         line: Timeline,
         travel: Travel,
         weighing: Weighing,
-        theme: Theme,
         shots: Sequence[Shot],
+        stage: Mapping[str, int],
     ) -> None:
-        self.line, self.travel, self.weighing, self.theme, self.shots = line, travel, weighing, theme, shots
-        self.times = [clock(line, k, travel.last > 0) for k in range(len(line))]
-        self.stages = stages(trace.network)
-        self.figure = canvas(*INCHES, theme)
-        self.moving: list[Artist] = []
-        self.covers: list[tuple[Rectangle, Artist]] = []
+        self.line, self.travel, self.weighing, self.shots = line, travel, weighing, shots
+        self.heading, self.figure, self.theme, self.stages = heading, heading.figure, heading.theme, stage
+        self.moving: list[Artist] = list(heading.artists)
+        self.veils: list[Veil] = []
 
-    def head(self, title: str, story: str) -> None:
-        """Title, story and clock."""
-        wide, _ = INCHES
-        room = (wide - 2 * EDGE) * 72 - max(map(len, self.times)) * CLOCK * 0.62 - 20
-        line = headline(title, int(room / (TITLE * 0.69)))
-        style: dict[str, Any] = {"family": FONT, "parse_math": False, "zorder": 60}
-        left, right = EDGE / wide, 1 - EDGE / wide
-        self.figure.text(left, 0.932, line, size=TITLE, weight="bold", color=self.theme.ink, **style)
-        self.caption: Text = self.figure.text(
-            left, 0.91, story, size=STORY, color=self.theme.mute, va="top", linespacing=1.25, **style
-        )
-        self.clock: Text = self.figure.text(
-            right, 0.932, "", size=CLOCK, color=self.theme.ink, ha="right", family=MONO, zorder=60
-        )
-        self.story = story
-        self.moving.append(self.clock)
-        if any(shot.ask for shot in self.shots):
-            self.moving.append(self.caption)
-
-    def body(self, trace: Trace, division: Plates, rows: Rows) -> None:
-        """The network, and the panels under or beside it."""
+    def body(self, trace: Trace, division: Plates, rows: Rows, word: str) -> None:
+        """The network, and the panels under or beside it, on whose axis `word` stands."""
         scene, theme, learns = division.scene, self.theme, self.weighing.changes
-        stage = _axes(self.figure, division.network)
+        stage = axes_at(self.figure, division.network)
         letter = float(np.clip(0.62 * division.inch * 72, SMALLEST, 15.0))
         most = self.weighing.most(scene) if learns else None
         painted = paint(
@@ -135,27 +113,19 @@ class _Show:
         self.answers = Answers(
             stage, scene, theme, mistaken(self.line, outputs), self.line, outputs, division.inch
         )
-        panel = _axes(self.figure, division.raster)
-        raster(panel, rows, theme, SMALLEST, division.named, "presentation" if self.travel.last else "tick")
-        self._cover(panel)
+        panel = axes_at(self.figure, division.raster)
+        raster(panel, rows, theme, SMALLEST, division.named, word)
+        self.veils.append(Veil(panel, theme, len(self.line)))
         if division.weights is not None:
-            beside = _axes(self.figure, division.weights)
+            beside = axes_at(self.figure, division.weights)
             curves(beside, self.weighing.values, self.weighing.names, rows, theme, SMALLEST)
             beside.set_title("weights", loc="left", size=SMALLEST, color=theme.mute, family=FONT)
-            self._cover(beside)
+            self.veils.append(Veil(beside, theme, len(self.line)))
         if learns:
             self.moving += painted.synapses.artists
             self.moving += painted.numbers.artists if painted.numbers is not None else []
         self.moving += [*painted.cells.artists, *self.pulses.artists, *self.answers.artists]
-
-    def _cover(self, ax: Axes) -> None:
-        """A veil over the future of a panel, and a cursor at its edge."""
-        low, high = sorted(ax.get_ylim())
-        veil = Rectangle((0, low), 1, high - low, facecolor=self.theme.bg, alpha=VEIL, linewidth=0, zorder=50)
-        ax.add_patch(veil)
-        cursor = ax.axvline(0, color=self.theme.ink, linewidth=1.4, zorder=51)
-        self.covers.append((veil, cursor))
-        self.moving += [veil, cursor]
+        self.moving += [artist for veil in self.veils for artist in veil.artists]
 
     def key(self, i: int) -> Hashable:
         """What frame i shows: equal keys, equal pixels."""
@@ -178,12 +148,9 @@ class _Show:
             if self.painted.numbers is not None:
                 self.painted.numbers.weigh(weights, biases)
         edges = (shot.moment + (0.5 if answered else -0.5), shot.moment + self._blend(shot))
-        for (veil, cursor), edge in zip(self.covers, edges, strict=False):
-            veil.set_x(edge)
-            veil.set_width(len(self.line) - edge)
-            cursor.set(xdata=[edge, edge])
-        self.clock.set_text(self.times[shot.moment])
-        self.caption.set(text=shot.ask or self.story, color=self.theme.ink if shot.ask else self.theme.mute)
+        for veil, edge in zip(self.veils, edges, strict=False):
+            veil.show(edge)
+        self.heading.show(shot)
 
     def _units(self, shot: Shot) -> None:
         """Values of all units that have answered; the others rest."""
@@ -205,18 +172,13 @@ class _Show:
         return round(ease((shot.share - start) / (end - start)), 4)
 
 
-def _axes(figure: Figure, rect: Rect) -> Axes:
-    """Axes at so many inches."""
-    left, low, wide, high = rect
-    return figure.add_axes((left / INCHES[0], low / INCHES[1], wide / INCHES[0], high / INCHES[1]))
-
-
-def _rows(trace: Trace, line: Timeline, sweeping: bool) -> Rows:
-    """The rows of the raster: all units, or the first and last of many."""
+def _rows(trace: Trace, line: Timeline, presenting: bool) -> Rows:
+    """The rows of the raster: all units that are in no image, or the first and last of many; else the images."""
     shaped = set(trace.network.graph.get("shapes", ()))
     group = {unit: data.get("group") for unit, data in trace.network.nodes(data=True)}
     apart = [k for k, unit in enumerate(line.units) if group[unit] not in shaped]
+    if shaped and not apart:
+        return Rows.summed(line, group, numbers(line, presenting))
     kept = apart or list(range(len(line.units)))  # an image shows its units better than rows do
     shown = kept if len(kept) <= ROWS else kept[: ROWS // 2] + kept[-ROWS // 2 :]
-    count = line.places + 1 if sweeping else line.ticks
-    return Rows.of(line, shown, count)
+    return Rows.of(line, shown, numbers(line, presenting))

@@ -11,11 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
 from numpy.typing import NDArray
 
-from allornone.pictures.curves import POINTS
+from allornone.pictures.curves import POINTS, length
 from allornone.pictures.marks import short, signed
 from allornone.pictures.palette import Theme, rgb
-from allornone.pictures.scene import Scene
+from allornone.pictures.scene import MARKS, Scene
 from allornone.pictures.shapes import CAP, letters, moved, wide_of
+from allornone.pictures.synapses import PITCH, SHARES, middles
 
 Array = NDArray[np.float64]
 
@@ -56,7 +57,7 @@ class Numbers:
         values = [float(weights[k]) for k in self.shown]
         texts = [self.text(value) for value in values]
         ink, neg, mute = (rgb(c) for c in (self.theme.ink, self.theme.neg, self.theme.mute))
-        colours = [neg if value < 0 and self.scene.signed else ink for value in values]
+        colours = [neg if text.startswith("−") and self.scene.signed else ink for text in texts]
         texts += ["b " + self.text(float(biases[k])) for k in self.biased]
         colours += [mute] * len(self.biased)
         paths = [letters(text, self.em * CAP, 1e9) for text in texts]
@@ -74,17 +75,21 @@ def spots(scene: Scene, which: Sequence[int], box: tuple[float, float]) -> dict[
     """Return for each of these synapses the share of its way at which a number of size `box` hides least."""
     wide, high = box
     units = scene.positions
+    ticked = middles(scene)
+    reached = [length(path) for path in scene.paths]
+    marked = [PITCH * min(int(count), MARKS + 1) / 2 if count else -1e9 for count in scene.ticks]
     taken: list[Array] = []
     found: dict[int, float] = {}
     for k in which:
         others = np.concatenate([np.delete(scene.paths, k, axis=0).reshape(-1, 2), np.zeros((0, 2))])
         costs = []
-        for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73):
+        for share in SHARES:
             at = scene.paths[k][round(share * (POINTS - 1))]
             near = np.abs(others - at)
             cost = 1.0 * np.count_nonzero((near[:, 0] < wide / 2) & (near[:, 1] < high / 2))
             cost += 200.0 * sum(bool(abs(x - at[0]) < wide and abs(y - at[1]) < high) for x, y in taken)
             reach = np.abs(units - at)
+            cost += 120.0 * (abs(share - ticked[k]) * reached[k] < marked[k] + wide / 2)
             cost += 80.0 * np.count_nonzero((reach[:, 0] < wide / 2 + 1.1) & (reach[:, 1] < high / 2 + 1.1))
             costs.append((cost + abs(share - 0.5), share))
         found[k] = min(costs)[1]

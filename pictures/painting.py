@@ -15,7 +15,6 @@ from allornone.pictures.palette import Theme, mix, rgb
 from allornone.pictures.scene import EM, Scene, scene
 from allornone.pictures.shapes import FONT, circle
 from allornone.pictures.synapses import Synapses
-from allornone.pictures.tangles import MANY
 from allornone.simulator.network import Network
 
 Array = NDArray[np.float64]
@@ -118,13 +117,13 @@ def inches(ax: Axes) -> tuple[float, float]:
 
 def _names(ax: Axes, what: Scene, theme: Theme, letter: float) -> None:
     for label in what.labels:
-        quiet = label.role in ("unit", "fold", "patch")
+        quiet = label.role in ("unit", "fold", "patch", "note")
         ax.text(
             label.x,
             label.y,
             label.text,
             ha=label.across,
-            va="center_baseline" if label.up == "center" else "top",
+            va="center_baseline" if label.up == "center" else label.up,
             size=letter,
             family=FONT,
             color=theme.mute if quiet else theme.ink,
@@ -140,8 +139,6 @@ def _band(ax: Axes, what: Scene, theme: Theme, inch: float) -> None:
     discs = []
     place = dict(zip(what.units, what.positions, strict=True))
     for loop in what.loops:
-        if len(loop) > MANY:
-            continue
         inside = set(loop)
         lines += [
             p for p, (u, v) in zip(what.paths, what.synapses, strict=True) if u in inside and v in inside

@@ -1,6 +1,6 @@
 """Panels under and beside a network: the raster of its units, its weights against time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from allornone.pictures.heights import isotonic
-from allornone.pictures.naming import short_name
+from allornone.pictures.naming import short_name, width
 from allornone.pictures.painting import inches
 from allornone.pictures.palette import Theme, mix, rgb
 from allornone.pictures.shapes import FONT
@@ -28,6 +28,8 @@ STYLES = (
     (0, (3, 1, 1, 1, 1, 1)),
     (0, (2, 2)),
 )
+
+TRIALS = 4  # and more are numbered in place of their ticks
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,22 @@ class Rows:
             ticks=ticks,
         )
 
+    @classmethod
+    def summed(cls, line: Timeline, group: Mapping[str, str | None], ticks: NDArray[np.int64]) -> "Rows":
+        """Return a row for each group: how much of it is active, of the most that any ever is."""
+        names = list(dict.fromkeys(str(group[unit]) for unit in line.units))
+        owner = np.array([names.index(str(group[unit])) for unit in line.units])
+        share = np.stack([np.abs(line.levels[:, owner == k]).mean(axis=1) for k in range(len(names))], axis=1)
+        return cls(
+            names=names,
+            level=share / max(float(share.max(initial=0.0)), 1e-9),
+            binary=False,
+            vetoed=np.zeros(share.shape, dtype=bool),
+            inputs=np.zeros(len(names), dtype=bool),
+            trials=line.trials,
+            ticks=ticks,
+        )
+
 
 def raster(ax: Axes, rows: Rows, theme: Theme, size: float, named: bool = True, word: str = "tick") -> None:
     """Draw a raster: a cell where a unit fires, × where it was vetoed, shades for real values.
@@ -88,7 +106,8 @@ def raster(ax: Axes, rows: Rows, theme: Theme, size: float, named: bool = True, 
     ax.plot(off_at, off_row, "x", color=theme.neg, markersize=size * 0.55, markeredgewidth=1.6, zorder=3)
     changes = np.flatnonzero(np.diff(rows.trials)) + 0.5
     ax.vlines(changes, -0.6, many - 0.4, color=theme.mute, linewidth=0.8, zorder=1)
-    _axis(ax, rows, theme, size, word)
+    counted = time_axis(ax, rows, theme, size)
+    ax.set_xlabel(counted or word, size=size, color=theme.mute, family=FONT)
     ax.set_yticks(range(many) if named else [], [short_name(name) for name in rows.names] if named else [])
     for label in ax.get_yticklabels():
         label.set_parse_math(False)
@@ -111,7 +130,8 @@ def curves(ax: Axes, values: Array, names: Sequence[str], rows: Rows, theme: The
     for k in range(values.shape[1]):
         ax.plot(values[:, k], color=theme.pos, linestyle=STYLES[k % len(STYLES)], linewidth=1.8, zorder=2)
     letter = size / 72 / inches(ax)[1] * (high - low + 2 * room)
-    for at, name in zip(apart(values[-1], letter * 1.25), names, strict=True):
+    within = low - room, high + room
+    for at, name in zip(apart(values[-1], letter * 1.25, within), names, strict=True):
         ax.text(
             count - 0.5 + count * 0.02,
             at,
@@ -122,29 +142,28 @@ def curves(ax: Axes, values: Array, names: Sequence[str], rows: Rows, theme: The
             family=FONT,
             parse_math=False,
         )
-    _axis(ax, rows, theme, size, "")
+    time_axis(ax, rows, theme, size)
     ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.spines[["top", "right"]].set_visible(False)
     for side in ("left", "bottom"):
         ax.spines[side].set_color(theme.mute)
 
 
-def apart(wanted: Array, gap: float) -> Array:
-    """Return heights near the wanted ones, at least `gap` apart, in the same order.
+def apart(wanted: Array, gap: float, within: tuple[float, float]) -> Array:
+    """Return heights near the wanted ones, at least `gap` apart, in the same order, `within` bounds if they fit.
 
-    >>> apart(np.array([1.0, 1.0]), 2.0).tolist()
+    >>> apart(np.array([1.0, 1.0]), 2.0, (0, 9)).tolist()
     [0.0, 2.0]
+    >>> apart(np.array([8.0, 9.0]), 2.0, (0, 9)).tolist()
+    [7.0, 9.0]
     """
+    low, high = within
     order = np.argsort(wanted, kind="stable")
+    steps = gap * np.arange(len(wanted))
+    level = np.array(isotonic(wanted[order].tolist(), [1.0] * len(wanted), [gap] * (len(wanted) - 1)))
     found = np.empty(len(wanted))
-    found[order] = isotonic(wanted[order].tolist(), [1.0] * len(wanted), [gap] * (len(wanted) - 1))
+    found[order] = np.maximum(np.minimum(level, high - steps[::-1]), low + steps)
     return found
-
-
-def _tick_name(rows: Rows, x: float) -> str:
-    """The tick of a moment, which starts anew with every trial."""
-    at = round(x)
-    return str(rows.ticks[at]) if abs(x - at) < 1e-6 and 0 <= at < len(rows.ticks) else ""
 
 
 def _shades(level: Array, is_input: NDArray[np.bool_], binary: bool, theme: Theme) -> Array:
@@ -155,9 +174,27 @@ def _shades(level: Array, is_input: NDArray[np.bool_], binary: bool, theme: Them
     return found
 
 
-def _axis(ax: Axes, rows: Rows, theme: Theme, size: float, word: str) -> None:
+def time_axis(ax: Axes, rows: Rows, theme: Theme, size: float, down: bool = False) -> str:
+    """Number the moments along an axis, as many as stand apart; return "trial" where trials are numbered, else "".
+
+    Of four trials and more these are numbered. `down`: time runs along the other axis, downwards.
+    """
+    axis = ax.yaxis if down else ax.xaxis
     ax.tick_params(labelsize=size, colors=theme.mute, labelcolor=theme.mute, labelfontfamily=FONT)
-    ax.xaxis.set_major_locator(MaxNLocator(14, integer=True, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick_name(rows, x)))
-    if word:
-        ax.set_xlabel(word, size=size, color=theme.mute, family=FONT)
+    begins = np.flatnonzero(np.diff(rows.trials, prepend=-1))
+    by_trial = TRIALS <= len(begins) < len(rows.trials)
+    numbers = rows.trials + 1 if by_trial else rows.ticks
+    long = max((len(str(number)) for number in numbers), default=1)
+    room = size / 72 * (1.6 if down else width("0" * long, 1.0) + 1.0)
+    most = int(np.clip(inches(ax)[down] / room, 1, 14))
+    if by_trial:
+        axis.set_ticks(begins[:: -(-len(begins) // most)].tolist())
+    else:
+        axis.set_major_locator(MaxNLocator(most, integer=True, steps=[1, 2, 5, 10]))
+
+    def named(x: float, _: object) -> str:
+        at = round(x)
+        return str(numbers[at]) if abs(x - at) < 1e-6 and 0 <= at < len(numbers) else ""
+
+    axis.set_major_formatter(FuncFormatter(named))
+    return "trial" if by_trial else ""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allornone.pictures.curves import cubic, cut, even, line, rounded, through
+from allornone.pictures.tangles import MANY
 from allornone.pictures.wiring import Body, Link
 
 Array = NDArray[np.float64]
@@ -24,7 +25,8 @@ LOOP = 1.7  # height of a teardrop
 class Plan:
     """Where bodies stand, (n, 2), their columns, way points per link, and how far each column reaches.
 
-    `tops` and `bottoms`: highest and lowest y of what stands in a column. `heart`: the middle of a tangle.
+    `tops` and `bottoms`: highest and lowest y of what stands in a column. `heart`: the middle of a tangle, for each
+    of its links; `outward`: for each of its bodies the direction away from it, in the order round it.
     """
 
     bodies: Sequence[Body]
@@ -35,6 +37,7 @@ class Plan:
     tops: Sequence[float] = ()
     bottoms: Sequence[float] = ()
     heart: Mapping[int, Array] = field(default_factory=dict)
+    outward: Mapping[int, Array] = field(default_factory=dict)
 
 
 def routes(plan: Plan) -> list[Array]:
@@ -45,11 +48,13 @@ def routes(plan: Plan) -> list[Array]:
     for number, link in enumerate(plan.links):
         start, end = plan.places[link.source], plan.places[link.target]
         if link.source == link.target:
-            found.append(even(teardrop(plan.bodies[link.source], start)))
+            found.append(even(teardrop(plan.bodies[link.source], start, plan.outward.get(link.source))))
             continue
-        if number in plan.heart:
+        if number in plan.heart and (link.target, link.source) in pairs and len(plan.outward) <= MANY:
+            curve = bow(start, end, 0.25 + 0.04 * float(np.hypot(*(end - start))))
+        elif number in plan.heart:
             heart = plan.heart[number]
-            curve = cubic(start, start + (heart - start) * 0.42, end + (heart - end) * 0.42, end)
+            curve = _bent(start, end, heart)
         elif number in back:
             curve = back[number]
         elif number in plan.waypoints:
@@ -78,13 +83,15 @@ def outline(plan: Plan, number: int) -> Callable[[Array], NDArray[np.bool_]]:
     return inside
 
 
-def teardrop(body: Body, place: Array) -> Array:
-    """Return a loop over a body, from its upper right to its upper left."""
+def teardrop(body: Body, place: Array, up: Array | None = None) -> Array:
+    """Return a loop over a body, from its upper right to its upper left; `up`: another direction than upward."""
     r = body.half[1] + GAP
-    start = place + np.array([0.5, 0.86]) * r
-    end = place + np.array([-0.5, 0.86]) * r
+    start, end = np.array([0.5, 0.86]) * r, np.array([-0.5, 0.86]) * r
     top = LOOP * 1.33
-    return cubic(start, start + np.array([1.15, top]), end + np.array([-1.15, top]), end)
+    found = cubic(start, start + np.array([1.15, top]), end + np.array([-1.15, top]), end)
+    if up is not None:
+        found = found @ np.array([[up[1], -up[0]], [up[0], up[1]]])
+    return np.asarray(place + found)
 
 
 def bow(start: Array, end: Array, depth: float) -> Array:
@@ -93,6 +100,13 @@ def bow(start: Array, end: Array, depth: float) -> Array:
     side = np.array([along[1], -along[0]]) / max(float(np.hypot(*along)), 1e-9)
     one, two = start + along * 0.3 + side * depth * 1.33, end - along * 0.3 + side * depth * 1.33
     return cubic(start, one, two, end)
+
+
+def _bent(start: Array, end: Array, heart: Array) -> Array:
+    """A chord bent towards the middle of a tangle, the less the nearer its ends stand together."""
+    across = float(np.hypot(*(start - heart)) + np.hypot(*(end - heart)))
+    pull = 0.42 * min(1.0, 1.6 * float(np.hypot(*(end - start))) / max(across, 1e-9))
+    return cubic(start, start + (heart - start) * pull, end + (heart - end) * pull, end)
 
 
 def _aside(start: Array, end: Array) -> Array:

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from allornone.pictures.curves import POINTS
-from allornone.pictures.layout import UNDER, Needs, layout, placed
+from allornone.pictures.labels import Label, around, extent, label_of
+from allornone.pictures.layout import Needs, layout, placed
 from allornone.pictures.marks import CURVE, mini_curve, threshold
-from allornone.pictures.naming import short_name, sides, width
+from allornone.pictures.naming import sides
 from allornone.pictures.routing import Plan, routes
 from allornone.pictures.strengths import Strengths
 from allornone.pictures.wiring import Body, Wiring, wiring
@@ -26,22 +27,10 @@ Array = NDArray[np.float64]
 ASPECT = 1.9  # width over height that is filled where nothing else is asked
 EM = 0.62  # height of a letter of a name
 NAMED = 40  # in larger nets only inputs and outputs carry their names
-ROW = 9  # and so where a column holds more hidden units
+ROW = 14  # and so where a column holds more hidden units
 HEADS = 24  # above so many synapses left-to-right is the convention
 NUMBERS = 12  # up to so many synapses their weights are written on them
 MARKS = 5  # tick marks on a synapse; beyond, "×d"
-
-
-@dataclass(frozen=True)
-class Label:
-    """A text at a place; `across` "left", "right", "center" and `up` "top", "center": which point of it."""
-
-    text: str
-    x: float
-    y: float
-    across: str
-    up: str
-    role: str  # "input", "output", "unit", "patch", "fold"
 
 
 @dataclass(frozen=True)
@@ -64,7 +53,8 @@ class Scene:
     units (n), shapes (n) "input" | "unit" | "output", positions (n, 2), texts (n) inside the unit, curves
     (n, 33, 2) its activation, NaN where a text stands; synapses (s) pairs of names (of patches for
     bundles), paths (s, POINTS, 2), weights (s), delays (s), kinds (s), ticks (s) marks across, backward (s);
-    loops: units that remember together; dots (f, 2) the middle of folded layers; box: x and y from, to.
+    loops: units that remember together, save those of a tangle; dots (f, 2) the middle of folded layers; box: x and
+    y from, to.
     """
 
     name: str
@@ -131,13 +121,29 @@ def scene(
     facts = Strengths.of(net, wires, learning)
     if pos is None:
         marks = min(int(facts.ticks.max(initial=0)), MARKS)
-        plan = layout(wires, Needs(aspect, em, named, facts.weighted, marks, _biased(net, wires, facts)))
+        numbered, biased = _numbered(wires, facts), _biased(net, wires, facts)
+        plan = layout(wires, Needs(aspect, em, named, facts.weighted, marks, numbered, biased))
     else:
         missing = next((str(unit) for unit in net if unit not in pos), None)
         if missing is not None:
             raise UnknownName("position", missing, [str(unit) for unit in pos])
         plan = placed(wires, pos)
     return _scene(net, wires, plan, facts, em, named)
+
+
+def _holds(net: Network, loop: Collection[str]) -> bool:
+    """Whether a loop can hold anything: where all its synapses weigh nothing it is no memory."""
+    own = net.subgraph(loop).edges(data=True)
+    return any(data.get("kind") == "inhibitory" or data.get("weight", 1.0) != 0 for _, _, data in own)
+
+
+def _note(text: str, plan: Plan, labels: Sequence[Label], em: float) -> tuple[Label, ...]:
+    """What there is to say of the whole, under all of it."""
+    if not text:
+        return ()
+    low = float(plan.places[:, 1].min()) - 2.0
+    low = min([low, *(float(extent(label, em)[0, 1]) - 0.5 * em for label in labels)])
+    return (Label(text, float(plan.places[:, 0].min()), low, "left", "top", "note"),)
 
 
 def _numbered(wires: Wiring, facts: Strengths) -> bool:
@@ -168,14 +174,22 @@ def _scene(net: Network, wires: Wiring, plan: Plan, facts: Strengths, em: float,
     place = sides(wires, plan.columns or wires.columns, named)
     if not plan.columns:
         place = ["below" if side in ("left", "right") else side for side in place]
+    if plan.outward:  # beside a tangle units stand close, without room for names under them
+        place = [
+            "" if b.kind == "unit" and s == "below" else s for b, s in zip(wires.bodies, place, strict=True)
+        ]
     labels = tuple(
-        _label(body, plan.places[k], place[k], em)
+        label_of(body, plan.places[k], place[k])
         for k, body in enumerate(wires.bodies)
-        if place[k] not in ("", "inside")
+        if place[k] not in ("", "inside") and k not in plan.outward
     )
+    outputs = [k for k in plan.outward if wires.bodies[k].kind == "output"]
+    labels += tuple(around(plan, list(plan.outward) if named else outputs, em))
     paths = np.array(routes(plan)).reshape(-1, POINTS, 2)
+    labels += _note(wires.left_out, plan, labels, em)
     texts = tuple(_text(net, body) for body in bodies)
     columns = plan.columns or [0] * len(wires.bodies)
+    tangle = {wires.bodies[k].name for k in plan.outward}
     back = [columns[x.source] > columns[x.target] for x in wires.links]
     inhibited = any(x.kind == "inhibitory" for x in wires.links)
     patches = tuple(_patch(b, plan.places[k]) for k, b in enumerate(wires.bodies) if b.kind == "patch")
@@ -195,7 +209,7 @@ def _scene(net: Network, wires: Wiring, plan: Plan, facts: Strengths, em: float,
         kinds=tuple(x.kind for x in wires.links),
         ticks=facts.ticks,
         backward=np.array(back, dtype=bool),
-        loops=tuple(tuple(loop) for loop in net.loops),
+        loops=tuple(tuple(loop) for loop in net.loops if _holds(net, loop) and not tangle.intersection(loop)),
         patches=patches,
         dots=np.array([plan.places[k] for k, b in enumerate(wires.bodies) if b.kind == "fold"]).reshape(
             -1, 2
@@ -228,21 +242,6 @@ def _curves(net: Network, bodies: Sequence[Body], texts: Sequence[str]) -> Array
     return found
 
 
-def _label(body: Body, place: Array, side: str, em: float) -> Label:
-    """The name of a body, beside it."""
-    x, y = float(place[0]), float(place[1])
-    wide, high = body.half
-    role = body.kind
-    text = str(body.rows) if role == "fold" else short_name(body.name)
-    if side == "middle":
-        return Label(text, x, y, "center", "center", role)
-    if side == "left":
-        return Label(text, x - wide - 0.35, y, "right", "center", role)
-    if side == "right":
-        return Label(text, x + wide + 0.42, y, "left", "center", role)
-    return Label(text, x, y - high - UNDER, "center", "top", role)
-
-
 def _box(
     plan: Plan, labels: Sequence[Label], paths: Array, em: float, biased: Collection[str]
 ) -> tuple[float, float, float, float]:
@@ -253,11 +252,7 @@ def _box(
         half = np.array(body.half) + 0.45
         bias = np.array([0.0, 0.46 + 1.1 * em if body.name in biased else 0.0])
         corners.append(np.array([place - half, place + half + bias]))
-    for label in labels:
-        long = width(label.text, em)
-        left = label.x - {"left": 0.0, "center": 0.5, "right": 1.0}[label.across] * long
-        top = label.y if label.up == "top" else label.y + em / 2
-        corners.append(np.array([[left, top - 1.15 * em], [left + long, top]]))
+    corners += [extent(label, em) for label in labels]
     points = np.concatenate(corners) if len(plan.bodies) else np.zeros((1, 2))
     low, high = points.min(axis=0), points.max(axis=0)
     return float(low[0]), float(high[0]), float(low[1]), float(high[1])

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from allornone.pictures.timeline import Timeline
 from allornone.pictures.words import sentences
 
@@ -19,13 +22,18 @@ class Shot:
     ask: str = ""
 
 
-def script(line: Timeline, sweeping: bool, fps: float, questions: Sequence[Mapping[str, Any]]) -> list[Shot]:
+def script(
+    line: Timeline,
+    sweeping: bool,
+    fps: float,
+    questions: Sequence[Mapping[str, Any]],
+    parts: int | None = None,
+) -> list[Shot]:
     """Return the shots of a film. Few moments take longer each; `sweeping`: layers answer one by one.
 
-    A question stands where its tick `at` first comes.
+    A question stands where its tick `at` first comes. `parts`: frames of a moment, where another pace is wanted.
     """
-    seconds = _pace(len(line), sweeping)
-    parts = max(4, round(seconds * fps))
+    parts = parts or max(4, round(_pace(len(line), sweeping) * fps))
     shots = [Shot(0, 0.0)] * round(OPENING * fps)
     asked = {int(question["at"]): _asked(question) for question in reversed(questions)}
     for moment in range(len(line)):
@@ -41,11 +49,17 @@ def clock(line: Timeline, moment: int, sweeping: bool) -> str:
     trial, tick = int(line.trials[moment]) + 1, int(line.ticks[moment])
     cut = f" · {len(line)} of {line.whole} shown" if len(line) < line.whole else ""
     if sweeping:
-        number = tick if trials == 1 else int(line.places[moment])
-        return f"presentation {number + 1}{cut or f'/{line.whole}'}"
+        return f"presentation {numbers(line, True)[moment]}{cut or f'/{line.whole}'}"
     if trials > 1:
         return f"trial {trial}  t = {tick}{cut}"
     return f"t = {tick}{cut}"
+
+
+def numbers(line: Timeline, presenting: bool) -> NDArray[np.int64]:
+    """Return what an axis calls each moment: its tick, or, from 1 on, its presentation, as the clock does."""
+    if not presenting:
+        return line.ticks
+    return (line.ticks if len(set(line.trials.tolist())) == 1 else line.places) + 1
 
 
 def _pace(moments: int, sweeping: bool) -> float:

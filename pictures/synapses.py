@@ -14,6 +14,7 @@ from allornone.pictures.curves import POINTS, length
 from allornone.pictures.palette import Theme, rgb
 from allornone.pictures.scene import MARKS, Scene
 from allornone.pictures.shapes import FONT, MONO, arrow, bar, circle
+from allornone.pictures.thinning import faint
 
 Array = NDArray[np.float64]
 
@@ -21,6 +22,9 @@ THIN, PLAIN, SPREAD = 0.05, 0.10, 0.27
 KNOBS = 0.13  # spread where weights are counts: a number stands there too
 RING = 0.28
 TICK, PITCH = 0.68, 0.3
+CLEAR = 1.1  # between the delays of two synapses
+SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73, 0.2, 0.8)  # of the way, at which something may be written
+NOTHING = 0.3  # how opaque a synapse of weight 0 is
 DASHES = (0, (2.0, 1.2))
 
 
@@ -90,9 +94,11 @@ class Synapses:
             found[summed & (weights > 0), :3] = rgb(self.theme.pos)
             found[summed & (weights < 0), :3] = rgb(self.theme.neg)
         found[self.inhibitory, :3] = rgb(self.theme.ink)
+        found[summed, 3] = faint(len(weights))
+        found[summed & (weights == 0), 3] = min(faint(len(weights)), NOTHING)
         found[self.bundled, 3] = 0.5
         if self.fading and self.scene.weighted and self.scene.signed:
-            found[summed, 3] = 0.15 + 0.85 * share[summed]
+            found[summed, 3] = (0.15 + 0.85 * share[summed]) * faint(len(weights))
         return found
 
     def _rings(self, ax: Axes) -> None:
@@ -112,14 +118,34 @@ class Synapses:
     def _ticks(self, ax: Axes) -> None:
         """One mark per tick of delay across the middle; beyond MARKS a number."""
         marks: list[Array] = []
-        for path, count in zip(self.scene.paths, self.scene.ticks, strict=True):
+        shares = middles(self.scene)
+        for path, count, share in zip(self.scene.paths, self.scene.ticks, shares, strict=True):
             if 0 < count <= MARKS:
-                marks += _across(path, int(count))
+                marks += _across(path, int(count), share)
             elif count > MARKS:
-                self.artists.append(_on_line(ax, path, f"×{count}", 0.5, self.theme, self.points(0.6)))
+                self.artists.append(_on_line(ax, path, f"×{count}", share, self.theme, self.points(0.6)))
         ticks = LineCollection(marks, colors=self.theme.ink, linewidths=self.points(0.09), zorder=13)
         ax.add_collection(ticks, autolim=False)
         self.artists.append(ticks)
+
+
+def middles(scene: Scene) -> list[float]:
+    """Return for each synapse the share of its way at which its delay stands: the middle, if nothing else does."""
+    taken: list[Array] = []
+    found = []
+    for path, count in zip(scene.paths, scene.ticks, strict=True):
+        if count == 0:
+            found.append(0.5)
+            continue
+        near = {
+            share: sum(
+                float(np.hypot(*(path[round(share * (POINTS - 1))] - other))) < CLEAR for other in taken
+            )
+            for share in SHARES
+        }
+        found.append(min(SHARES, key=lambda share: (near[share], abs(share - 0.5))))
+        taken.append(path[round(found[-1] * (POINTS - 1))])
+    return found
 
 
 def _on_line(ax: Axes, path: Array, text: str, share: float, theme: Theme, size: float) -> Text:
@@ -156,12 +182,12 @@ def _shortened(path: Array, by: float) -> Array:
     return np.column_stack([np.interp(at, index, path[:, 0]), np.interp(at, index, path[:, 1])])
 
 
-def _across(path: Array, count: int) -> list[Array]:
-    """Tick marks across the middle of a line."""
+def _across(path: Array, count: int, share: float) -> list[Array]:
+    """Tick marks across a line, about a share of its way."""
     step = PITCH / max(length(path), 1e-9)
     found = []
     for k in range(count):
-        at = (0.5 + (k - (count - 1) / 2) * step) * (len(path) - 1)
+        at = (share + (k - (count - 1) / 2) * step) * (len(path) - 1)
         low = int(np.clip(at, 1, len(path) - 3))
         here = path[low] + (path[low + 1] - path[low]) * (at - low)
         ahead = path[low + 1] - path[low - 1]

@@ -1,5 +1,6 @@
-"""Tangles: a cycle of many units, drawn as an ellipse, since a layered drawing of it is unreadable.
+"""Tangles: a cycle of many units, or of some that nearly all hear one another, drawn as an ellipse.
 
+A layered drawing of it is unreadable.
 Order on the ellipse by the two slowest modes of the graph, then by swaps that shorten the chords.
 """
 
@@ -12,7 +13,24 @@ Array = NDArray[np.float64]
 Edge = tuple[int, int]
 
 MANY = 16  # units in one cycle; more are a tangle
-ROOM = 3.2  # between neighbours on the ellipse
+SOME = 5  # so many units are one too, where most of them hear one another:
+DENSE, JOINED = 0.5, 0.6  # the share of all synapses that there could be, and of all pairs that are joined
+ROOM, WIDE = 3.2, 4.6  # between neighbours on the ellipse, of many and of some
+
+
+def tangled(members: Sequence[int], edges: Sequence[Edge]) -> bool:
+    """Return whether a cycle is drawn as an ellipse.
+
+    >>> ring = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 0)]
+    >>> tangled(range(5), ring), tangled(range(5), [(u, v) for u in range(5) for v in range(5)])
+    (False, True)
+    """
+    count, inside = len(members), set(members)
+    if not SOME <= count <= MANY:
+        return count > MANY
+    ways = {(u, v) for u, v in edges if u in inside and v in inside and u != v}
+    pairs = {(min(way), max(way)) for way in ways}
+    return len(ways) >= DENSE * count * (count - 1) and len(pairs) >= JOINED * count * (count - 1) / 2
 
 
 def ellipse(order: Sequence[int], aspect: float) -> Array:
@@ -24,7 +42,14 @@ def ellipse(order: Sequence[int], aspect: float) -> Array:
     way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(curve, axis=0).T))])
     at = np.arange(count) / count * way[-1]
     places = np.column_stack([np.interp(at, way, curve[:, k]) for k in (0, 1)])
-    return np.asarray(places * (ROOM * count / way[-1]))
+    return np.asarray(places * ((ROOM if count > MANY else WIDE) * count / way[-1]))
+
+
+def outwards(places: Array) -> Array:
+    """Return for places on an ellipse about (0, 0) the directions away from it, (units, 2), each of length 1."""
+    wide, high = np.maximum(np.abs(places).max(axis=0), 1e-9)
+    along = places / np.array([wide**2, high**2])
+    return np.asarray(along / np.maximum(np.hypot(*along.T), 1e-9)[:, None])
 
 
 def around(members: Sequence[int], edges: Sequence[Edge]) -> list[int]:

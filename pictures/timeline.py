@@ -14,6 +14,7 @@ from allornone.simulator.network import Network
 from allornone.simulator.records import Trace
 
 Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 MOST = 60  # moments of a film where nothing else is asked
 
@@ -50,8 +51,8 @@ class Timeline:
         return found
 
 
-def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timeline:
-    """Return the moments of a trace, one trial after the other, at most MOST.
+def timeline(trace: Trace, ticks: range | None = None, lane: int = 0, most: int = MOST) -> Timeline:
+    """Return the moments of a trace, one trial after the other, at most so many.
 
     Of more, the first are shown; where no moment depends on the one before, some from all over the trace, and of
     learning more from its beginning.
@@ -73,8 +74,9 @@ def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timelin
     weights, desired = trace.recorded.get("weights"), trace.recorded.get("d")
     places = np.arange(len(pairs))
     if ticks is None:
-        places = _shown(len(pairs), memoryless(trace.network), weights is not None)
+        places = _shown(len(pairs), memoryless(trace.network), weights is not None, most)
     trial, at = pairs[places].T
+    trials, since = _lives(trace, trial, at)
     inputs = set(trace.network.inputs)
     off = trace.recorded.get("vetoed")
     return Timeline(
@@ -84,8 +86,8 @@ def timeline(trace: Trace, ticks: range | None = None, lane: int = 0) -> Timelin
         if off is None
         else off[at, trial, :, lane].astype(bool),
         inputs=np.array([unit in inputs for unit in trace.units], dtype=bool),
-        trials=trial,
-        ticks=at * trace.every,
+        trials=trials,
+        ticks=(at - since) * trace.every,
         weights=None
         if weights is None
         else np.asarray(weights[at, :, min(lane, weights.shape[-1] - 1)], dtype=np.float64),
@@ -104,11 +106,26 @@ def memoryless(net: Network) -> bool:
     return all(delay_of(net, v, data) == 0 for _, v, data in net.edges(data=True))
 
 
-def _shown(count: int, anywhere: bool, learning: bool) -> NDArray[np.int64]:
+def presented(trace: Trace) -> bool:
+    """Whether each moment is a presentation of its own: a lesson, or an answer given within its tick."""
+    if trace.origin is not None and trace.origin.lessons:
+        return True
+    return memoryless(trace.network) and max(stages(trace.network).values(), default=0) > 0
+
+
+def _lives(trace: Trace, trial: Whole, row: Whole) -> tuple[Whole, Whole]:
+    """Return the trial of each moment, and the row at which it began; trials may follow in the rows too."""
+    begins = (0,) if trace.origin is None or trace.origin.lessons else trace.origin.begins
+    starts = np.unique(np.array([0, *begins], dtype=np.int64))
+    life = np.searchsorted(starts, row, side="right") - 1
+    return trial * len(starts) + life, starts[life]
+
+
+def _shown(count: int, anywhere: bool, learning: bool, most: int) -> Whole:
     """Which of so many moments a film shows; a learner changes most in the beginning."""
-    if count <= MOST or not anywhere:
-        return np.arange(min(count, MOST))
-    share = np.linspace(0, 1, MOST) ** (2 if learning else 1)
+    if count <= most or not anywhere:
+        return np.arange(min(count, most))
+    share = np.linspace(0, 1, most) ** (2 if learning else 1)
     return np.unique((share * (count - 1)).round().astype(np.int64))
 
 

@@ -13,6 +13,7 @@ from allornone.simulator.records import Trace
 
 Array = NDArray[np.float64]
 
+LONGEST = 27  # letters of the name of a line
 FEW = 8  # weights that are drawn against time
 STILL = 1e-12
 
@@ -67,8 +68,21 @@ class Weighing:
 
 
 def _together(same: Sequence[tuple[str | None, str]], several: bool) -> str:
-    """How a line is called: by its sources, and by its targets where the film has several."""
-    names = ["bias" if source is None else short_name(source) for source, _ in same]
-    if several:
-        names = [f"{name} → {short_name(target)}" for name, (_, target) in zip(names, same, strict=True)]
-    return ", ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"
+    """How a line is called: by its sources, and by its targets where the film has several.
+
+    >>> _together([("a", "C"), ("b", "C")], True), _together([("a", "C")] * 2, False)
+    ('a, b → C', 'a, a')
+    >>> _together([("a-long-name-of-a", "C"), ("a-long-name-of-b", "C")], True)
+    '2 synapses → C'
+    """
+    sources = ["bias" if source is None else short_name(source) for source, _ in same]
+    targets = list(dict.fromkeys(short_name(target) for _, target in same))
+    many, end = f"{len(same)} synapses", f" → {targets[0]}" if several else ""
+    if not several or len(targets) == 1:
+        whole = ", ".join(sources) + end
+        first = f"{sources[0]} and {len(same) - 1} more" + end
+        fitting = [name for name in ([whole] if len(same) <= 2 else []) + [first] if len(name) <= LONGEST]
+        return fitting[0] if fitting else whole[:LONGEST] if len(same) == 1 else many + end
+    names = [f"{source} → {short_name(target)}" for source, (_, target) in zip(sources, same, strict=True)]
+    whole, first = ", ".join(names), f"{names[0]} and {len(names) - 1} more"
+    return whole if len(whole) <= LONGEST else first if len(first) <= LONGEST else many

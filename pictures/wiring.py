@@ -4,9 +4,10 @@ A body is a unit, a patch of pixels, or the ⋮ of a folded layer; a link is a s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from allornone.pictures.columns import columns
+from allornone.pictures.columns import columns, cycles
+from allornone.pictures.thinning import said, strongest
 from allornone.simulator.errors import NetworkError
 from allornone.simulator.network import Network
 
@@ -50,12 +51,18 @@ class Link:
 
 @dataclass(frozen=True)
 class Wiring:
-    """Bodies in the network's order, the links between them, and each body's column."""
+    """Bodies in the network's order, the links between them, and each body's column.
+
+    `cycle`: the number of the cycle that each body is in, −1 for none; `left_out`: what there is to be said of
+    synapses that are not drawn.
+    """
 
     bodies: tuple[Body, ...]
     links: tuple[Link, ...]
     columns: tuple[int, ...]
     index: Mapping[str, int] = field(default_factory=dict)
+    cycle: tuple[int, ...] = ()
+    left_out: str = ""
 
 
 def wiring(net: Network) -> Wiring:
@@ -69,7 +76,26 @@ def wiring(net: Network) -> Wiring:
     bodies, owner = _bodies(net)
     links = _links(net, bodies, owner)
     place = _layers(net, bodies) or _columns(bodies, links)
-    return _folded(bodies, links, place)
+    return _thinned(net, _folded(bodies, links, place))
+
+
+def _thinned(net: Network, wires: Wiring) -> Wiring:
+    """The same with no more links than can be seen; who is in a cycle is judged by all of them."""
+    edges = [(link.source, link.target) for link in wires.links]
+    found = replace(wires, cycle=tuple(cycles(len(wires.bodies), edges)))
+    kept = strongest([_strength(net, wires.bodies, link) for link in wires.links])
+    if len(kept) == len(wires.links):
+        return found
+    links = tuple(wires.links[k] for k in kept)
+    return replace(found, links=links, left_out=said(len(links), net.number_of_edges()))
+
+
+def _strength(net: Network, bodies: Sequence[Body], link: Link) -> float:
+    """The weight of a link; bundles and absolute inhibition are always drawn."""
+    if link.bundle or link.kind == "inhibitory":
+        return float("nan")
+    u, v = bodies[link.source].members[0], bodies[link.target].members[0]
+    return float(net.edges[u, v].get("weight", 1.0))
 
 
 def _bodies(net: Network) -> tuple[list[Body], dict[str, int]]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -131,13 +132,21 @@ class Result:
         return str(self.document["story"]).strip()
 
     def film(self, theme: str = "light") -> Any:
-        """Return the film of the run shown, of the kind that the file asks for."""
+        """Return the film of the run shown, of the kind that the file asks for.
+
+        Raises AllornoneError where the file names a group and its kind of film shows none.
+        """
         from allornone.simulator.registry import films
 
         about = self.document.get("interpretation", {})
         wanted = about.get("film", {})
-        options = {key: wanted[key] for key in ("group",) if key in wanted}
-        return films.get(wanted.get("show", "network"))(
+        kind = wanted.get("show", "network")
+        make, options = films.get(kind), {key: wanted[key] for key in ("group",) if key in wanted}
+        for key in options.keys() - signature(make).parameters.keys():
+            raise AllornoneError(
+                f"film: {kind!r} shows no single group, so leave {key} out, or say show = 'grid'"
+            )
+        return make(
             self.trace,
             title=self.title,
             story=self.story,

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from allornone.scenarios.limits import Limits
-from allornone.scenarios.living import outside
 from allornone.scenarios.preparing import Phase, Prepared, prepare
 from allornone.scenarios.varying import Run, family
 from allornone.simulator.driving import driving
@@ -61,11 +60,13 @@ def show(
             weights, learned = _lessons(lived, weights, phase, ready.seed, keep)
             training = learned or training
         if keep is not None:
-            trace = _with_lessons(recorder.trace(), phase)
+            then = ready.network.copy()
+            program.write(weights, [then])  # later phases may learn more
+            trace = replace(_with_lessons(recorder.trace(), phase), network=then)
     program.write(weights, [net])
     if trace is None:
         raise AllornoneError(f"film: no phase is named {wanted!r}")
-    return Shown(net, replace(trace, network=net), training)
+    return Shown(net, trace, training)
 
 
 def chosen_run(
@@ -100,7 +101,7 @@ def _time(
     learning = phase.rule is not None
     simulator = _begun(program, phase, seed, left[:1])
     ended: list[Snapshot] = []
-    active, kept = np.array([True]), 0
+    kept = 0
     for number in range(len(phase.x) * (phase.epochs if learning else 1)):
         trial = number % len(phase.x)
         if not learning:  # all trials are lived at the same time
@@ -111,8 +112,7 @@ def _time(
             keep.begin(rested=phase.from_rest)
         for given, forced in driving(program, _whole(phase)[trial : trial + 1, ..., None], phase.driven):
             before = simulator.weights
-            moment = simulator.advance(given, forced, active=active)
-            active = active & ~outside(simulator.weights, phase.bound)
+            moment = simulator.advance(given, forced)
             if keep is not None and kept < MOST_MOMENTS:
                 keep.keep(moment, before)
                 kept += 1
@@ -129,11 +129,11 @@ def _whole(phase: Phase) -> Array:
 
 
 def _begun(program: Program, phase: Phase, seed: int, left: Sequence[Snapshot]) -> Simulator:
-    simulator = Simulator(program, rule=phase.rule, update=phase.update, seed=[seed], undo=0)
+    simulator = Simulator(
+        program, rule=phase.rule, update=phase.update, seed=[seed], undo=0, bound=phase.bound
+    )
     if left and not phase.from_rest:
-        simulator.restore(
-            replace(simulator.snapshot(), past=left[0].past, moment=left[0].moment, turn=left[0].turn)
-        )
+        simulator.resume(left[0])
     return simulator
 
 

@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import asdict
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 
 import networkx as nx
@@ -15,8 +16,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.artist import Artist
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
-from pictures_nets import any_net, chain, echo, heat, known, latch, ring
+from pictures_nets import any_net, chain, clique, echo, heat, known, latch, ring
+from scipy.spatial import ConvexHull
 
 from allornone.models.differentiable import mlp
 from allornone.models.mcculloch_pitts import McCullochPitts
@@ -30,6 +34,7 @@ from allornone.pictures.painting import composed
 from allornone.pictures.palette import ON_FIRE, THEMES, contrast
 from allornone.pictures.raster import plot
 from allornone.pictures.scene import Scene, scene
+from allornone.pictures.synapses import middles
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.network import Network
 from allornone.simulator.simulation import simulate
@@ -145,6 +150,165 @@ def test_every_synapse_is_drawn_between_its_ends(net: Network) -> None:
             assert 0.9 < np.hypot(*(end - place[unit])) < 1.65
         steps = np.hypot(*np.diff(path, axis=0).T)
         assert steps.max() <= steps.mean() * 1.05 + 1e-9
+
+
+@pytest.mark.parametrize("cells", [5, 8, 16, 20, 60])
+def test_cells_that_all_hear_one_another_stand_on_an_ellipse(cells: int) -> None:
+    """Nobody stands inside of the others, their middle is empty, and names and self-synapses point outward."""
+    what = scene(clique(cells))
+    members = [k for k, unit in enumerate(what.units) if unit != "go"]
+    places = what.positions[members]
+
+    assert len(ConvexHull(places).vertices) == cells
+    assert closest(what) > 2.6
+    middle = places.mean(axis=0)
+    loops = {u: path for path, (u, v) in zip(what.paths, what.synapses, strict=True) if u == v}
+    for name, path in loops.items():
+        unit = what.positions[what.units.index(name)]
+        assert np.hypot(*(path - middle).T).max() > np.hypot(*(unit - middle)) + 1
+    for label in (label for label in what.labels if label.role == "output"):
+        unit = what.positions[what.units.index(label.text)]
+        assert np.hypot(label.x - middle[0], label.y - middle[1]) > np.hypot(*(unit - middle)) + 1
+
+
+@pytest.mark.parametrize("net", [ring(5), ring(9, stopped=True), latch()], ids=["ring", "stopped", "latch"])
+def test_what_is_ring_like_stays_in_its_row(net: Network) -> None:
+    """A ring of one way or of both is no tangle, however many of its pairs are joined."""
+    both = net.copy()
+    for u, v in [*net.edges]:
+        if "clear" not in (u, v) and u.startswith("c") and u != v:
+            both.connect(v, u)
+
+    for each in (net, both):
+        what = scene(each)
+        assert {tuple(sorted(loop)) for loop in what.loops} == {tuple(sorted(loop)) for loop in each.loops}
+    cells = [unit for unit in net if unit.startswith("c") and unit != "clear"]
+    assert np.ptp(heights(scene(net), cells or ["Q"])) < 1e-9
+
+
+def test_mutual_synapses_of_a_small_tangle_part() -> None:
+    """Both ways between two cells can be seen: their lines never lie on one another."""
+    what = scene(clique(6))
+    paths = dict(zip(what.synapses, what.paths, strict=True))
+
+    for u, v in combinations([f"c[{k}]" for k in range(6)], 2):
+        there, back = paths[u, v][20:-20], paths[v, u][20:-20]
+        assert np.hypot(*(there[:, None] - back[None]).transpose(2, 0, 1)).min() > 0.25
+
+
+def test_of_very_many_synapses_the_strongest_are_drawn_and_the_picture_says_so() -> None:
+    """500 of them; those left out are all weaker, the count is written, and nothing of it lies on a name."""
+    net = clique(40, alone=True)
+    draws = np.random.default_rng(3).normal(size=net.number_of_edges())
+    for (u, v), weight in zip(net.edges, draws, strict=True):
+        net.edges[u, v]["weight"] = float(weight)
+
+    what = scene(net)
+    out = [data["weight"] for u, v, data in net.edges(data=True) if (u, v) not in set(what.synapses)]
+
+    assert len(what.synapses) == 500
+    assert min(abs(what.weights)) >= max(map(abs, out))
+    assert "500 of 1,560 synapses are drawn" in [label.text for label in what.labels]
+    assert not [label for label in scene(clique(20)).labels if label.role == "note"]
+
+
+def test_of_equal_synapses_some_from_all_over_are_drawn() -> None:
+    """No cell of a big uniform net stands without synapses."""
+    net = clique(40, alone=True)
+    for u, v in net.edges:
+        net.edges[u, v]["weight"] = 1.0
+
+    sources, targets = (Counter(ends) for ends in zip(*scene(net).synapses, strict=True))
+
+    assert min(sources.values()) >= 6
+    assert min(targets.values()) >= 6
+    assert (len(sources), len(targets)) == (40, 40)
+
+
+def test_what_nobody_hears_stands_next_to_the_others() -> None:
+    """A unit without synapses is no further from its neighbour than others are."""
+    net = Network(name="one apart")
+    net.add_inputs("a", "b", "c", "d")
+    net.add_unit("out", McCullochPitts())
+    for name in ("a", "b", "c"):
+        net.connect(name, "out")
+
+    y = heights(scene(net), ["a", "b", "c", "d"])
+
+    assert sorted(np.diff(sorted(y)).round(6).tolist()) == pytest.approx([y[0] - y[1]] * 3)
+
+
+def test_names_that_take_no_room_are_always_shown() -> None:
+    """In a net whose hidden units have no room for names, those at either edge carry theirs all the same."""
+    net = Network(name="columns")
+    for k in range(20):
+        net.add_unit(f"first{k}", McCullochPitts())
+        net.add_unit(f"last{k}", McCullochPitts(), output=k == 0)
+    for u, v in product(range(20), range(20)):
+        net.connect(f"first{u}", f"last{v}")
+
+    sides = {label.text: label.across for label in scene(net).labels if label.role in ("unit", "output")}
+
+    assert sides["first3"] == "right"  # its own right end touches the unit
+    assert sides["last3"] == "left"
+
+
+def test_delays_and_weights_of_a_synapse_stand_apart() -> None:
+    """Tick marks are not hidden by the number, nor do the delays of a fan of synapses lie on one another."""
+    net = Network(name="marks")
+    net.add_inputs("a", "b")
+    net.add_unit("C", McCullochPitts(threshold=2))
+    net.connect("a", "C", weight=1, delay=1)
+    net.connect("b", "C", weight=2, delay=4)
+    what = scene(net)
+    drawn = draw(net)
+    numbers = next(
+        collection
+        for collection in drawn.axes.collections
+        if isinstance(collection, PolyCollection) and collection.get_zorder() == 15
+    )
+    boxes = [path.get_extents() for path in numbers.get_paths()]
+    marks = [
+        segment for line in drawn.axes.collections if line.get_zorder() == 13 for segment in segments(line)
+    ]
+
+    assert (len(boxes), len(marks)) == (2, 5)
+    assert not [mark for mark in marks for box in boxes if box.contains(*mark.mean(axis=0))]
+
+    fan = Network(name="fan")
+    fan.add_inputs("a", "b")
+    for k in range(6):
+        fan.add_unit(f"c{k}", McCullochPitts())
+        fan.connect("a", f"c{k}", delay=1 + k)
+        fan.connect("b", f"c{k}", delay=6 - k)
+    what = scene(fan)
+    spots = [
+        path[round(share * (len(path) - 1))] for path, share in zip(what.paths, middles(what), strict=True)
+    ]
+    assert min(np.hypot(*(a - b)) for a, b in combinations(spots, 2)) > 0.8
+
+
+def segments(line: Artist) -> list[Array]:
+    """The segments of a collection of lines; none of anything else."""
+    return list(line.get_segments()) if isinstance(line, LineCollection) else []
+
+
+def test_a_loop_that_holds_nothing_is_no_memory() -> None:
+    """A synapse of weight 0 upon oneself keeps nothing, so there is no band behind it."""
+    net = latch()
+    assert scene(net).loops
+    net.edges["Q", "Q"]["weight"] = 0.0
+    assert not scene(net).loops
+
+
+def test_absolute_inhibition_is_always_drawn() -> None:
+    """Whatever the density."""
+    net = clique(40, alone=True)
+    net.add_inputs("stop")
+    for k in range(40):
+        net.inhibit("stop", f"c[{k}]")
+
+    assert scene(net).kinds.count("inhibitory") == 40
 
 
 def test_inputs_stand_left_and_order_is_kept_where_nothing_crosses_less() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from dataclasses import replace
+from itertools import combinations, pairwise, product
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 import pytest
@@ -14,12 +16,14 @@ from PIL import Image, ImageSequence
 from allornone.models.hebb import Hebb
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.perceptron import PerceptronRule, perceptron
+from allornone.models.threshold import Threshold
 from allornone.pictures.film import Film, film
 from allornone.pictures.images import palette_of
 from allornone.pictures.network_film import network_film
+from allornone.pictures.panels import Rows
 from allornone.pictures.scene import scene
-from allornone.pictures.script import clock, script
-from allornone.pictures.timeline import mistaken, stages, timeline
+from allornone.pictures.script import clock, numbers, script
+from allornone.pictures.timeline import mistaken, presented, stages, timeline
 from allornone.pictures.travel import Travel
 from allornone.pictures.weighing import Weighing
 from allornone.pictures.words import headline, sentences
@@ -349,6 +353,116 @@ def test_texts_of_a_film_stay_inside_and_apart() -> None:
         label for ax in made.figure.axes if ax.axison for label in ax.get_xticklabels() + ax.get_yticklabels()
     ]
     assert min(float(text.get_fontsize()) for text in [*texts, *labels]) >= 11
+
+
+def lines_of(names: int, every: int = 1) -> Trace:
+    """A cell with so many long-named inputs, whose synapses grow at different paces."""
+    net = Network(name="lines")
+    net.add_inputs(*[f"a-rather-long-name-{k}" for k in range(names)])
+    net.add_unit("C", McCullochPitts())
+    for k in range(names):
+        net.connect(f"a-rather-long-name-{k}", "C", weight=k / 50, plastic=True)
+    draws = np.random.default_rng(0).integers(0, 2, size=(1, 70, names)).astype(float)
+    trace = simulate(net, draws, ticks=70, rule=Hebb(eta=0.25), record=["weights"])
+    return replace(trace, every=every)
+
+
+@pytest.mark.parametrize(("names", "every"), [(1, 1), (6, 977), (8, 1), (40, 12345)])
+def test_the_numbers_and_names_of_a_learning_film_can_be_read(names: int, every: int) -> None:
+    """Ticks far apart have long numbers; names of lines are long: none meets another or leaves the picture."""
+    made = network_film(lines_of(names, every), "A title", "A story.")
+    made.redrawn(len(made) - 1)
+
+    texts = [text for text in made.figure.texts if text.get_text()]
+    for ax in (ax for ax in made.figure.axes if ax.axison):
+        (left, right), (low, high) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
+        texts += [text for text in ax.get_xticklabels() if left <= text.get_position()[0] <= right]
+        texts += [text for text in ax.get_yticklabels() if low <= text.get_position()[1] <= high]
+        texts += [*ax.texts, ax.xaxis.label, ax.title]
+    shown = [text for text in texts if text.get_text()]
+    boxes = [text.get_window_extent() for text in shown]
+    edge = made.figure.bbox
+    met = [(a, b) for a, b in combinations(range(len(boxes)), 2) if boxes[a].overlaps(boxes[b])]
+    assert [(shown[a].get_text(), shown[b].get_text()) for a, b in met] == []
+    assert [text.get_text() for text, box in zip(shown, boxes, strict=True) if box.x1 > edge.x1] == []
+    assert [text.get_text() for text, box in zip(shown, boxes, strict=True) if box.x0 < edge.x0] == []
+    assert str(every * 50) in [text.get_text() for text in shown] or names == 40
+
+
+@pytest.mark.slow
+def test_a_film_of_a_large_net_is_small_and_quick(tmp_path: Path) -> None:
+    """145 units and some 10,000 synapses, which learn: what is drawn has bounds, and so have time and bytes."""
+    net, draws = Network(name="big"), np.random.default_rng(0)
+    net.add_inputs(*[f"i{k}" for k in range(45)])
+    for k in range(100):
+        net.add_unit(f"u{k}", McCullochPitts(threshold=30), output=k > 95)
+    names = list(net)
+    for u, v in product(names, names[45:]):
+        if u != v and draws.random() < 0.7:
+            net.connect(u, v, weight=float(draws.integers(0, 3)), plastic=True)
+    stimulus = (draws.random((1, 12, 45)) < 0.3).astype(float)
+    trace = simulate(net, stimulus, ticks=12, rule=Hebb(eta=0.1), record=["weights"])
+
+    began = process_time()
+    made = network_film(trace)
+    made.save(tmp_path / "big.gif")
+    took = process_time() - began
+
+    assert net.number_of_edges() > 10_000
+    assert took < 20 * 12 / 60 + 4  # a film of sixty ticks takes less than 20 s
+    assert (tmp_path / "big.gif").stat().st_size < 3e6 * 12 / 60
+
+
+def test_a_trace_of_several_lives_shows_them_as_trials() -> None:
+    """Where a life began anew in the record, ticks are counted anew, and no pulse runs from one into the next."""
+    trace = simulate(echo(), {"go": "1"}, ticks=6)
+    assert trace.origin is not None
+    twice = replace(trace, origin=replace(trace.origin, begins=(0, 2)))
+
+    line = timeline(twice)
+    travel = Travel.of(scene(trace.network), line, stages(trace.network))
+
+    assert line.trials.tolist() == [0, 0, 1, 1, 1, 1]
+    assert line.ticks.tolist() == [0, 1, 0, 1, 2, 3]
+    assert clock(line, 3, False) == "trial 2  t = 1"
+    assert [len(travel.pulses(moment, 0.7)[0]) for moment in (1, 2)] == [1, 0]
+
+
+def test_the_axis_says_what_the_clock_says() -> None:
+    """Of presentations recorded now and then both count presentations, not records."""
+    trace = replace(lessons(), every=7)
+    line = timeline(trace)
+    said = [int(clock(line, k, True).split()[1].split("/")[0]) for k in range(len(line))]
+
+    assert numbers(line, True).tolist() == said == [1 + 7 * k for k in range(12)]
+    assert numbers(line, False).tolist() == [7 * k for k in range(12)]
+
+
+def test_a_net_of_images_has_a_row_for_each() -> None:
+    """Where all units are in images, the raster says how much of each is active, against the most of all."""
+    net = Network(name="images")
+    one, other = net.add_group("one", [2, 2]), net.add_group("other", [2, 2], McCullochPitts())
+    for u, v in zip(one, other, strict=True):
+        net.connect(u, v)
+    line = timeline(simulate(net, {"one[0]": "11", "one[1], one[2]": "01"}, ticks=3))
+
+    rows = Rows.summed(line, {unit: data.get("group") for unit, data in net.nodes(data=True)}, line.ticks)
+
+    assert rows.names == ["one", "other"]
+    assert rows.level.tolist() == pytest.approx(np.array([[1 / 3, 0], [1, 1 / 3], [0, 1]]))
+
+
+def test_a_net_that_remembers_is_not_presented_anything() -> None:
+    """A unit that answers within its tick, in a net of delays, counts ticks; without delays, presentations."""
+    net = latch()
+    net.add_unit("reader", Threshold(threshold=1), output=True)
+    net.connect("Q", "reader")
+    made = network_film(simulate(net, {"S": "01"}, ticks=4))
+    made.update(0)
+
+    assert not presented(simulate(net, {"S": "01"}, ticks=4))
+    assert presented(answers())
+    assert "t = 0" in [text.get_text() for text in made.figure.texts]
 
 
 # the door
