@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import traceback
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -44,9 +44,16 @@ def outcomes(names: Sequence[str], how: dict[str, Any], jobs: int) -> Iterator[I
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
     try:
         futures = [pool.submit(outcome, name, how) for name in names]
-        yield (future.result() for future in futures)
+        yield map(_arrived, futures)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _arrived(future: Future[Outcome]) -> Outcome:
+    try:
+        return future.result()
+    except Exception as error:  # a process that died, a result that could not travel
+        return Outcome(None, failure_of(error))
 
 
 def processors() -> int:

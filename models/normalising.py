@@ -6,21 +6,20 @@ x  what the synapse brought      y  output      w  weight      η  learning rate
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from annotated_types import Gt
 
-from allornone.models.hebb import Hebb
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.layer_rules import Layer, LayerRule
 from allornone.simulator.program import Program, Weights
-from allornone.simulator.propagation import Moment
-from allornone.simulator.rules import Desired, LearningRule, Memory
+from allornone.simulator.sums import mean, summed
 from allornone.simulator.units import Array
 
 
 @dataclass(frozen=True)
-class Divisive(LearningRule):
+class Divisive(LayerRule):
     """Grow as Hebb does, then shrink every weight of a unit in proportion, so that their length is kept.
 
         w ← ℓ (w + η x y) / |w + η x y|
@@ -46,32 +45,21 @@ class Divisive(LearningRule):
     name: ClassVar[str] = "divisive"
     teacher: ClassVar[bool] = False
 
-    def start(self, program: Program, weights: Weights) -> Memory:
-        """Return what Hebb's rule remembers; synapses of different units that share a weight are refused."""
-        _own(program, self.name)
-        return Hebb().start(program, weights)
+    def start(self, program: Program, weights: Weights) -> list[Any]:
+        """Remember nothing; synapses of different units that share a weight are refused."""
+        _of_their_own(program, self.name)
+        return super().start(program, weights)
 
-    def step(
-        self,
-        program: Program,
-        theta: Weights,
-        memory: Memory,
-        moment: Moment,
-        d: Desired,
-        average: bool = True,
-    ) -> tuple[Weights, Memory]:
-        """Let Hebb's rule change the weights, then bring each unit's back to their length."""
-        grown, memory = Hebb(self.eta).step(program, theta, memory, moment, d, average)
-        scaled: list[Array] = []
-        for stage, w in zip(program.stages, grown, strict=True):
-            square = stage.block.total(np.where(stage.plastic, w * w, 0.0)[None])[0]
-            share = self.length / np.sqrt(np.where(square > 0, square, 1.0))
-            scaled.append(np.where(stage.plastic, w * np.where(square > 0, share, 1.0), w))
-        return tuple(scaled), memory
+    def learned(self, layer: Layer, memory: Any, average: bool) -> tuple[Array, Any]:
+        """Let the weights grow, then bring each unit's back to their length; where all are 0 there is none."""
+        w = layer.w + _growth(layer, self.eta, average)
+        square = layer.total(np.where(layer.plastic[..., None], w * w, 0.0))
+        share = self.length / np.sqrt(np.where(square > 0, square, 1.0))
+        return w * np.where(square > 0, share, 1.0), memory
 
 
 @dataclass(frozen=True)
-class Subtractive(LearningRule):
+class Subtractive(LayerRule):
     """Grow as Hebb does, less the mean growth of the unit's synapses, so that their sum is kept.
 
         Δw = η x y − mean(η x y),        then w is kept from `low` to `high`
@@ -98,32 +86,27 @@ class Subtractive(LearningRule):
     name: ClassVar[str] = "subtractive"
     teacher: ClassVar[bool] = False
 
-    def start(self, program: Program, weights: Weights) -> Memory:
-        """Return what Hebb's rule remembers; synapses of different units that share a weight are refused."""
-        _own(program, self.name)
-        return Hebb().start(program, weights)
+    def start(self, program: Program, weights: Weights) -> list[Any]:
+        """Remember nothing; synapses of different units that share a weight are refused."""
+        _of_their_own(program, self.name)
+        return super().start(program, weights)
 
-    def step(
-        self,
-        program: Program,
-        theta: Weights,
-        memory: Memory,
-        moment: Moment,
-        d: Desired,
-        average: bool = True,
-    ) -> tuple[Weights, Memory]:
-        """Let Hebb's rule change the weights, take each unit's mean change away, and keep the limits."""
-        grown, memory = Hebb(self.eta).step(program, theta, memory, moment, d, average)
-        kept: list[Array] = []
-        for stage, old, w in zip(program.stages, theta, grown, strict=True):
-            many = stage.block.total(np.where(stage.plastic, 1.0, 0.0)[None])[0]
-            mean = stage.block.total((w - old)[None])[0] / np.maximum(many, 1.0)
-            limited = np.maximum(self.low, np.minimum(self.high, w - mean))
-            kept.append(np.where(stage.plastic, limited, w))
-        return tuple(kept), memory
+    def learned(self, layer: Layer, memory: Any, average: bool) -> tuple[Array, Any]:
+        """Let the weights grow, take each unit's mean growth away, and keep the limits."""
+        w = layer.w + _growth(layer, self.eta, average)
+        many = layer.total(layer.plastic[..., None].astype(float))
+        level = layer.total(w - layer.w) / np.maximum(many, 1.0)
+        return np.maximum(self.low, np.minimum(self.high, w - level)), memory
 
 
-def _own(program: Program, name: str) -> None:
+def _growth(layer: Layer, eta: float, average: bool) -> Array:
+    """Return what Hebb's rule adds to the plastic synapses of a layer: η x y."""
+    grown = eta * layer.x[:, :, None] * layer.y[:, None]
+    added = mean(grown, 0) if average else summed(grown, 0)
+    return np.where(layer.plastic[..., None], added, 0.0)
+
+
+def _of_their_own(program: Program, name: str) -> None:
     if (program.wiring.shared[program.wiring.plastic] >= 0).any():
         raise AllornoneError(
             f"the rule {name!r} keeps a sum of each unit's own synapses, so none of them may share a weight"

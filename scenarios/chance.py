@@ -48,9 +48,9 @@ def _is_drawn(key: str, path: tuple[str | int, ...], value: Any) -> bool:
         return bool(value == "shuffled")
     if key == "update":
         return bool(value == "one-by-one")
-    if key == "chance" and path[0] == "experience":
-        return True
-    if key in ("flip", "sample") and path[0] == "experience":
+    if path[0] == "experience" and "stimulus" in path[:3]:  # its keys are units, whatever they are called
+        return key == "chance" and len(path) == 5
+    if path[0] == "experience" and key in ("flip", "sample"):
         return bool(value != 0)
     if not isinstance(value, str):
         return False

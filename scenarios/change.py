@@ -10,24 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from allornone.scenarios.phase_keys import LEARNING_KEYS, PHASE_ACTS, PHASE_KEYS, idle
 from allornone.simulator.errors import AllornoneError, nearest
 
 Raw = dict[str, Any]
 Path = tuple[str | int, ...]
 
-LEARNING_KEYS = (
-    "rule",
-    "plastic",
-    "batch",
-    "average",
-    "divergence",
-    "order",
-    "epochs",
-    "until",
-    "bound",
-)
-PHASE_ACTS = ("stimulus", "teach", "show", "gradient")
-PHASE_KEYS = ("name", *PHASE_ACTS, "ticks", "teacher", "from", "update", "flip", "hold", "sample")
 UNIT_KEYS = ("model", "bias")
 TASK_KEYS = ("data", "hold_out")
 DRAWN_KEYS = ("inputs", "outputs", "groups", "synapses")
@@ -249,8 +237,16 @@ def _experience(raw: Raw, piece: Raw | list[Any]) -> list[Raw]:
         old = _renamed(
             phases[index], new, "rule", (*PHASE_KEYS, *LEARNING_KEYS), phases[index].get("rule", rule)
         )
-        phases[index] = _merged(_without_rivals(old, new, PHASE_ACTS), new)
+        phases[index] = _acting(_merged(_without_rivals(old, new, PHASE_ACTS), new), old, new)
     return phases
+
+
+def _acting(phase: Raw, old: Raw, new: Raw) -> Raw:
+    """Return a phase without what went with the old act, if a change names another."""
+    if not any(act in new and act not in old for act in PHASE_ACTS):
+        return phase
+    gone = {*idle(phase), *(phase.keys() - {*PHASE_KEYS} if "show" in phase else ())} - new.keys()
+    return {key: value for key, value in phase.items() if key not in gone}
 
 
 def _forget_rule(raw: Raw, change: Raw) -> Raw:

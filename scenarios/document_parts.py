@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from allornone.scenarios.change import LEARNING_KEYS, PHASE_ACTS, PHASE_KEYS, TASK_KEYS
+from allornone.scenarios.change import TASK_KEYS
 from allornone.scenarios.document_values import (
     EXPRESSION,
     FLAG,
@@ -23,6 +23,7 @@ from allornone.scenarios.document_values import (
     table_with,
     values,
 )
+from allornone.scenarios.phase_keys import LEARNING_KEYS, PHASE_ACTS, PHASE_KEYS
 
 Number = Annotated[int | float | str, number()]
 Text = Annotated[str, TEXT]

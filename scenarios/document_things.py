@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, get_type_hints
 
-from allornone.scenarios.change import LEARNING_KEYS, PHASE_KEYS, TASK_KEYS, UNIT_KEYS, Path, Raw
+from allornone.scenarios.change import TASK_KEYS, UNIT_KEYS, Path, Raw
 from allornone.scenarios.document_errors import Violation
 from allornone.scenarios.document_values import Kind, kind_of, number
+from allornone.scenarios.phase_keys import LEARNING_KEYS, PHASE_KEYS
 from allornone.simulator import registry
 from allornone.simulator.errors import AllornoneError, nearest
 from allornone.simulator.registry import Registry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Collection, Iterator, Sequence
 
-from allornone.scenarios.change import PHASE_ACTS, Path, Raw
+from allornone.scenarios.change import Path, Raw
 from allornone.scenarios.document_errors import Violation
 from allornone.scenarios.document_things import phases_of, table
 from allornone.scenarios.document_values import Functions, expression_fault, shown
@@ -13,6 +13,7 @@ from allornone.scenarios.expression import CONSTANTS
 from allornone.scenarios.functions import FUNCTIONS, Function
 from allornone.scenarios.labelled import Value
 from allornone.scenarios.measuring import RUN_FUNCTIONS
+from allornone.scenarios.phase_keys import PHASE_ACTS, idle
 from allornone.scenarios.varying import Axis
 from allornone.simulator import registry
 from allornone.simulator.errors import nearest
@@ -22,7 +23,7 @@ INNER_AXES = ("trial", "tick", "unit", "epoch", "synapse")
 
 
 def check_phases(raw: Raw) -> Iterator[Violation]:
-    """Find phases of one name, tasks that are not there, lessons without a rule, strange words in `until`."""
+    """Find phases of one name, tasks that are not there, lessons without a rule, strange `until`, idle keys."""
     names = tuple(table(raw, "parameters"))
     tasks = table(raw, "tasks")
     known = [*tasks, *(f"{name}.held_out" for name, task in tasks.items() if "hold_out" in table(task))]
@@ -50,6 +51,8 @@ def check_phases(raw: Raw) -> Iterator[Violation]:
                 "nothing can be taught without a rule: say rule = ... in [learning] or in this phase",
             )
         yield from _until(phase, path, names)
+        for key, why in idle(phase).items():
+            yield Violation((*path, key), f"{key} {why}", None, True)
     yield from _until(learning, ("learning",), names)
 
 

@@ -207,7 +207,7 @@ def _portions(
 
 def _key(raw: Raw, seed: int) -> str:
     pieces = {name: raw.get(name) for name in CHANGEABLE if name != "vary"}
-    return json.dumps([pieces, seed], sort_keys=True, default=str)
+    return json.dumps([pieces, seed], default=str)
 
 
 def _members(axes: Mapping[str, Labelled]) -> dict[str, Value]:

@@ -5,7 +5,7 @@ x  (trials, ticks, units driven), NaN where a unit is free      d  (trials, unit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,9 @@ from allornone.simulator.stimulus import read_stimuli
 from allornone.simulator.streams import stream
 from allornone.simulator.units import Array
 
+CUE_WORDS = ("flip", "hold", "from", "update")
+"""Words of a phase that shows cues to a net without inputs."""
+
 Lesson = tuple[Array, tuple[str, ...], Array | None, tuple[str, ...], float | None]
 
 
@@ -34,12 +37,17 @@ def lesson(
     made: Mapping[str, Task],
     seed: int,
     limits: Limits,
+    drawn: Sequence[str] = (),
 ) -> Lesson:
-    """Return what a phase shows, the units that it drives, what is desired of which units, and a point's area."""
+    """Return what a phase shows, the units that it drives, what is desired of which units, and a point's area.
+
+    `drawn` names the phases whose stimuli are drawn: each has draws of its own.
+    """
     if "ticks" in phase:
         limits.need("ticks", _said(phase, numbers))
     if "stimulus" in phase:
-        x, driven = _stimulus(phase, net, numbers, seed, limits)
+        again = phase["name"] if phase["name"] in drawn[1:] else ""
+        x, driven = _stimulus(phase, net, numbers, stream(seed, "stimulus", again), limits)
         taught = tuple(phase.get("teacher", {}))
         d = _teacher(phase["teacher"], x, driven, net, numbers) if taught else None
         return x, driven, d, _units(taught, net), None
@@ -53,6 +61,7 @@ def lesson(
     task = made[name]
     if not net.inputs:
         return _on_outputs(phase, task, net, numbers, seed)
+    _no_cues(phase, net)
     if task.x.shape[1] != len(net.inputs):
         raise AllornoneError(f"task {name!r} has {task.x.shape[1]} inputs, the net has {len(net.inputs)}")
     if task.d is not None and task.d.shape[1] != len(net.outputs):
@@ -62,8 +71,18 @@ def lesson(
     return task.x[:, None], tuple(net.inputs), task.d, tuple(net.outputs), task.cell
 
 
+def _no_cues(phase: Mapping[str, Any], net: Network) -> None:
+    """Raise an error if a phase whose net has inputs speaks of cues."""
+    for word in CUE_WORDS:
+        if word in phase:
+            raise AllornoneError(
+                f"phase {phase['name']!r}: {word} is of cues, which are shown to a net without inputs; this one has "
+                f"{len(net.inputs)}, and each sample is presented to it from rest"
+            )
+
+
 def _stimulus(
-    phase: Mapping[str, Any], net: Network, numbers: Numbers, seed: int, limits: Limits
+    phase: Mapping[str, Any], net: Network, numbers: Numbers, draw: np.random.Generator, limits: Limits
 ) -> tuple[Array, tuple[str, ...]]:
     with limits.naming("ticks"):
         given = read_stimuli(
@@ -76,29 +95,36 @@ def _stimulus(
     inputs = net.inputs
     known = set(inputs)
     forced = [unit for unit in net if unit in given and unit not in known]
-    ticks = _ticks(phase, given, net, numbers)
+    if forced and "teacher" in phase:
+        raise AllornoneError(
+            f"phase {phase['name']!r}: a teacher speaks at the end of a presentation, in which only inputs are "
+            f"given something, found {forced[0]!r}; without a teacher a stimulus may force any unit"
+        )
+    lasts, ticks = _ticks(phase, given, net, numbers)
     limits.need("ticks", ticks)
     sample = None if "sample" not in phase else numbers.whole(phase["sample"], "sample")
-    draw = stream(seed, "stimulus")
     with limits.naming("trials"):
-        x = compose(given, inputs, ticks, sample, draw, forced=forced, limit=limits.trials)
-    if "teacher" in phase and "ticks" not in phase:
-        # The last of what is given is held until it has come through, and there the teacher speaks.
-        x = np.pad(x, [(0, 0), (0, settling(net)), (0, 0)], mode="edge")
+        x = compose(given, inputs, lasts, sample, draw, forced=forced, limit=limits.trials)
+    if ticks > lasts:
+        # Under a teacher the last of what is given is held until it has come through, and there he speaks.
+        x = np.pad(x, [(0, 0), (0, ticks - lasts), (0, 0)], mode="edge")
     return x, (*inputs, *forced)
 
 
-def _ticks(phase: Mapping[str, Any], given: Mapping[str, Given], net: Network, numbers: Numbers) -> int:
-    if "ticks" in phase:
-        return _said(phase, numbers)
+def _ticks(
+    phase: Mapping[str, Any], given: Mapping[str, Given], net: Network, numbers: Numbers
+) -> tuple[int, int]:
+    """Return for how many ticks something is given, and how many the phase takes."""
     longest = max((len(sequence) for sequence in given.values()), default=0)
-    if "teacher" in phase:
-        return max(longest, 1)
-    if net.loops:
+    if "ticks" in phase:
+        ticks = _said(phase, numbers)
+    elif net.loops:
         raise AllornoneError(
             f"phase {phase['name']!r}: a net with loops has no end of its own; say how many ticks"
         )
-    return longest + settling(net)
+    else:
+        ticks = max(longest, 1 if "teacher" in phase else 0) + settling(net)
+    return min(max(longest, 1), ticks) if "teacher" in phase else ticks, ticks
 
 
 def _teacher(
@@ -148,19 +174,27 @@ def _on_outputs(phase: Mapping[str, Any], task: Task, net: Network, numbers: Num
 
 
 def _cues(phase: Mapping[str, Any], patterns: Array, numbers: Numbers, seed: int) -> Array:
-    """Return cues for as long as they are held, a share of their units inverted."""
+    """Return cues for as long as they are held, a share of their units inverted; without `ticks` that is all."""
+    hold = numbers.whole(phase.get("hold", 1), "hold")
+    ticks = _said(phase, numbers) if "ticks" in phase else max(hold, 1)
+    if not 1 <= hold <= ticks:
+        raise AllornoneError(
+            f"phase {phase['name']!r}: hold must be from 1 to the ticks of the phase, {ticks}; found {hold}"
+        )
+    share = float(numbers.number(phase.get("flip", 0.0)))
+    if not 0 <= share <= 1:
+        raise AllornoneError(f"phase {phase['name']!r}: flip is a share, from 0 to 1, found {share:g}")
     cues = patterns.copy()
-    count = round(float(numbers.number(phase.get("flip", 0.0))) * cues.shape[1])
+    count = round(share * cues.shape[1])
     draw = stream(seed, "noise")
     bipolar = bool((cues < 0).any())
     for row in cues:
         chosen = draw.permutation(cues.shape[1])[:count]
         row[chosen] = -row[chosen] if bipolar else 1 - row[chosen]
-    hold = min(numbers.whole(phase.get("hold", 1), "hold"), _said(phase, numbers) if "ticks" in phase else 1)
     return np.repeat(cues[:, None], hold, axis=1)
 
 
-def presentation_ticks(phase: Mapping[str, Any], x: Array, numbers: Numbers) -> int | None:
+def ticks_said(phase: Mapping[str, Any], x: Array, numbers: Numbers) -> int | None:
     """Return how many ticks a presentation takes; None where a net settles by itself."""
     if "stimulus" in phase:
         return int(x.shape[1])

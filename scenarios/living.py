@@ -173,7 +173,6 @@ def _time(
     batch = 1 if rule is not None else trials
     simulator = _begun(program, left, first, rule, batch, seeds)
     notes = notes_for(program, needs, (trials, ticks))
-    active = np.ones(program.lanes, dtype=bool)
     alone = trials == 1 and first.epochs == 1
     by_epoch = _Epochs(simulator, "history" in needs.words, notes)
     for epoch in range(first.epochs if rule is not None else 1):
@@ -183,16 +182,15 @@ def _time(
             for tick, (given, forced) in enumerate(driving(program, x[start : start + batch], first.driven)):
                 if alone and "history" in needs.words:
                     notes.history.append(program.synapse_values(simulator.weights))
-                moment = simulator.advance(given, forced, active=active)
+                moment = simulator.advance(given, forced)
                 note_tick(notes, moment, (slice(start, start + batch), tick))
-                if rule is not None:
-                    active = active & ~outside(simulator.weights, first.bound)
         by_epoch.end(alone)
     if alone and "history" in needs.words:
         notes.history.append(program.synapse_values(simulator.weights))
     axis, weights = "tick" if alone else "epoch", weighed(program, simulator.weights)
+    diverged = ~simulator.learning
     records = [
-        record_of(program, phase, weights, notes, lane, {}, axis, diverged=not bool(active[lane]))
+        record_of(program, phase, weights, notes, lane, {}, axis, diverged=bool(diverged[lane]))
         for lane, phase in enumerate(phases)
     ]
     return simulator.weights, simulator.snapshot(), records
@@ -232,15 +230,18 @@ def _begun(
     seeds: Sequence[int],
 ) -> Simulator:
     """Return a simulator at rest, or where the phase before ended."""
-    simulator = Simulator(program, rule=rule, batch=batch, update=phase.update, seed=seeds, undo=0)
-    if phase.from_rest or left is None:
+    simulator = Simulator(
+        program, rule=rule, batch=batch, update=phase.update, seed=seeds, undo=0, bound=phase.bound
+    )
+    if phase.from_rest or left is None or left.moment is None:
         return simulator
-    if left.past and left.past[0].shape[0] != batch:
+    before = len(left.moment.y)
+    if before != batch:
         raise AllornoneError(
             f"phase {phase.name!r} begins here, from where the phase before ended: both need as many trials, "
-            f"found {batch} after {left.past[0].shape[0]}"
+            f"found {batch} after {before}"
         )
-    simulator.restore(replace(simulator.snapshot(), past=left.past, moment=left.moment, turn=left.turn))
+    simulator.resume(left)
     return simulator
 
 
@@ -260,7 +261,7 @@ class _Epochs:
 
 
 def _lanes(arrays: Sequence[Array]) -> Array:
-    """Put arrays side by side along a last axis; where all are the same object or equal, one serves every lane."""
+    """Put arrays side by side along a last axis; one that all runs share serves every lane."""
     if all(array is arrays[0] for array in arrays):
         return arrays[0][..., None]
     return np.stack(arrays, axis=-1)
@@ -271,10 +272,3 @@ def _condition(text: str, phases: Sequence[Phase]) -> Condition:
     return Condition.read(
         text, {name: np.array([phase.parameters[name] for phase in phases]) for name in names}
     )
-
-
-def outside(weights: Weights, bound: float) -> Truth:
-    """Return by lane whether any weight is beyond the bound, or no number at all."""
-    largest = [np.abs(w).max(axis=tuple(range(w.ndim - 1)), initial=0.0) for w in weights]
-    beyond: Truth = ~(np.max(largest, axis=0) <= bound)
-    return beyond

@@ -129,7 +129,8 @@ class _Reader:
 
     def along(self, record: Record, values: Array, units: Sequence[str], single: bool) -> Value:
         """Return values of units with their axes; one unit, one trial has none."""
-        places = [record.units.index(unit) for unit in units]
+        place = {unit: k for k, unit in enumerate(record.units)}
+        places = [place[unit] for unit in units]
         chosen = values[..., places]
         axes = ["trial", "tick", "unit"] if record.phase.by_tick else ["trial", "unit"]
         if single:

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
+
+import numpy as np
 
 from allornone.scenarios import build, tasks
 from allornone.scenarios.chance import draws
-from allornone.scenarios.lessons import lesson, presentation_ticks
+from allornone.scenarios.lessons import lesson, ticks_said
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.numbers import Numbers
+from allornone.scenarios.phase_keys import LEARNING_KEYS, PHASE_KEYS
 from allornone.scenarios.starting import start
 from allornone.scenarios.tasks import Task
 from allornone.simulator.checking import model_class
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, whole
 from allornone.simulator.network import Network
 from allornone.simulator.registry import rules
 from allornone.simulator.rules import LearningRule, needs_teacher
 from allornone.simulator.units import Array
 from allornone.simulator.wiring import structure
 
-LEARNING_WORDS = ("plastic", "batch", "average", "divergence", "order", "epochs", "until", "bound")
-PHASE_WORDS = (
-    "name",
-    "stimulus",
-    "teach",
-    "show",
-    "gradient",
-    "ticks",
-    "teacher",
-    "from",
-    "update",
-    "flip",
-    "hold",
-    "sample",
-)
 Pair = tuple[str | None, str]
 
 
@@ -86,6 +75,7 @@ class Phase:
             self.timed,
             self.by_tick,
             type(self.rule),
+            None if self.rule is None else self.rule.words(),
             self.plastic,
             self.epochs,
             self.order,
@@ -138,25 +128,40 @@ def prepare(raw: Mapping[str, Any], seed: int, limits: Limits, known: Known | No
     made = tasks.make(raw, numbers, seed, limits)
     learning = raw.get("learning", {})
     known = {} if known is None else known
-    key = _built_from(raw, seed)
+    key = _built_from(raw, made, seed)
     if key not in known:
         net = build.build(raw, numbers, made, seed, limits)
         start(net, raw["connectivity"], numbers, _plastic(net, learning.get("plastic"), numbers), seed)
         known[key] = Beginning(net, structure(net))
     begun = known[key]
-    phases = tuple(_phase(phase, learning, begun, numbers, made, seed, limits) for phase in raw["experience"])
+    drawn = tuple(phase["name"] for phase in raw["experience"] if _is_drawn(phase))
+    phases = tuple(
+        _phase(phase, learning, begun, numbers, made, seed, limits, drawn) for phase in raw["experience"]
+    )
     run_key = (begun.structure, tuple(phase.key for phase in phases))
     return Prepared(begun.network, phases, numbers.parameters, seed, run_key)
 
 
-def _built_from(raw: Mapping[str, Any], seed: int) -> str:
+def _built_from(raw: Mapping[str, Any], made: Mapping[str, Task], seed: int) -> str:
     """Return all that a network at its start depends on; the seed only where something of it is drawn."""
     parts = ("title", "parameters", "tasks", "connectivity", "activation")
-    pieces = {name: raw.get(name) for name in parts}
-    task = {"tasks": raw.get("tasks")} if "task" in raw["connectivity"].get("build", {}) else {}
-    drawn = draws({"connectivity": raw["connectivity"], **task}) is not None
+    pieces = [
+        raw.get(name) for name in parts
+    ]  # their order counts: of two weights of a synapse the last is meant
+    task = made.get(raw["connectivity"].get("build", {}).get("task", ""))
+    samples = None if task is None else [_digest(task.x), None if task.d is None else _digest(task.d)]
+    drawn = draws({"connectivity": raw["connectivity"]}) is not None
     plastic = raw.get("learning", {}).get("plastic")
-    return json.dumps([pieces, plastic, seed if drawn else None], sort_keys=True, default=str)
+    return json.dumps([pieces, plastic, samples, seed if drawn else None], default=str)
+
+
+def _digest(samples: Array) -> str:
+    return f"{samples.shape} {sha256(np.ascontiguousarray(samples).tobytes()).hexdigest()}"
+
+
+def _is_drawn(phase: Mapping[str, Any]) -> bool:
+    stimulus = {key: phase[key] for key in ("stimulus", "sample") if key in phase}
+    return draws({"experience": [stimulus]}) is not None
 
 
 def _plastic(net: Network, texts: Any, numbers: Numbers) -> tuple[Pair, ...]:
@@ -181,13 +186,10 @@ def _phase(
     made: Mapping[str, Task],
     seed: int,
     limits: Limits,
+    drawn: Sequence[str],
 ) -> Phase:
-    net = begun.network
-    words = {**learning, **{key: value for key, value in phase.items() if key not in PHASE_WORDS}}
-    if phase.get("rule", learning.get("rule")) != learning.get("rule"):
-        own = (*LEARNING_WORDS, "rule")
-        words = {key: value for key, value in words.items() if key in own or key in phase}
-    x, driven, d, taught, cell = lesson(phase, net, numbers, made, seed, limits)
+    net, words = begun.network, _words(phase, learning)
+    x, driven, d, taught, cell = lesson(phase, net, numbers, made, seed, limits, drawn)
     rule = None if "show" in phase else _rule(words, numbers)
     # A rule that asks for no teacher learns from what the units are made to do.
     clamped = "teach" in phase and d is not None and rule is not None and not needs_teacher(rule)
@@ -195,27 +197,27 @@ def _phase(
         raise AllornoneError(f"phase {phase['name']!r}: the rule {rule.name!r} needs a teacher")
     # A presentation is judged at its last tick; a stimulus without a teacher, and a cue on units, are lived in time.
     by_tick = "stimulus" in phase and d is None
-    timed = by_tick or any(unit not in net.inputs for unit in driven)
+    timed = by_tick or not set(driven) <= set(net.inputs)
     return Phase(
         name=phase["name"],
         x=x,
         driven=driven,
         d=d,
         taught=taught,
-        ticks=None if by_tick else presentation_ticks(phase, x, numbers),
+        ticks=None if by_tick else ticks_said(phase, x, numbers),
         clamped=clamped,
         timed=timed,
         by_tick=by_tick,
         rule=rule,
         plastic=() if rule is None else begun.plastic_of(words.get("plastic"), numbers),
-        epochs=numbers.whole(words.get("epochs", 1), "epochs"),
+        epochs=whole("epochs", numbers.whole(words.get("epochs", 1), "epochs")),
         order=words.get("order", "cyclic"),
         batch=words.get("batch", 1)
         if words.get("batch") == "all"
         else numbers.whole(words.get("batch", 1), "batch"),
         average=words.get("average", True),
         until=words.get("until"),
-        bound=float(numbers.number(words.get("bound", 1e6))),
+        bound=_bound(words, numbers),
         from_rest=phase.get("from", "rest") == "rest",
         update=phase.get("update", "together"),
         parameters=numbers.parameters,
@@ -223,12 +225,25 @@ def _phase(
     )
 
 
+def _words(phase: Mapping[str, Any], learning: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of learning in a phase; another rule than that of [learning] has numbers of its own."""
+    words = {**learning, **{key: value for key, value in phase.items() if key not in PHASE_KEYS}}
+    if phase.get("rule", learning.get("rule")) == learning.get("rule"):
+        return words
+    return {key: value for key, value in words.items() if key in LEARNING_KEYS or key in phase}
+
+
+def _bound(words: Mapping[str, Any], numbers: Numbers) -> float:
+    bound = float(numbers.number(words.get("bound", 1e6)))
+    if not bound > 0:
+        raise AllornoneError(f"bound must be more than 0, found {bound:g}")
+    return bound
+
+
 def _rule(words: Mapping[str, Any], numbers: Numbers) -> LearningRule | None:
     if "rule" not in words:
         return None
     cls = rules.get(words["rule"])
-    given = {
-        key: numbers.number(value) for key, value in words.items() if key not in (*LEARNING_WORDS, "rule")
-    }
+    given = {key: numbers.number(value) for key, value in words.items() if key not in LEARNING_KEYS}
     rule: LearningRule = cls.from_values(given)
     return rule

@@ -128,8 +128,7 @@ def _symmetric_root(rows: Sequence[Sequence[float]]) -> Array:
         raise AllornoneError(
             f"covariance must not be negative in any direction, found a variance of {values.min():.4g}"
         )
-    root: Array = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
-    return root
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T, dtype=np.float64)
 
 
 def _drawn(source: Source, samples: int, width: int, ones: int | None, what: str) -> Array:
@@ -137,8 +136,7 @@ def _drawn(source: Source, samples: int, width: int, ones: int | None, what: str
         raise AllornoneError(f"{what} must be at least 1, found {width}")
     source.limits.need("bytes", 8 * samples * width)
     if ones is None:
-        signs: Array = 2.0 * source.random.integers(0, 2, (samples, width)) - 1.0
-        return signs
+        return np.where(source.random.integers(0, 2, (samples, width)) > 0, 1.0, -1.0)
     if not 0 <= ones <= width:
         raise AllornoneError(f"active must be from 0 to the number of {what}, {width}; found {ones}")
     places = np.argsort(source.random.random((samples, width)), axis=1)[:, :ones]

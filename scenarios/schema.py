@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from allornone.scenarios.change import CHANGEABLE, LEARNING_KEYS, PHASE_ACTS, TASK_KEYS
+from allornone.scenarios.change import CHANGEABLE, TASK_KEYS
 from allornone.scenarios.document import Document
 from allornone.scenarios.document_things import parameters_of
+from allornone.scenarios.phase_keys import LEARNING_KEYS, PHASE_ACTS
 from allornone.simulator import registry
 from allornone.simulator.registry import Registry
 

@@ -68,6 +68,8 @@ def teaching(
     if not teacher:
         return None
     table, named, _ = stimulus_arrays(teacher, list(program.index), list(program.inputs), ticks)
+    if len(table) > 1:
+        raise AllornoneError("a teacher wants one thing at a time: no ? may stand in what he says")
 
     def at(tick: int) -> Desired:
         return taught(program, 1, dict(zip(named, table[0, tick], strict=True)))

@@ -78,8 +78,8 @@ From first to last: bias 0 → 1, X1 0 → 1, X2 0 → 1.
 
 
 def _of_trace(trace: Trace, unit: str, when: Any, trial: Any, lane: Any) -> str:
-    if unit not in trace.units:
-        raise UnknownName("unit", unit, trace.units)
+    if not isinstance(unit, str) or unit not in trace.units:
+        raise UnknownName("unit", str(unit), trace.units)
     when, trial, lane = checked(trace, when, trial, lane)
     if unit in trace.inputs:
         return _input(trace, unit, when, trial, lane)
@@ -115,7 +115,8 @@ def _cause(trace: Trace, found: Answer, trial: int, lane: int) -> Answer | None:
         back = answer(trace, sole.source, sole.at, trial, lane)
         if back.unit != found.unit:
             break
-    return None if back is found else back
+    # What is neither fire nor rest never had fired.
+    return None if back is found or not back.binary else back
 
 
 def _prevented(trace: Trace, found: Answer, trial: int, lane: int) -> Answer | None:

@@ -100,8 +100,8 @@ class Watcher:
 def changes(training: Training, unit: str, epoch: Any, lane: Any) -> str:
     """Return which lessons of an epoch changed which weights of a unit, as a sentence."""
     targets = dict.fromkeys(target for _, target in training.synapses)
-    if unit not in targets:
-        raise UnknownName("unit with weights", unit, targets)
+    if not isinstance(unit, str) or unit not in targets:
+        raise UnknownName("unit with weights", str(unit), targets)
     lane, epoch = whole("lane", lane), whole("an epoch", epoch)
     _check(training, epoch, lane)
     if training.relive is None:

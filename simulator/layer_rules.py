@@ -85,20 +85,23 @@ class LayerRule(LearningRule):
         d: Desired,
         average: bool = True,
     ) -> tuple[Weights, Any]:
-        """Let every layer learn in which something is plastic."""
-        changes: list[Array] = []
+        """Let every layer learn in which something is plastic; synapses that share a weight add up their changes."""
+        learned: list[Array] = []
         memories: list[Any] = []
         for number, (stage, w) in enumerate(zip(program.stages, theta, strict=True)):
-            kept, change = memory[number], np.zeros_like(w)
+            kept, new = memory[number], w
             if stage.plastic.any():
                 y, z = moment.stage_outputs(number), moment.z[number]
                 layer = Layer(stage, moment.x[number], y, z, d[number], w)
                 table, kept = self.learned(layer, kept, average)
                 values = table[stage.block.afferent, stage.block.unit]
-                change = np.where(stage.plastic, stage.block.weights(values) - w, 0.0)
-            changes.append(change)
+                new = np.where(stage.plastic, stage.block.weights(values), w)
+            learned.append(new)
             memories.append(kept)
-        shared = program.same_shared(tuple(changes))
+        if not (program.wiring.shared >= 0).any():
+            return tuple(learned), memories
+        changes = tuple(new - w for new, w in zip(learned, theta, strict=True))
+        shared = program.same_shared(changes)
         return tuple(w + change for w, change in zip(theta, shared, strict=True)), memories
 
 

@@ -52,8 +52,7 @@ class OneByOne:
         self._units = _units(program)
         self._draws = [stream(seed, "update") for seed in seeds]
         self._sweeps: list[Index] = []  # (units, lanes) each
-        self._models: dict[tuple[int, int, int], UnitModel] = {}
-        self._laid: tuple[Weights, list[Array]] | None = None
+        self._laid: tuple[Weights, list[Array], dict[tuple[int, int], _Ready]] | None = None
 
     def turn(self, number: int) -> Index:
         """Return the place in the state of the unit whose turn it is, by lane."""
@@ -65,9 +64,9 @@ class OneByOne:
         return chosen
 
     def tick(
-        self, weights: Weights, past: Past, before: Array, given: Array, forced: Forced, turn: int
-    ) -> tuple[Moment, int]:
-        """Live one tick and return it with the next turn; a tick that holds every unit is nobody's turn.
+        self, weights: Weights, past: Past, before: Array, given: Array, forced: Forced, turns: Index
+    ) -> tuple[Moment, Index]:
+        """Live one tick and return it with the turns taken, by lane; one that holds every unit is nobody's turn.
 
         `before` is the state of the tick before, which all but one keep.
         """
@@ -82,87 +81,100 @@ class OneByOne:
             y[:, place] = np.where(held[:, place], now, y[:, place])
         vetoed = [np.zeros(y[:, stage.units].shape, dtype=bool) for stage in program.stages]
         own: list[tuple[_Unit, int, Array]] = []
-        if not held[:, self._first :].all():
-            for lane, place in enumerate(self.turn(turn).tolist()):
-                now, *earlier = (np.ascontiguousarray(state[..., lane]) for state in (y, *past))
-                unit, z, out, silenced = self._answer(weights, place, lane, now, earlier)
-                own.append((unit, lane, z))
+        free = ~held[:, self._first :].all(axis=(0, 1))
+        for lane in np.flatnonzero(free).tolist():
+            place = int(self.turn(int(turns[lane]))[lane])
+            now, *earlier = (np.ascontiguousarray(state[..., lane]) for state in (y, *past))
+            unit, z, out, silenced = self._answer(weights, place, lane, now, earlier)
+            own.append((unit, lane, z))
+            if silenced is not None:
                 vetoed[unit.stage][:, unit.local, lane] = silenced
-                y[:, place, lane] = np.where(held[:, place, lane], y[:, place, lane], out)
-            turn += 1
+            y[:, place, lane] = np.where(held[:, place, lane], y[:, place, lane], out)
         x = tuple(gather(stage.sources, y, past, len(y), program.lanes) for stage in program.stages)
-        return Moment(program, y, x, _Heard(program, weights, x, own), tuple(vetoed)), turn
+        return Moment(program, y, x, _Heard(program, weights, x, own), tuple(vetoed)), turns + free
 
     def settle(
-        self, weights: Weights, past: Past, before: Array, ticks: int, turn: int
-    ) -> tuple[Past, Moment, int]:
+        self, weights: Weights, past: Past, before: Array, ticks: int, turns: Index
+    ) -> tuple[Past, Moment, Index]:
         """Live so many ticks, at least one, with nothing given or forced; as a loop over `tick`, but faster."""
         given = np.zeros((len(before), len(self.program.inputs), 1))
-        moment, turn = self.tick(weights, past, before, given, (), turn)
+        moment, turns = self.tick(weights, past, before, given, (), turns)
         past = remember(self.program, past, moment.y)
         # After its first tick the inputs are at rest too; where no delay is longer than 1, one state is then all.
         quick = max(0, ticks - 2) if self.program.longest_delay <= 1 else 0
         y = moment.y
         if quick:
-            y = self._run(weights, range(turn, turn + quick), y)
-            past, turn = remember(self.program, past, y), turn + quick
+            y = self._run(weights, turns, quick, y)
+            past, turns = remember(self.program, past, y), turns + quick
         for _ in range(ticks - 1 - quick):
-            moment, turn = self.tick(weights, past, y, given, (), turn)
+            moment, turns = self.tick(weights, past, y, given, (), turns)
             y, past = moment.y, remember(self.program, past, moment.y)
-        return past, moment, turn
+        return past, moment, turns
 
-    def _run(self, weights: Weights, turns: range, before: Array) -> Array:
-        """Return the state after units took turns, each lane for itself."""
-        order = np.array([self.turn(number) for number in turns])
+    def _run(self, weights: Weights, turns: Index, ticks: int, before: Array) -> Array:
+        """Return the state after so many more turns, each lane for itself."""
         y = np.empty_like(before)
-        for lane in range(self.program.lanes):
+        for lane, first in enumerate(turns.tolist()):
             now = before[..., lane].copy(order="C")
-            for place in order[:, lane].tolist():
+            for place in [int(self.turn(number)[lane]) for number in range(first, first + ticks)]:
                 now[:, place] = self._answer(weights, place, lane, now, (now,))[2]
             y[..., lane] = now
         return y
 
     def _answer(
         self, weights: Weights, place: int, lane: int, now: Array, past: Sequence[Array]
-    ) -> tuple[_Unit, Array, Array, Truth]:
-        """Return a unit and by trial its net input, its output, whether it was vetoed.
+    ) -> tuple[_Unit, Array, Array, Truth | None]:
+        """Return a unit and by trial its net input, its output, whether it was vetoed (None: by nobody).
 
         `now` and `past` are the states of one lane, (batch, N).
         """
-        unit = self._units[place - self._first]
-        values = self._lay(weights)[unit.stage][lane]
-        model = self._model(unit, lane)
-        z = np.zeros(len(now))
-        for part in unit.parts:
-            x = (past[part.delay - 1] if part.delay else now)[:, part.where]
-            w = values[part.synapses]
-            z += x @ w if model.summing else model.combine(w, x).sum(axis=1)
+        unit, model, parts = self._ready(weights, place, lane)
+        z = np.zeros(len(now)) if not parts else None
+        for delay, where, w in parts:
+            x = (past[delay - 1] if delay else now)[:, where]
+            added = x @ w if model.summing else model.combine(w, x).sum(axis=1)
+            z = added if z is None else z + added
+        assert z is not None
         out: Array = model.activate(z[:, None, None])[:, 0, 0]
+        if not unit.silencers:
+            return unit, z, out, None
         silenced: Truth = np.zeros(len(now), dtype=bool)
         for delay, source in unit.silencers:
             silenced |= (past[delay - 1] if delay else now)[:, source] > 0
         return unit, z, np.where(silenced, 0.0, out), silenced & (out > 0)
 
-    def _lay(self, weights: Weights) -> list[Array]:
-        """Return the weights of each stage as a list of synapses a lane, (S, K), kept until they change."""
+    def _ready(self, weights: Weights, place: int, lane: int) -> _Ready:
+        """Return one unit of one lane with its model and its weights, kept until the weights change."""
         if self._laid is None or self._laid[0] is not weights:
             stages = zip(self.program.stages, weights, strict=True)
-            laid = [np.ascontiguousarray(stage.block.values(w).T) for stage, w in stages]
-            self._laid = (weights, laid)
-        return self._laid[1]
+            self._laid = (
+                weights,
+                [np.ascontiguousarray(stage.block.values(w).T) for stage, w in stages],
+                {},
+            )
+        _, laid, known = self._laid
+        found = known.get((place, lane))
+        if found is None:
+            unit = self._units[place - self._first]
+            values = laid[unit.stage][lane]
+            parts = [(part.delay, part.where, values[part.synapses]) for part in unit.parts]
+            found = known[place, lane] = (unit, _alone(self.program, unit, lane), parts)
+        return found
 
-    def _model(self, unit: _Unit, lane: int) -> UnitModel:
-        """Return the model of one unit in one lane, taken from those stacked in its stage."""
-        key = (unit.stage, unit.local, lane)
-        if key not in self._models:
-            stacked = self.program.stages[unit.stage].model
-            own: dict[str, Any] = {
-                name: float(value[unit.local, lane])
-                for name, value in stacked.values().items()
-                if isinstance(value, np.ndarray)
-            }
-            self._models[key] = replace(stacked, **own) if own else stacked
-        return self._models[key]
+
+_Ready = tuple[_Unit, UnitModel, list[tuple[int, slice | Index, Array]]]
+"""A unit of one lane, its model, and of each part of what it hears the delay, the places, the weights."""
+
+
+def _alone(program: Program, unit: _Unit, lane: int) -> UnitModel:
+    """Return the model of one unit in one lane, taken from those stacked in its stage."""
+    stacked = program.stages[unit.stage].model
+    own: dict[str, Any] = {
+        name: float(value[unit.local, lane])
+        for name, value in stacked.values().items()
+        if isinstance(value, np.ndarray)
+    }
+    return replace(stacked, **own) if own else stacked
 
 
 class _Heard(Sequence[Array]):

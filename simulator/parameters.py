@@ -59,6 +59,10 @@ class Parameters:
         """Return its parameters as plain values, by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
+    def words(self) -> tuple[tuple[str, str | bool], ...]:
+        """Return the parameters that are no numbers, in which objects that are stacked must agree."""
+        return tuple((name, value) for name, value in self.values().items() if isinstance(value, str | bool))
+
 
 def stack(parts: Sequence[P], *, trailing: int = 0) -> P:
     """Stack objects of one class into one whose numeric fields are arrays over the objects.

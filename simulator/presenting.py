@@ -24,8 +24,8 @@ WRONG = 0.5
 """An output that misses what is desired by this much or more is a mistake."""
 PICKED = 256
 """Samples that are put into their order at once."""
-BLOCK_BYTES = 64_000_000
-"""What one evaluation may hold of states at once; more samples go in blocks."""
+BLOCK_BYTES = 2_000_000
+"""What one evaluation may hold of states at once, by lane; more samples go in blocks."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ class Lesson:
 
     def everything(self, weights: Weights) -> Iterator[tuple[Batch, Moment]]:
         """Show every lesson without learning, in blocks that fit in memory."""
-        size = max(1, BLOCK_BYTES // (8 * len(self.program.names) * self.program.lanes * (1 + self.ticks)))
+        # A product of matrices may differ in its last bit with their size, so that of a block knows no lanes.
+        size = max(1, BLOCK_BYTES // (8 * len(self.program.names) * (1 + self.ticks)))
         for batch in self.batches(np.arange(self.samples), size):
             yield batch, batch.present(weights)
 

@@ -145,6 +145,8 @@ class Program:
 def compile(net: Network | Program | Sequence[Network]) -> Program:
     """Compile a network, or several of equal structure as lanes; a program is returned as it is.
 
+    A program is a snapshot that nothing changes. What is learned is written to its networks, so that whoever goes
+    on with the program begins again from the weights that it was compiled with; compiling anew goes on from there.
     Raises NetworkError for whatever means nothing, and for a loop of zero-delay synapses, unit by unit.
 
     >>> from allornone.models.mcculloch_pitts import McCullochPitts

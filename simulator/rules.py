@@ -16,7 +16,7 @@ import numpy as np
 from allornone.simulator.applying import Applied, asked
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.parameters import Parameters
-from allornone.simulator.program import Program, Weights
+from allornone.simulator.program import Program, Stage, Weights
 from allornone.simulator.propagation import Moment
 from allornone.simulator.units import Array
 from allornone.simulator.wiring import Truth
@@ -103,7 +103,7 @@ class LearningRule(Parameters):
             mistakes += np.where(active, presentation.mistakes(moment), 0)
             with np.errstate(over="ignore", invalid="ignore"):  # a lane that bursts is caught by its bound
                 new, memory = self.step(program, theta, memory, moment, presentation.desired, course.average)
-            theta, changed, outside = _take(theta, new, active, course.bound)
+            theta, changed, outside = take(program, theta, new, active, course.bound)
             updates += changed
             active &= ~outside
             if not active.any():
@@ -212,7 +212,7 @@ def _block(applied: Applied, begun: Pass, block: Sequence[Presentation], course:
             walked.append(new)
             if course.watch is not None:
                 moments.append(moment)
-    updates = _changed(walked, course)
+    updates = _changed(applied.program, walked, course)
     if updates is None:
         return None
     if course.watch is not None:
@@ -221,13 +221,13 @@ def _block(applied: Applied, begun: Pass, block: Sequence[Presentation], course:
     return Pass(theta, memory, np.where(course.active, mistakes, 0), updates, course.active & False)
 
 
-def _changed(walked: Sequence[Weights], course: Course) -> Array | None:
+def _changed(program: Program, walked: Sequence[Weights], course: Course) -> Array | None:
     """Return by lane how often the weights changed; None if an active lane was ever out of bounds."""
     changed = np.zeros((len(walked) - 1, len(course.active)), dtype=bool)
-    for number in range(len(walked[0])):
+    for number, stage in enumerate(program.stages):
         path = np.array([theta[number] for theta in walked])
         inner = tuple(range(1, path.ndim - 1))
-        inside = np.abs(path[1:]).max(axis=(0, *inner), initial=0.0) <= course.bound
+        inside = _largest(stage, path[1:]) <= course.bound
         if not inside[course.active].all():
             return None
         changed |= (path[1:] != path[:-1]).any(axis=inner)
@@ -235,19 +235,29 @@ def _changed(walked: Sequence[Weights], course: Course) -> Array | None:
     return updates
 
 
-def _take(theta: Weights, new: Weights, active: Truth, bound: float) -> tuple[Weights, Array, Truth]:
-    """Return the weights taken on, and by lane whether they changed and whether they left the bound."""
+def take(
+    program: Program, theta: Weights, new: Weights, active: Truth, bound: float
+) -> tuple[Weights, Array, Truth]:
+    """Return the weights taken on, and by lane whether they changed and whether a plastic one left the bound."""
     changed = np.zeros(active.shape, dtype=bool)
     largest = np.zeros(active.shape)
-    for old, w in zip(theta, new, strict=True):
+    for stage, old, w in zip(program.stages, theta, new, strict=True):
         changed |= (w != old).any(axis=tuple(range(w.ndim - 1)))
-        largest = np.maximum(largest, np.abs(w).max(axis=tuple(range(w.ndim - 1)), initial=0.0))
+        largest = np.maximum(largest, _largest(stage, w))
     outside = ~(largest <= bound)
     # A lane that overshot to infinity keeps its last finite weights; one that has stopped keeps them too.
     taken = active & np.isfinite(largest)
     if not taken.all():
         new = tuple(np.where(taken, w, old) for old, w in zip(theta, new, strict=True))
     return new, (changed & active).astype(float), outside & active
+
+
+def _largest(stage: Stage, w: Array) -> Array:
+    """Return by lane the largest plastic weight of a stage, its sign apart."""
+    everything = tuple(range(w.ndim - 1))
+    if stage.plastic.all():
+        return np.asarray(np.abs(w).max(axis=everything, initial=0.0))
+    return np.asarray(np.abs(w).max(axis=everything, initial=0.0, where=stage.plastic))
 
 
 def needs_teacher(rule: LearningRule) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,10 @@ from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment, Past, propagate, remember, rest
 from allornone.simulator.recording import Recorder
 from allornone.simulator.records import Trace
-from allornone.simulator.rules import Desired, LearningRule, Memory, check_usable, needs_teacher
+from allornone.simulator.rules import Desired, LearningRule, Memory, check_usable, needs_teacher, take
 from allornone.simulator.streams import stream
 from allornone.simulator.units import Array
-from allornone.simulator.wiring import Truth
+from allornone.simulator.wiring import Index, Truth
 
 BACK = 1000
 """Ticks that `back` can undo."""
@@ -37,12 +37,16 @@ class Snapshot:
     weights: Weights
     memory: Memory
     moment: Moment | None
-    turn: int = 0
-    """Turns that units have taken, where they are updated one by one."""
+    turns: Index
+    """Turns that units have taken, by lane, where they are updated one by one."""
+    learning: Truth
+    """The lanes that still learn: whose weights have never left the bound."""
 
 
 class Simulator:
     """A network at one moment of its life: step it forwards, take steps back, look at any unit.
+
+    With a `rule` it learns at every tick; a lane whose plastic weights leave the `bound` then learns no more.
 
     >>> from allornone.models.mcculloch_pitts import McCullochPitts
     >>> net = Network()
@@ -66,11 +70,12 @@ class Simulator:
         update: str = "together",
         seed: int | Sequence[int] = 0,
         undo: int = BACK,
+        bound: float | None = None,
     ) -> None:
         if update not in ("together", "one-by-one"):
             raise AllornoneError(f"update must be 'together' or 'one-by-one', found {update!r}")
         self.program = compile(net)
-        self.rule, self.batch = rule, whole("batch", batch, 1)
+        self.rule, self.batch, self.bound = rule, whole("batch", batch, 1), bound
         if rule is not None:
             check_usable(rule)
         self._one_by_one: OneByOne | None = None
@@ -84,19 +89,25 @@ class Simulator:
 
     def reset(self) -> None:
         """Go back to rest before tick 0, with the weights of the network."""
-        self._now = Snapshot(0, rest(self.program, self.batch), self.program.weights, None, None)
-        if self.rule is not None:
-            self._now = Snapshot(
-                0, self._now.past, self._now.weights, self.rule.start(self.program, self._now.weights), None
-            )
+        program, lanes = self.program, self.program.lanes
+        self._now = Snapshot(
+            0,
+            rest(program, self.batch),
+            program.weights,
+            None if self.rule is None else self.rule.start(program, program.weights),
+            None,
+            np.zeros(lanes, dtype=np.intp),
+            np.ones(lanes, dtype=bool),
+        )
         self._undo.clear()
 
     def rest(self) -> None:
         """Let all activity die away; weights stay."""
-        now = self._now
-        self._now = Snapshot(
-            now.tick, rest(self.program, self.batch), now.weights, now.memory, None, now.turn
-        )
+        self._now = replace(self._now, past=rest(self.program, self.batch), moment=None)
+
+    def resume(self, ended: Snapshot) -> None:
+        """Go on from the activity in which another life of as many trials ended; the weights stay one's own."""
+        self.restore(replace(self._now, past=ended.past, moment=ended.moment, turns=ended.turns))
 
     def step(
         self, given: Mapping[str, float] | None = None, teacher: Mapping[str, float] | None = None
@@ -118,12 +129,11 @@ class Simulator:
         given: Array,
         forced: Sequence[tuple[int, Array]] = (),
         desired: Desired | None = None,
-        active: Truth | None = None,
     ) -> Moment:
-        """Live one tick from arrays; `active` (lanes,) says which lanes may still learn."""
+        """Live one tick from arrays; without a bound, weights that are no numbers any more are an error."""
         now = self._now
-        moment, turn = self._lived(given, forced)
-        weights, memory = now.weights, now.memory
+        moment, turns = self._lived(given, forced)
+        weights, memory, learning = now.weights, now.memory, now.learning
         if self.rule is not None:
             wanted = desired if desired is not None else [None] * len(self.program.stages)
             if needs_teacher(self.rule) and all(part is None for part in wanted):
@@ -131,16 +141,14 @@ class Simulator:
                     f"the rule {self.rule.name!r} needs a teacher: say what the units should do"
                 )
             weights, memory = self.rule.step(self.program, now.weights, now.memory, moment, wanted)
-            if not all(np.isfinite(w).all() for w in weights):
+            if self.bound is not None:
+                weights, _, outside = take(self.program, now.weights, weights, learning, self.bound)
+                learning = learning & ~outside
+            elif not all(np.isfinite(w).all() for w in weights):
                 raise Diverged(f"the weights left every bound at tick {now.tick}; choose a smaller eta")
-            if active is not None and not active.all():
-                weights = tuple(
-                    np.where(active, new, old) for new, old in zip(weights, now.weights, strict=True)
-                )
         self._undo.append(now)
-        self._now = Snapshot(
-            now.tick + 1, remember(self.program, now.past, moment.y), weights, memory, moment, turn
-        )
+        past = remember(self.program, now.past, moment.y)
+        self._now = Snapshot(now.tick + 1, past, weights, memory, moment, turns, learning)
         return moment
 
     def settle(self, ticks: int) -> Moment:
@@ -150,10 +158,10 @@ class Simulator:
         """
         begun, ticks = self._now, whole("ticks", ticks, 1)
         if self._one_by_one is not None and self.rule is None:
-            past, moment, turn = self._one_by_one.settle(
-                begun.weights, begun.past, self._outputs(begun), ticks, begun.turn
+            past, moment, turns = self._one_by_one.settle(
+                begun.weights, begun.past, self._outputs(begun), ticks, begun.turns
             )
-            self._now = Snapshot(begun.tick + ticks, past, begun.weights, begun.memory, moment, turn)
+            self._now = replace(begun, tick=begun.tick + ticks, past=past, moment=moment, turns=turns)
         else:
             nothing = np.zeros((self.batch, len(self.program.inputs), 1))
             undo, self._undo = self._undo, deque(maxlen=1)
@@ -197,6 +205,11 @@ class Simulator:
         return self._now.weights
 
     @property
+    def learning(self) -> Truth:
+        """The lanes that still learn, none of whose plastic weights has left the bound."""
+        return self._now.learning
+
+    @property
     def state(self) -> dict[str, Any]:
         """Output of every unit after the last tick, by name; a number for one batch and one lane."""
         moment = self._now.moment
@@ -208,11 +221,11 @@ class Simulator:
             for name, place in self.program.index.items()
         }
 
-    def _lived(self, given: Array, forced: Sequence[tuple[int, Array]]) -> tuple[Moment, int]:
+    def _lived(self, given: Array, forced: Sequence[tuple[int, Array]]) -> tuple[Moment, Index]:
         now = self._now
         if self._one_by_one is None:
-            return propagate(self.program, now.weights, now.past, given, forced), now.turn
-        return self._one_by_one.tick(now.weights, now.past, self._outputs(now), given, forced, now.turn)
+            return propagate(self.program, now.weights, now.past, given, forced), now.turns
+        return self._one_by_one.tick(now.weights, now.past, self._outputs(now), given, forced, now.turns)
 
     def _outputs(self, now: Snapshot) -> Array:
         if now.moment is not None:
@@ -247,6 +260,8 @@ def simulate(
     array([0, 1, 0, 0, 1, 0], dtype=int8)
     """
     program = compile(net)
+    if teacher and rule is None:
+        raise AllornoneError("a teacher needs a rule that listens to him: give rule=")
     if ticks is not None:
         ticks = whole("ticks", ticks)
     draw = stream(seed, "stimulus")

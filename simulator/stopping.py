@@ -69,10 +69,9 @@ class Condition:
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and node.id not in known:
                 if node.id not in WORDS:
-                    raise AllornoneError(
-                        f"until {text!r}: {node.id!r} is nothing here. {nearest(node.id, [*WORDS, *known])} "
-                        f"There are: {', '.join([*WORDS, *known])}"
-                    )
+                    there = [*WORDS, *known]
+                    hint = f"{nearest(node.id, there)} There are: {', '.join(there)}".strip()
+                    raise AllornoneError(f"until {text!r}: {node.id!r} is nothing here. {hint}")
                 words[node.id] = None
         return cls(text, tree, tuple(words), known)
 

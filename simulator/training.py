@@ -103,6 +103,7 @@ def train(
 ) -> Training:
     """Teach a network, write the learned weights back to it, and return what happened.
 
+    A network learns on from where it is; a program begins each time with the weights it was compiled with.
     X is (samples, inputs), d (samples, outputs): what the outputs should be, or for a rule that asks for no
     teacher, what they are held at. `batch` is 1, n or "all", of which the mean of the changes
     is taken, or with `average=False` the sum. `until` is a condition such as "mistakes == 0". Beyond `bound`
@@ -148,14 +149,7 @@ def learn(
     keep: Callable[[Weights], None] = lambda weights: None,
 ) -> Training:
     """Teach a program from given weights; `keep` is handed the weights after every epoch."""
-    plan.check()
-    check_usable(rule)
-    if needs_teacher(rule) and all(part is None for part in lessons.wanted):
-        raise AllornoneError(f"the rule {rule.name!r} needs a teacher: give d, what the outputs should be")
-    if plan.until is not None and "gradient" in plan.until.words:
-        raise AllornoneError(
-            f"until {plan.until.text!r}: the rule {rule.name!r} follows no gradient that it could tell"
-        )
+    _check(plan, rule, lessons)
     lanes = program.lanes
     again = partial(
         _relive, program, weights, rule, lessons, replace(plan, record=(), watch=None, progress=None)
@@ -187,6 +181,18 @@ def learn(
         if plan.progress is not None:
             plan.progress(done, plan.epochs)
     return replace(_training(program, rule, plan, diary, weights), relive=again)
+
+
+def _check(plan: Plan, rule: LearningRule, lessons: Lesson) -> None:
+    """Raise an error where plan, rule and lessons do not fit together."""
+    plan.check()
+    check_usable(rule)
+    if needs_teacher(rule) and all(part is None for part in lessons.wanted):
+        raise AllornoneError(f"the rule {rule.name!r} needs a teacher: give d, what the outputs should be")
+    if plan.until is not None and "gradient" in plan.until.words:
+        raise AllornoneError(
+            f"until {plan.until.text!r}: the rule {rule.name!r} follows no gradient that it could tell"
+        )
 
 
 def _relive(
@@ -245,7 +251,8 @@ def at_rest(rule: LearningRule, lessons: Lesson, weights: Weights, average: bool
                 y = moment.stage_outputs(number)
                 missed = rule.error(moment.z[number], y, wanted)
                 total += summed(np.where(np.isnan(wanted), 0.0, missed), (0, 1))
-                worst = np.maximum(worst, np.nanmax(np.abs(y - wanted), axis=(0, 1)))
+                told = np.where(np.isnan(wanted), 0.0, np.abs(y - wanted))
+                worst = np.maximum(worst, told.max(axis=(0, 1)))
     return total / lessons.samples if average else total, worst
 
 

@@ -90,15 +90,17 @@ def wire(networks: Sequence[Network]) -> Wiring:
 
 def structure(net: Network) -> Hashable:
     """Return all of a network but its numbers: networks that agree in it can be lanes of one program."""
-    units = tuple(
-        (name, data.get("model"), "bias" in data, data.get("output"), data.get("plastic"))
-        for name, data in net.nodes(data=True)
-    )
+    units = tuple((name, "bias" in data, *_words(data)) for name, data in net.nodes(data=True))
     synapses = tuple(
         (u, v, _delay(v, data, net), data.get("kind", "weighted"), data.get("plastic"), data.get("shared"))
         for u, v, data in net.edges(data=True)
     )
     return units, synapses
+
+
+def _words(data: dict[str, Any]) -> tuple[Hashable, ...]:
+    """Return what is said of a unit that is no number: its model, its group, whether it is an output, …"""
+    return tuple(sorted((key, value) for key, value in data.items() if isinstance(value, str | bool)))
 
 
 def _class(name: str, net: Network) -> type[UnitModel] | None:

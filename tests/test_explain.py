@@ -161,6 +161,17 @@ def assert_told(whole: str, life: reference.Life, unit: str, tick: int) -> None:
         assert {(name, int(value(at))) for name, at in COULD.findall(sentence)} == could
 
 
+def prevented(life: reference.Life, unit: str, tick: int) -> list[bool]:
+    """Return by hand, of each source that would have excited a unit, whether it was silenced."""
+    found = []
+    for source in life.graph.predecessors(unit):
+        synapse = life.graph.edges[source, unit]
+        at = tick - reference.delay_of(life.graph, source, unit)
+        if synapse.get("kind") != "inhibitory" and synapse.get("weight", 1.0) > 0 and at >= 0:
+            found.append(life.vetoed[at].get(source, False))
+    return found
+
+
 @given(data=st.data())
 @few_networks
 def test_what_lies_behind_is_right_too(data: st.DataObject) -> None:
@@ -183,6 +194,13 @@ def test_what_lies_behind_is_right_too(data: st.DataObject) -> None:
                 assert life.y[then][who] == 1
                 if expected is not None:
                     assert_heard(behind.partition(" because ")[2], expected)
+            if " would have fired, but " in behind:
+                who, _, why = behind.partition(" would have fired, but ")
+                then = tick - reference.delay_of(net, who, unit)
+                assert life.vetoed[then][who]
+                assert set(apart(why.split(" fired at ")[0])) == forbidding(life, who, then)[0]
+            elif "silenced" not in whole and life.y[tick][unit] == 0 and not forbidding(life, unit, tick)[0]:
+                assert not any(prevented(life, unit, tick))
             if "ever since" in behind:
                 since = int(behind.split("ever since ")[1].split(",")[0])
                 delay = reference.delay_of(net, unit, unit)
@@ -307,6 +325,7 @@ def test_one_at_a_time_a_unit_may_wait_for_its_turn() -> None:
     ("asked", "says"),
     [
         (("V", 1), "no unit is named 'V'"),
+        ((["U"], 1), "no unit is named \"['U']\""),
         (("U", 9), "tick 9 was not lived: the trace ends with tick 4"),
         (("U", 1.5), "a tick must be a whole number"),
         (("U", -1), "a tick must be a whole number"),
@@ -314,7 +333,7 @@ def test_one_at_a_time_a_unit_may_wait_for_its_turn() -> None:
         (("U", 4), "'U' at tick 4 hears tick 3, which every=2 left out"),
     ],
 )
-def test_what_cannot_be_told(asked: tuple[str, Any], says: str) -> None:
+def test_what_cannot_be_told(asked: tuple[Any, Any], says: str) -> None:
     """Units that are not there, ticks that were not lived, or not kept."""
     trace = simulate(gate(2.0), {"A": "10100"}, ticks=5, every=2)
 
@@ -322,11 +341,25 @@ def test_what_cannot_be_told(asked: tuple[str, Any], says: str) -> None:
         aon.explain(trace, *asked)
 
 
+def test_a_unit_that_neither_fires_nor_rests_never_had_fired() -> None:
+    """What lies behind is told of units that fire."""
+    net = Network()
+    net.add_inputs("A")
+    net.add_unit("soft", aon.Logistic())
+    net.add_unit("U", aon.Threshold(threshold=0.25))
+    net.connect("A", "soft")
+    net.connect("soft", "U")
+
+    trace = simulate(net, {"A": "0"})
+
+    assert aon.explain(trace, "U", 0) == "U fires at 0: soft was 0.5 at 0 (weight 1): 0.5 ≥ 0.25."
+
+
 def test_what_is_no_record() -> None:
     """A result is told where its records are; trials and lanes are counted."""
-    result = aon.run("mp-1e-heat-illusion")
+    result: Any = aon.run("mp-1e-heat-illusion")
     with pytest.raises(AllornoneError, match=r"found Result; it has \.trace and \.training"):
-        aon.explain(result, "heat", 3)  # type: ignore[arg-type]
+        aon.explain(result, "heat", 3)
     with pytest.raises(AllornoneError, match="there is no trial 1"):
         aon.explain(result.trace, "heat", 3, trial=1)
     with pytest.raises(AllornoneError, match="there is no lane 2"):
@@ -343,6 +376,9 @@ def test_why_cold_feels_hot() -> None:
     )
     assert aon.explain(trace, "Nb", 3) == (
         "Nb is silenced at 3: Na fired at 2 (weight 2): 2 ≥ 2, but cold fired at 2 and forbids it."
+    )
+    assert aon.explain(trace, "heat", 4) == (
+        "heat rests at 4: warm and Nb rested at 3: 0 < 2; Nb would have fired, but cold fired at 2 and forbade it."
     )
 
 
@@ -437,11 +473,12 @@ def test_lessons_by_hand_for_every_rule_that_is_taught() -> None:
     ("asked", "says"),
     [
         (("X1", 1), "no unit with weights is named 'X1'"),
+        ((["out"], 1), "no unit with weights is named \"['out']\""),
         (("out", 0), "epochs are counted from 1, and this training has 6, found 0"),
         (("out", 7), "epochs are counted from 1, and this training has 6, found 7"),
     ],
 )
-def test_what_a_training_cannot_tell(asked: tuple[str, int], says: str) -> None:
+def test_what_a_training_cannot_tell(asked: tuple[Any, int], says: str) -> None:
     """Inputs have no weights; epochs that were not lived; a record from a file has no lessons."""
     with pytest.raises(AllornoneError, match=re.escape(says)):
         aon.explain(and_training(), *asked)
@@ -465,7 +502,9 @@ def test_a_trace_from_a_file_tells_the_same(tmp_path: Any) -> None:
 
 def test_what_a_file_cannot_tell(tmp_path: Any) -> None:
     """Of several lanes it has one network; weights that changed unrecorded stay unknown."""
-    simulate(aon.compile([gate(2.0), gate(3.0)]), {"A": "1"}, ticks=2, record=["weights"]).save(tmp_path / "a")
+    simulate(aon.compile([gate(2.0), gate(3.0)]), {"A": "1"}, ticks=2, record=["weights"]).save(
+        tmp_path / "a"
+    )
     net = gate(2.0)
     net.edges["A", "U"]["plastic"] = True
     simulate(net, {"A": "11", "U": "11"}, rule=aon.Hebb()).save(tmp_path / "b")
@@ -485,3 +524,26 @@ def test_names_in_words() -> None:
         "a and b",
         "a, b, c, d and 3 more",
     ]
+
+
+def test_each_lane_has_lessons_in_its_own_order() -> None:
+    """Of two nets taught side by side, each in its own shuffled order, each is told as if it were alone."""
+    X, d = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]
+    how: dict[str, Any] = {"rule": aon.PerceptronRule(), "epochs": 3, "order": "shuffled"}
+    both = aon.train(aon.compile([aon.perceptron(inputs=2), aon.perceptron(inputs=2)]), X, d, seed=5, **how)
+
+    for lane in (0, 1):
+        alone = aon.train(aon.perceptron(inputs=2), X, d, seed=5 + lane, **how)
+        for epoch in (1, 2, 3):
+            assert aon.explain(both, "out", epoch, lane=lane) == aon.explain(alone, "out", epoch)
+    assert aon.explain(both, "out", 1) != aon.explain(both, "out", 1, lane=1)
+
+
+def test_a_scenario_tells_what_its_lessons_changed() -> None:
+    """The run that a scenario shows can be asked like any other, and is not changed by it."""
+    result = aon.run("perceptron-gates")
+    assert result.training is not None
+    before = dict(result.network.nodes["out"])
+
+    assert aon.explain(result.training, "out", 2) == aon.explain(and_training(), "out", 2)
+    assert dict(result.network.nodes["out"]) == before

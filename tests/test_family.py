@@ -6,13 +6,16 @@ import itertools
 import tomllib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from allornone.models.differentiable import Linear
+from allornone.scenarios import build, chance, tasks
 from allornone.scenarios import family as families
 from allornone.scenarios.family import Laboratory, Selection
 from allornone.scenarios.labelled import Labelled, Value, labelled
@@ -20,7 +23,14 @@ from allornone.scenarios.limits import Limits
 from allornone.scenarios.living import live
 from allornone.scenarios.preparing import Prepared
 from allornone.scenarios.recording import Life, Needs
+from allornone.scenarios.tasks import Source, Task
+from allornone.simulator import registry
 from allornone.simulator.errors import AllornoneError, LimitExceeded
+from allornone.simulator.network import Network
+from allornone.simulator.registry import Registry
+from allornone.simulator.rules import LocalRule
+from allornone.simulator.streams import stream
+from allornone.simulator.units import Array
 
 FILES = Path(__file__).parent / "scenarios" / "run"
 BASE = """
@@ -64,6 +74,93 @@ def lived(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(families, "live", counting)
     return counts
+
+
+def test_the_order_of_weights_is_part_of_a_run() -> None:
+    """Of two that are given to one synapse the last is meant, whatever another alternative said."""
+    base = BASE.replace("x -> c [weight=b]", "x -> c, e").replace("sum(y('c'))", "w('x -> c')")
+    first, second = '"x -> c, e" = 1', '"x -> c" = 2'
+    vary = (
+        f"[vary.way]\none = {{ connectivity.weights = {{ {first}, {second} }} }}\n"
+        f"other = {{ connectivity.weights = {{ {second}, {first} }} }}\n"
+    )
+
+    assert measured(vary, "heard", base=base).values.tolist() == [2, 1]
+
+
+def coins(source: Source, *, count: int) -> Task:
+    """Return a task of another package, which draws without our knowing."""
+    return Task(source.random.integers(0, 2, (count, 1)).astype(float), None)
+
+
+def wired_by(task: Task) -> Network:
+    """Return a net whose weight counts the ones of a task."""
+    net = Network()
+    net.add_inputs("x")
+    net.add_unit("c", Linear(), bias=None)
+    net.connect("x", "c", weight=float(task.x.sum()))
+    return net
+
+
+def test_a_net_built_from_a_task_is_that_of_its_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each seed has its own, whoever draws them."""
+    monkeypatch.setattr(registry, "tasks", Registry("task", "allornone.tests"))
+    monkeypatch.setattr(registry, "builders", Registry("builder", "allornone.tests"))
+    monkeypatch.setattr(tasks, "registered", registry.tasks)
+    monkeypatch.setattr(build, "builders", registry.builders)
+    monkeypatch.setattr(chance, "builders", registry.builders)
+    registry.tasks.add("coins", coins)
+    registry.builders.add("wired", wired_by)
+    base = """
+[tasks]
+drawn = { data = "coins", count = 1000 }
+[connectivity]
+build = { net = "wired", task = "drawn" }
+[[experience]]
+name = "p"
+stimulus = { x = "1" }
+[measures]
+ones = "w('x -> c')"
+"""
+
+    found = measured("", "ones", seeds=4, base=base).values
+
+    assert len(set(found.tolist())) == 4
+    assert found.tolist() == [
+        float(stream(seed, "tasks").integers(0, 2, (1000, 1)).sum()) for seed in range(4)
+    ]
+
+
+@dataclass(frozen=True)
+class Either(LocalRule):
+    """A rule whose formula is one of two."""
+
+    up: bool = True
+
+    name: ClassVar[str] = "test-either"
+
+    def change(self, x: Array, y: Array) -> Array:
+        """Return ± x."""
+        return x if self.up else -x
+
+
+def test_runs_whose_rules_differ_in_more_than_numbers_are_no_lanes(
+    lived: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A truth value cannot be laid out over lanes as a number can."""
+    monkeypatch.setitem(registry.rules._objects, "test-either", Either)
+    base = BASE.replace('"x -> c [weight=b]"', '"x -> c [weight=b, delay=0]"').replace(
+        "ticks = 8", "ticks = 1"
+    )
+    base = (
+        base.replace("sum(y('c'))", "w('x -> c')")
+        + '[learning]\nrule = "test-either"\nplastic = ["x -> c"]\n'
+    )
+
+    found = measured("[vary.way]\nset = 'learning.up'\nto = [true, false]", "heard", base=base)
+
+    assert found.values.tolist() == [3, 1]
+    assert lived == [1, 1]
 
 
 # ---- Axes

@@ -100,6 +100,22 @@ def test_a_sample_of_histories_is_drawn_by_seed() -> None:
     assert set(np.unique(drawn[0][:, :20, :2])) == {0, 1}
 
 
+def test_each_phase_draws_a_stimulus_of_its_own() -> None:
+    """What is learned from is not what is asked; a phase before that draws nothing changes no draw."""
+    told = (
+        "stimulus = { x = { chance = 0.5 } }\nticks = 40",
+        'stimulus = { x = "?{40}" }\nsample = 1\nticks = 40',
+    )
+    for one in told:
+        first, second, again = (found.x[:, :, :2] for found in phases(NET, one, one, one))
+        alone, later = phases(NET, one)[0], phases(NET, "stimulus = { x = 1 }", one)[1]
+
+        assert np.array_equal(first, alone.x[:, :, :2])
+        assert np.array_equal(first, later.x[:, :, :2])
+        assert not np.array_equal(first, second)
+        assert not np.array_equal(second, again)
+
+
 def test_a_net_is_watched_until_the_last_spike_has_come_through() -> None:
     """The longest text, and the longest path of delays behind it: x → U is 1, U → out 0."""
     assert phase(NET, 'stimulus = { x = "1011" }').x.shape[1] == 5
@@ -132,6 +148,18 @@ def test_a_teacher_may_want_one_number_of_every_lesson() -> None:
     assert found.d.tolist() == [[1, 1, 1]] * 4
 
 
+def test_a_teacher_speaks_of_what_is_held_until_he_speaks() -> None:
+    """However long the phase is said to take, the last of a stimulus is held to its end."""
+    told = 'stimulus = { x = "1?" }\nteacher = { out = "x[0] and x[1]" }'
+    longer, alone = phase(GATE, told + "\nticks = 7"), phase(GATE, told)
+
+    assert longer.x[:, 1:].tolist() == [[[a, b]] * 6 for a, b in itertools.product((0, 1), repeat=2)]
+    for found in (longer, alone):
+        assert found.d is not None
+        assert found.d.tolist() == [[0], [0], [0], [1]]
+    assert (longer.ticks, alone.ticks) == (7, 3)
+
+
 def test_a_task_teaches_the_outputs_and_a_show_asks_them() -> None:
     """Its rows in order, its answers beside them; its name may be that of the part held out."""
     teach, show = phases(GATE, 'teach = "gate"', 'show = "gate"')
@@ -159,6 +187,12 @@ def test_a_cue_is_held_with_a_share_of_it_inverted(share: str, count: int) -> No
     assert found.ticks == 6
     assert ((found.x[:, 0] != cues).sum(axis=1) == count).all()
     assert np.array_equal(found.x[:, 1], found.x[:, 0])
+
+
+def test_without_ticks_a_phase_is_as_long_as_its_cue_is_held() -> None:
+    """One tick, or so many."""
+    assert phase(FREE, 'show = "cues"').x.shape[1] == 1
+    assert phase(FREE, 'show = "cues"\nhold = 5').x.shape[1] == 5
 
 
 def test_what_is_inverted_is_the_seeds() -> None:
@@ -206,7 +240,30 @@ def test_a_net_is_taught_its_cues_for_as_long_as_the_phase() -> None:
         (NET, 'stimulus = { x = "1111" }\nticks = 2', "lasts 4 ticks, but there are only 2"),
         (NET, 'stimulus = { x = "1" }\nticks = "p - 3"', "phase 'p0': ticks must be at least 1, found 0"),
         (NET.replace("U[0] -> out", "U[0] -> out -> U[1] -> U[0]"), "stimulus = {}", "say how many ticks"),
+        (
+            NET.replace("U[0] -> out", "U[0] -> out -> U[1] -> U[0]"),
+            'stimulus = { x = "?" }\nteacher = { out = 1 }',
+            "say how many ticks",
+        ),
+        (
+            NET,
+            'stimulus = { x = "?", "U[0]" = 1 }\nteacher = { out = 1 }',
+            "in which only inputs are given something, found 'U[0]'",
+        ),
         (FREE.replace("A = 10", "A = 9"), 'show = "cues"', "cues of 10 for 9 outputs"),
+        (FREE, 'show = "cues"\nflip = 1.25', "flip is a share, from 0 to 1, found 1.25"),
+        (
+            FREE,
+            'show = "cues"\nhold = 3\nticks = 2',
+            "hold must be from 1 to the ticks of the phase, 2; found 3",
+        ),
+        (FREE, 'show = "cues"\nhold = "1 - 1"', "hold must be from 1 to the ticks of the phase, 1; found 0"),
+        (GATE, 'show = "gate"\nflip = 0.5', "flip is of cues, which are shown to a net without inputs"),
+        (
+            GATE,
+            'show = "gate"\nfrom = "here"',
+            "this one has 2, and each sample is presented to it from rest",
+        ),
         (NET, 'stimulus = { x = "1{1001}" }', "--limit ticks="),
         (NET, "stimulus = { x = 1 }\nticks = 1001", "--limit ticks=1001"),
         (GATE, 'teach = "gate"\nticks = 1001', "--limit ticks=1001"),

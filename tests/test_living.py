@@ -202,7 +202,7 @@ def test_phases_carry_their_weights_over_and_say_again_what_differs() -> None:
     assert again.phase.rule == LMS(eta=0.25)
     assert other.phase.rule is not None
     assert other.phase.rule.name == "hebb"
-    changed = np.flatnonzero(other.weights != other.before)
+    changed = np.flatnonzero(other.weights != other.before).tolist()
     assert [other.synapses[k] for k in changed] == [("x1", "out")]
 
 
@@ -319,6 +319,82 @@ from = "here"
 """
     with pytest.raises(AllornoneError, match=r"'one' begins here.*as many trials, found 1 after 4"):
         life_of(text)
+
+
+def test_that_holds_for_nets_without_delays_too() -> None:
+    """They have no past whose trials could be counted."""
+    text = """
+[connectivity]
+inputs = ["x"]
+synapses = ["x -> c"]
+[activation]
+model = "threshold"
+[[experience]]
+name = "all"
+stimulus = { x = "??" }
+[[experience]]
+name = "one"
+stimulus = { x = "1" }
+from = "here"
+update = "one-by-one"
+"""
+    with pytest.raises(AllornoneError, match="found 1 after 4"):
+        life_of(text)
+
+
+GROWING = """
+[connectivity]
+inputs = ["x"]
+synapses = ["x -> c [delay=0]", "x -> e [delay=0, weight=1e7]"]
+[activation]
+model = "linear"
+[learning]
+rule = "hebb"
+eta = ETA
+plastic = ["x -> c"]
+bound = 1000
+[[experience]]
+name = "p"
+stimulus = { x = "1111" }
+[measures]
+burst = "diverged()"
+w = "w('x -> c')"
+"""
+
+
+def test_in_time_too_only_what_can_change_can_leave_the_bound() -> None:
+    """A weight of ten millions that is not plastic ends nothing: 1 grows to (1 + 1/2) ** 4."""
+    found = Laboratory(tomllib.loads(GROWING.replace("ETA", "0.5")), [0]).measured().values
+
+    assert (found["burst"], found["w"]) == (False, 1.5**4)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ('epochs = "1 - 2"', "epochs must be a whole number from 0 up, found -1"),
+        ('bound = "1 - 1"', "bound must be more than 0, found 0"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_told_in_time_too(said: str, message: str) -> None:
+    """An expression may come to anything."""
+    text = GROWING.replace("ETA", "0.5").replace("bound = 1000", said)
+
+    with pytest.raises(AllornoneError, match=message):
+        Laboratory(tomllib.loads(text), [0]).measured()
+
+
+def test_a_lane_that_bursts_to_infinity_in_time_stops_alone() -> None:
+    """Its weights stay finite, and the others learn on."""
+    text = GROWING.replace("ETA", "0.5") + "[vary.eta]\nset = 'learning.eta'\nto = [0.5, 1e200, 1e308]\n"
+    text = text.replace('"x -> c [delay=0]"', '"x -> c [delay=0, weight=10]"')
+
+    found = Laboratory(tomllib.loads(text), [0]).measured().values
+
+    assert labelled(found["burst"]).values.tolist() == [False, True, True]
+    weights = labelled(found["w"]).values
+    assert np.isfinite(weights).all()
+    assert weights[0] == 10 * 1.5**4
 
 
 @given(wild(), st.sampled_from([0.125, 0.25]))

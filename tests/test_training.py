@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 import allornone as aon
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network import Network
+from allornone.simulator.presenting import lesson
 from allornone.simulator.program import compile
-from allornone.simulator.training import train
+from allornone.simulator.training import at_rest, train
 
 theirs: Any = import_module("sklearn.linear_model")
 
@@ -187,6 +189,60 @@ def test_divergence_ends_with_finite_weights() -> None:
     assert training.diverged
     assert training.stopped == f"diverged in epoch {training.epochs + 1}"
     assert np.isfinite(learned(net, 1)).all()
+
+
+@pytest.mark.parametrize("batch", [1, "all"])
+def test_only_what_can_change_can_leave_the_bound(batch: int | str) -> None:
+    """A heavy synapse that is not plastic is nobody's divergence; a plastic one is."""
+    net = aon.adaline(inputs=2)
+    net.edges["X1", "out"].update(weight=1e9, plastic=False)
+    how: dict[str, Any] = {"rule": aon.LMS(eta=0.25), "epochs": 3, "batch": batch, "bound": 100}
+
+    training = train(net, [[0.0, 1.0]], [1], **how)
+
+    assert (training.epochs, training.diverged) == (3, False)
+    assert net.edges["X2", "out"]["weight"] > 0
+    net.edges["X1", "out"]["plastic"] = True
+    assert train(net, [[0.0, 1.0]], [1], **how).diverged
+
+
+def test_a_network_learns_on_and_a_program_begins_anew() -> None:
+    """What a program was compiled with stays what it begins with."""
+    net, lessons = aon.adaline(inputs=1), ([[1.0]], [1])
+    program = compile(net)
+
+    for _ in range(2):
+        train(program, *lessons, rule=aon.LMS(eta=0.25))
+        assert learned(net, 1) == [0.25, 0.25]
+    train(net, *lessons, rule=aon.LMS(eta=0.25))
+
+    assert learned(net, 1) == [0.375, 0.375]
+
+
+def test_a_block_is_as_large_whatever_the_number_of_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error of a lane among others is that of its net alone, to the bit, though it comes in several blocks."""
+    random = np.random.default_rng(1)
+    net = aon.adaline(inputs=1100)
+    for source in net.inputs:
+        net.edges[source, "out"]["weight"] = float(random.normal())
+    X, d = random.normal(size=(60, 1100)), np.sign(random.normal(size=60))
+    monkeypatch.setattr("allornone.simulator.presenting.BLOCK_BYTES", 8 * 1102 * 2 * 41)
+    how: dict[str, Any] = {"rule": aon.LMS(eta=1e-4), "batch": "all"}
+
+    together = train(compile([net.copy() for _ in range(5)]), X, d, **how)
+
+    assert together["error"][:, 3].tolist() == train(net, X, d, **how)["error"].tolist()
+
+
+def test_who_is_not_told_anything_in_a_block_misses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worst miss is that of whom the teacher spoke to."""
+    program = compile(aon.adaline(inputs=1))
+    lessons = lesson(program, np.ones((2, 1, 1)), np.array([[[0.25]], [[math.nan]]]))
+    monkeypatch.setattr("allornone.simulator.presenting.BLOCK_BYTES", 1)
+
+    error, worst = at_rest(aon.LMS(), lessons, program.weights, average=False)
+
+    assert (error.tolist(), worst.tolist()) == ([0.5 * 0.25**2], [0.75])
 
 
 def test_what_was_learned_is_written_back_when_interrupted() -> None:
@@ -368,6 +424,17 @@ def test_a_condition_that_means_nothing_is_named(until: Any, message: str) -> No
 
     assert found.startswith(message)
     assert learned(net, 2) == [0.0, 0.0, 0.0]
+
+
+def test_a_teacher_in_time_says_one_thing_to_a_rule() -> None:
+    """Neither is he ignored where nothing learns, nor does he leave open what he wants."""
+    net = aon.perceptron(inputs=1)
+    stimulus, rule = {"X1": "11"}, aon.PerceptronRule()
+
+    assert "give rule=" in message_of(lambda: aon.simulate(net, stimulus, teacher={"out": "11"}))
+    assert "no ? may stand" in message_of(
+        lambda: aon.simulate(net, stimulus, teacher={"out": "1?"}, rule=rule)
+    )
 
 
 def test_a_loop_must_say_how_many_ticks() -> None:
