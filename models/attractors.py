@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allornone.models.states import Bits, States, keys, network_of, observed
-from allornone.simulator.errors import AllornoneError, whole
+from allornone.simulator.errors import AllornoneError, LimitExceeded, whole
 from allornone.simulator.network import Network
 from allornone.simulator.program import Program
 from allornone.simulator.streams import stream
@@ -23,6 +23,8 @@ EXHAUSTIVE = 20
 """Cells up to which every state is tried."""
 SAMPLES = 1000
 MOST_STEPS = 10_000
+MOST_BITS = 100_000_000
+"""Cells of all the states that are followed at once."""
 ROWS = 12
 WIDE = 60
 
@@ -107,6 +109,10 @@ def attractors(
         undecided, tried = 0, 1 << count
     else:
         tried = whole("samples", SAMPLES if samples is None else samples, 1)
+        if tried * count > MOST_BITS:
+            raise LimitExceeded(
+                f"{tried} states of {count} cells are more than {MOST_BITS} cells: ask for fewer with samples="
+            )
         drawn = stream(seed, "stimulus").random((tried, count)) < 0.5
         found, undecided = _of_some(states, drawn, whole("steps", steps, 1))
     periods, basins, transients, firsts = found

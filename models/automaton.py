@@ -54,11 +54,15 @@ class Automaton:
 
         A word is a text of letters, or a list of letters or patterns.
         """
+        if isinstance(word, bytes) or not isinstance(word, Sequence):
+            raise AllornoneError(
+                f"a word is a text of letters, or a list of letters or patterns, found {word!r}"
+            )
         place = {letter: k for k, letter in enumerate(self.alphabet)}
         visited = [0]
         for letter in word:
-            if letter not in place:
-                raise UnknownName("letter", letter, self.alphabet)
+            if not isinstance(letter, str) or letter not in place:
+                raise UnknownName("letter", str(letter), self.alphabet)
             visited.append(self.transitions[visited[-1]][place[letter]])
         return visited
 
@@ -92,6 +96,8 @@ class Automaton:
         >>> automaton(regular("(ab)*")).difference(automaton(regular("(ab)*a*")))
         ('a',)
         """
+        if not isinstance(other, Automaton):
+            raise AllornoneError(f"an automaton is compared with another, found {type(other).__name__}")
         if set(self.alphabet) != set(other.alphabet):
             ours, theirs = " ".join(self.alphabet), " ".join(other.alphabet)
             raise AllornoneError(f"automata are compared over one alphabet; these have {ours} and {theirs}")
@@ -196,19 +202,19 @@ def _word(
 def _text(automaton: Automaton) -> Iterator[str]:
     single = all(len(output) == 1 for output in automaton.outputs)
     words = automaton.alphabet == automaton.inputs
-    over = " ".join(automaton.alphabet if words else automaton.inputs) or "no inputs"
+    over = " ".join(automaton.inputs) or ("no letters" if words else "no inputs")
     count = len(automaton)
     answers = f", {len(automaton.accepting)} accepting" if words else ""
     name = f" of {automaton.name!r}" if automaton.name else ""
     yield f"Automaton{name}: {count} state{'s' * (count != 1)} over {over}{answers}"
     wide = len(str(count - 1))
-    cell = max(wide, *map(len, automaton.alphabet))
+    cell = max([wide, *map(len, automaton.alphabet)])
     marks = (
         ["*" if "1" in output else " " for output in automaton.outputs] if single else list(automaton.outputs)
     )
     mark = max(map(len, marks))
     head = "  ".join(f"{letter:>{cell}}" for letter in automaton.alphabet)
-    yield " " * (wide + mark + 8) + head.rstrip()
+    yield (" " * (wide + mark + 8) + head).rstrip()
     for state in range(min(count, ROWS)):
         leads = "  ".join(f"{target:>{cell}}" for target in automaton.transitions[state])
         arrow = "→" if state == 0 else " "

@@ -1,8 +1,13 @@
-"""Sets held as whole numbers: bit k stands for member k."""
+"""Sets held as whole numbers: bit k stands for member k. A truth table is the set of its rows that come out 1.
+
+A row is a number as well: bit k of it is the value of variable k.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 
 
 def members(group: int) -> Iterator[int]:
@@ -14,6 +19,36 @@ def members(group: int) -> Iterator[int]:
     while group:
         yield (group & -group).bit_length() - 1
         group &= group - 1
+
+
+def union(groups: Iterable[int]) -> int:
+    """Return the set of all that is in any of the sets.
+
+    >>> bin(union([0b001, 0b100]))
+    '0b101'
+    """
+    return reduce(or_, groups, 0)
+
+
+def everything(variables: int) -> int:
+    """Return the set of all rows.
+
+    >>> bin(everything(2))
+    '0b1111'
+    """
+    return (1 << (1 << variables)) - 1
+
+
+def column(k: int, variables: int) -> int:
+    """Return the rows in which variable k is 1, as a set.
+
+    >>> bin(column(1, 2))
+    '0b1100'
+    """
+    half = 1 << k
+    block = ((1 << half) - 1) << half
+    # The block repeated as often as the table has room: (2^rows − 1) / (2^period − 1) is a row of ones.
+    return block * (everything(variables) // ((1 << 2 * half) - 1))
 
 
 def turned(rows: Sequence[int]) -> dict[int, int]:

@@ -23,7 +23,7 @@ from allornone.models.boolean_text import names, parse, products
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.primes import MOST, Term, least_cover, primes, rows_of
 from allornone.models.threshold import Threshold
-from allornone.models.threshold_logic import one_unit
+from allornone.models.threshold_logic import threshold_unit
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.network import Network
 
@@ -55,8 +55,8 @@ def boolean(
     search may end first). A net of McCulloch–Pitts units answers two ticks later (`latency`), its negated literals
     inhibit; what is true at rest it cannot say (Theorem 3 of 1943) unless `tonic` allows units of threshold 0.
 
-    Raises AllornoneError for a slip in the text, with its column; for a table that contradicts itself; and for more
-    than 10 variables, where `exact=False` finds a good cover and its bound.
+    Raises NotationError for a slip in the text, with its column; AllornoneError for a table that contradicts itself,
+    and for more than 10 variables, where `exact=False` finds a good cover and its bound.
 
     >>> net = boolean("X & Y | X & Z | ~Y & Z")
     >>> net.graph["terms"], net.graph["primes"]
@@ -64,8 +64,12 @@ def boolean(
     """
     _one_of("units", units, UNITS)
     _one_of("model", model, MODELS)
-    if [says, ones, task].count(None) != 2:
+    if sum(one is not None for one in (says, ones, task)) != 1:
         raise AllornoneError("boolean: give one of a text, ones= (rows) or task=")
+    if not minimise and (units == "primes" or (says is not None and units != "terms")):
+        raise AllornoneError(
+            f"boolean: minimise=False builds terms as they are given: leave out units={units!r}"
+        )
     if says is not None and not minimise:
         known, terms = _written(says, inputs, free)
         return _net(known, terms, model, tonic, _shown(known, terms))
@@ -122,10 +126,11 @@ def _single(table: Table, model: str) -> Network | None:
         raise AllornoneError('boolean: units="least" weighs its inputs, so it is for model="threshold"')
     wide = len(table.inputs)
     everything, _ = row_sets(table.inputs)
-    found = one_unit(table.ones, everything & ~table.ones & ~table.free, wide)
+    found = threshold_unit(table.ones, everything & ~table.ones & ~table.free, wide)
     if found is None:
         return None
     weights, threshold = found
+    _check_names(table.inputs, ["out"])
     net = Network(name="boolean")
     net.graph["primes"] = len(primes(members(table.ones), wide, members(table.free)))
     net.add_inputs(*table.inputs)
@@ -163,20 +168,30 @@ def _net(
             "boolean: this is true while every input rests, and a McCulloch–Pitts net that starts from rest "
             "cannot say so (Theorem 3 of 1943); tonic=True allows a unit of threshold 0, which fires by itself"
         )
+    hidden = [f"H{number}" for number in range(1, len(terms) + 1)]
+    _check_names(known, [*hidden, "out"])
     net = Network(name="boolean")
     net.graph.update(facts, **({"latency": 2} if early else {}))
     net.add_inputs(*known)
     unit = McCullochPitts if early else Threshold
-    for number, term in enumerate(terms, start=1):
-        net.add_unit(f"H{number}", unit(threshold=term.positive.bit_count()), group="hidden1")
+    for name, term in zip(hidden, terms, strict=True):
+        net.add_unit(name, unit(threshold=term.positive.bit_count()), group="hidden1")
         for k in members(term.positive | term.negative):
             if term.positive >> k & 1:
-                net.connect(known[k], f"H{number}")
+                net.connect(known[k], name)
             elif early:
-                net.inhibit(known[k], f"H{number}")
+                net.inhibit(known[k], name)
             else:
-                net.connect(known[k], f"H{number}", weight=-1)
+                net.connect(known[k], name, weight=-1)
     net.add_unit("out", unit(threshold=1), output=True)
-    for number in range(1, len(terms) + 1):
-        net.connect(f"H{number}", "out")
+    for name in hidden:
+        net.connect(name, "out")
     return net
+
+
+def _check_names(known: Sequence[str], built: Sequence[str]) -> None:
+    for name in known:
+        if name in built:
+            raise AllornoneError(
+                f"boolean: {name!r} is a unit that is built here: give the input another name"
+            )

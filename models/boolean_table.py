@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from allornone.models.bitsets import members
+from allornone.models.bitsets import column, everything, members
 from allornone.models.boolean_text import names, parse, rows
-from allornone.models.primes import MOST, Term, rows_of
+from allornone.models.primes import MOST
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.units import Array
 
 Row = str | Sequence[int]
 
 
+_BITS = {"0": 0, "0.0": 0, "False": 0, "1": 1, "1.0": 1, "True": 1}
+
+
+@runtime_checkable
 class Samples(Protocol):
     """A truth table as a task gives it: x (samples, inputs), d (samples, 1)."""
 
@@ -53,21 +57,23 @@ def table_of(
     elif says is not None:
         node = parse(says, given_names(inputs))
         known = input_names(names(node), inputs)
-        everything, values = row_sets(known)
-        table = Table(known, rows(node, values, everything), 0)
+        whole, values = row_sets(known)
+        table = Table(known, rows(node, values, whole), 0)
     else:
-        width = len(ones[0]) if ones else 0
-        known = input_names([], inputs) if inputs is not None else [f"X{k}" for k in range(1, width + 1)]
+        found = _rows("ones", ones)
+        known = input_names([], len(found[0][1]) if inputs is None and found else inputs)
         row_sets(known)
-        table = Table(known, _set("ones", ones or (), known), 0)
-    either = table.free | _set("free", free or (), table.inputs)
+        table = Table(known, _set("ones", found, known), 0)
+    either = table.free | _set("free", _rows("free", free), table.inputs)
     if says is None and table.ones & either:
         row = next(members(table.ones & either))
         raise _contradiction(table.inputs, row, "1 and free")
     return Table(table.inputs, table.ones & ~either, either & ~1 if rest else either)
 
 
-def _of_task(task: Samples, inputs: Sequence[str] | int | None) -> Table:
+def _of_task(task: object, inputs: Sequence[str] | int | None) -> Table:
+    if not isinstance(task, Samples):
+        raise AllornoneError(f"boolean: a task has its samples as arrays x and d, found {task!r}")
     wide = task.x.shape[1]
     known = (
         [f"X{k}" for k in range(1, wide + 1)] if isinstance(inputs, int | None) else input_names([], inputs)
@@ -81,7 +87,7 @@ def _of_task(task: Samples, inputs: Sequence[str] | int | None) -> Table:
         raise AllornoneError(
             'boolean: its units take and give 0 and 1; this task has other numbers (coding = "binary" would do)'
         )
-    everything, _ = row_sets(known)
+    whole, _ = row_sets(known)
     sets = [0, 0]
     for x, d in zip(task.x > 0, task.d[:, 0] > 0, strict=True):
         row = sum(1 << k for k in range(wide) if x[k])
@@ -89,7 +95,7 @@ def _of_task(task: Samples, inputs: Sequence[str] | int | None) -> Table:
     off, on = sets
     if on & off:
         raise _contradiction(known, next(members(on & off)), "1 and 0")
-    return Table(known, on, everything & ~on & ~off)
+    return Table(known, on, whole & ~on & ~off)
 
 
 def _contradiction(known: Sequence[str], row: int, both: str) -> AllornoneError:
@@ -100,12 +106,19 @@ def _contradiction(known: Sequence[str], row: int, both: str) -> AllornoneError:
 
 def given_names(inputs: Sequence[str] | int | None) -> Sequence[str]:
     """Return the names that were given, if any."""
-    return () if inputs is None or isinstance(inputs, int) else inputs
+    if inputs is None or isinstance(inputs, int):
+        return ()
+    listed = isinstance(inputs, Sequence) and not isinstance(inputs, str)
+    if not listed or not all(isinstance(name, str) and name for name in inputs):
+        raise AllornoneError(f'boolean: inputs is a list of names such as ["X", "Y"], found {inputs!r}')
+    return inputs
 
 
 def input_names(found: list[str], inputs: Sequence[str] | int | None) -> list[str]:
     """Return the names of the inputs: those given, or those that a text names."""
     if isinstance(inputs, int):
+        if not found:
+            _check_width(inputs)
         known = found or [f"X{k}" for k in range(1, inputs + 1)]
         if len(known) != inputs:
             raise AllornoneError(
@@ -113,40 +126,53 @@ def input_names(found: list[str], inputs: Sequence[str] | int | None) -> list[st
                 "give their names as inputs="
             )
         return known
-    if isinstance(inputs, str) or (inputs is not None and not all(isinstance(n, str) and n for n in inputs)):
-        raise AllornoneError(f'boolean: inputs is a list of names such as ["X", "Y"], found {inputs!r}')
     if inputs is None:
         return found
-    twice = [name for name in inputs if list(inputs).count(name) > 1]
+    inputs = list(given_names(inputs))
+    twice = [name for name in inputs if inputs.count(name) > 1]
     if twice:
         raise AllornoneError(f"boolean: the input {twice[0]!r} is named twice")
     for name in found:
         if name not in inputs:
             raise UnknownName("input", name, inputs)
-    return list(inputs)
+    return inputs
 
 
 def row_sets(known: Sequence[str]) -> tuple[int, dict[str, int]]:
     """Return the set of all rows, and for each variable the set of rows on which it is 1."""
     wide = len(known)
+    _check_width(wide)
+    return everything(wide), {name: column(k, wide) for k, name in enumerate(known)}
+
+
+def _check_width(wide: int) -> None:
     if wide > MOST:
         raise AllornoneError(
             f"boolean: truth tables are written out to {MOST} variables, found {wide}; "
             "minimise=False takes a sum of products as it is written"
         )
-    everything = (1 << (1 << wide)) - 1
-    return everything, {name: rows_of(Term(1 << k, 0), wide) for k, name in enumerate(known)}
 
 
-def _set(what: str, found: Iterable[Row], known: Sequence[str]) -> int:
+def _rows(what: str, found: Any) -> list[tuple[object, list[int | None]]]:
+    """Return rows as they were given, each with its values."""
+    try:
+        if isinstance(found, str):
+            raise TypeError
+        return [(row, [_BITS.get(str(value)) for value in row]) for row in (() if found is None else found)]
+    except TypeError:
+        raise AllornoneError(
+            f'boolean: {what} is a list of rows such as ["101", "110"], found {found!r}'
+        ) from None
+
+
+def _set(what: str, found: Iterable[tuple[object, list[int | None]]], known: Sequence[str]) -> int:
     total = 0
-    for row in found:
-        values = [str(value) for value in row]
-        if len(values) != len(known) or not set(values) <= {"0", "1"}:
+    for row, values in found:
+        if len(values) != len(known) or None in values:
             raise AllornoneError(
                 f"boolean: a row of {what} is {len(known)} values 0 or 1 ({', '.join(known)}), found {row!r}"
             )
-        total |= 1 << sum(1 << k for k, value in enumerate(values) if value == "1")
+        total |= 1 << sum(1 << k for k, value in enumerate(values) if value)
     return total
 
 

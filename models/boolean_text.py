@@ -13,6 +13,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.notation import NotationError
 
 _OPERATORS = {
     **dict.fromkeys(["|", "||", "+", "∨", "or"], "or"),
@@ -24,7 +25,7 @@ _OPERATORS = {
 }
 _LOOSEST_FIRST = ("or", "xor", "and")
 _TOKEN = re.compile(
-    r"\s*(?:(?P<word>[^\W\d][\w\u0304\u0305]*)|(?P<digit>\d+)|(?P<sign>\|\||&&|[-|+∨^⊕&*·∧~!¬()=]))"
+    r"\s*(?:(?P<word>[^\W\d][\w\u0300-\u036f]*)|(?P<digit>\d+)|(?P<sign>\|\||&&|[-|+∨^⊕&*·∧~!¬()=]))"
 )
 _LETTERS = re.compile(r"([A-Z][0-9]*)([\u0304\u0305]?)")
 _OVERLINES = "\u0304\u0305"
@@ -56,6 +57,8 @@ def parse(text: str, inputs: Sequence[str] = ()) -> Node:
     >>> names(parse("X̄Y + Z"))
     ['X', 'Y', 'Z']
     """
+    if not isinstance(text, str):
+        raise AllornoneError(f"a Boolean function is a text such as 'X & ~Y | Z', found {text!r}")
     reader = _Reader(text, list(_tokens(text, inputs)))
     node = reader.level(0)
     reader.end()
@@ -150,16 +153,21 @@ def _token(text: str, match: re.Match[str], columns: list[int], inputs: Sequence
     if word.casefold() in _OPERATORS and word not in inputs:
         return [Token(_OPERATORS[word.casefold()], word, column)]
     bare = word.rstrip(_OVERLINES)
-    if bare not in inputs and _LETTERS.sub("", word) == "":
+    if _composed(bare) not in inputs and _LETTERS.sub("", word) == "":
         letters = [(letter[1], letter[2], letter.start()) for letter in _LETTERS.finditer(word)]
     else:
         letters = [(bare, word[len(bare) :][:1], 0)]
     if any(mark in letter for letter, _, _ in letters for mark in _OVERLINES):
         raise _wrong(text, column, "single letters under an overline", repr(word))
     return [
-        Token("negated" if line else "name", letter, columns[begin + start])
+        Token("negated" if line else "name", _composed(letter), columns[begin + start])
         for letter, line, start in letters
     ]
+
+
+def _composed(name: str) -> str:
+    """Return a name with its marks in its letters again, as it was written."""
+    return normalize("NFC", name)
 
 
 def _decomposed(text: str) -> tuple[str, list[int]]:
@@ -220,7 +228,7 @@ class _Reader:
     def kind(self) -> str | None:
         return self.tokens[self.place].kind if self.place < len(self.tokens) else None
 
-    def wrong(self, expected: str) -> AllornoneError:
+    def wrong(self, expected: str) -> NotationError:
         if self.place < len(self.tokens):
             token = self.tokens[self.place]
             return _wrong(self.text, token.column, expected, repr(token.text))
@@ -230,5 +238,5 @@ class _Reader:
 _STARTS = {"name", "negated", "constant", "not", "("}
 
 
-def _wrong(text: str, column: int, expected: str, found: str) -> AllornoneError:
-    return AllornoneError(f"{text!r}, column {column}: expected {expected}, found {found}")
+def _wrong(text: str, column: int, expected: str, found: str) -> NotationError:
+    return NotationError(f"expected {expected}, found {found}", column, text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from allornone.models.bitsets import members, turned
+from allornone.models.bitsets import members, turned, union
 
 COUNT = 1 << 24  # what one column costs beside its own cost, so that fewer columns always win
 SMALL = 28  # columns up to which branch and bound is quicker than the integer program
@@ -30,7 +30,7 @@ def cover_columns(
     chosen, rows = _reduce(rows, weight)
     bound = len(chosen)
     for part in _parts(rows):
-        if _width(part) <= SMALL:
+        if union(part).bit_count() <= SMALL:
             best = _search(part, weight)
             least = len(best)
         else:
@@ -53,10 +53,7 @@ def _reduce(rows: Sequence[int], weight: Sequence[int]) -> tuple[list[int], list
     chosen: list[int] = []
     left = list(dict.fromkeys(rows))
     while True:
-        alone = 0
-        for row in left:
-            if not row & (row - 1):
-                alone |= row
+        alone = union(row for row in left if not row & (row - 1))
         if alone:
             chosen += members(alone)
             left = [row for row in left if not row & alone]
@@ -105,25 +102,17 @@ def _parts(rows: Sequence[int]) -> list[list[int]]:
     for row in rows:
         touched = [part for part in parts if part[0] & row]
         parts = [part for part in parts if not part[0] & row]
-        union, together = row, [row]
-        for columns, others in touched:
-            union |= columns
+        together = [row]
+        for _, others in touched:
             together = others + together
-        parts.append((union, together))
+        parts.append((union([row, *(columns for columns, _ in touched)]), together))
     return [together for _, together in parts]
-
-
-def _width(rows: Sequence[int]) -> int:
-    union = 0
-    for row in rows:
-        union |= row
-    return union.bit_count()
 
 
 def _large(rows: list[int], costs: Sequence[int], exact: bool) -> tuple[list[int], int]:
     from allornone.models.cover_large import by_multipliers, by_program  # scipy is slow to load
 
-    return (by_program if exact else by_multipliers)(rows, costs)
+    return by_program(rows, costs) if exact else by_multipliers(rows)
 
 
 def _search(rows: list[int], weight: Sequence[int]) -> list[int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from allornone.models.bitsets import members
+from allornone.models.bitsets import members, union
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.units import Array
 
@@ -36,19 +36,19 @@ def by_program(rows: Sequence[int], costs: Sequence[int]) -> tuple[list[int], in
     names, table = _table(rows)
     few, least = _solved(table, np.ones(len(names)), None)
     if few is None:
-        return by_multipliers(rows, costs)
+        return by_multipliers(rows)
     cheap, _ = _solved(table, np.array([float(costs[k]) for k in names]), int(few.sum()))
     best = few if cheap is None else cheap
     return [names[k] for k in np.flatnonzero(best)], least
 
 
-def by_multipliers(rows: Sequence[int], costs: Sequence[int]) -> tuple[list[int], int]:
+def by_multipliers(rows: Sequence[int]) -> tuple[list[int], int]:
     """Return a good cover and a proven bound of how few columns any cover has.
 
     Prices u ≥ 0 of the rows prove Σu + Σ min(0, s): the prices are raised where a row is not covered, lowered
     where it is covered twice, and the columns that they make cheap are tried first.
 
-    >>> by_multipliers([0b011, 0b110, 0b101], [1, 2, 3])
+    >>> by_multipliers([0b011, 0b110, 0b101])
     ([0, 1], 2)
     """
     from scipy.sparse import csr_array
@@ -133,10 +133,7 @@ def _table(rows: Sequence[int]) -> tuple[list[int], csr_array[Any]]:
     """Return the columns that occur, in order, and which of them cover each row."""
     from scipy.sparse import csr_array
 
-    union = 0
-    for row in rows:
-        union |= row
-    names = list(members(union))
+    names = list(members(union(rows)))
     place = {name: k for k, name in enumerate(names)}
     inside = [[place[k] for k in members(row)] for row in rows]
     ends = np.cumsum([0, *map(len, inside)])

@@ -11,7 +11,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from allornone.models.peeling import Layer, depends_on, everything, peel, restricted, threshold_of
+from allornone.models.bitsets import everything, members
+from allornone.models.peeling import Layer, depends_on, peel, restricted, threshold_of
 from allornone.models.primes import EXACT, Term, least_cover
 from allornone.models.proposition import (
     FALSE,
@@ -25,7 +26,7 @@ from allornone.models.proposition import (
     both,
     either,
 )
-from allornone.simulator.checking import check
+from allornone.models.states import network_of
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.network import Network
 from allornone.simulator.settling import delay_of
@@ -50,9 +51,9 @@ def formula(net: Network, unit: str | None = None) -> str:
     heat(t) = warm(t-1) or cold(t-3) and not cold(t-2)
     chill(t) = cold(t-2) and cold(t-1)
     """
-    check(net)
-    if unit is not None and unit not in net:
-        raise UnknownName("unit", unit, net)
+    net = network_of(net, "propositions are about units that fire or rest")
+    if unit is not None and (not isinstance(unit, str) or unit not in net):
+        raise UnknownName("unit", str(unit), net)
     if unit in net.inputs:
         raise AllornoneError(f"{unit!r} is an input: it does what the world does, and says nothing")
     known = _Net(net)
@@ -71,11 +72,6 @@ class _Net:
     """What has been found out about a net's units."""
 
     def __init__(self, net: Network) -> None:
-        for unit, model in net.nodes(data="model"):
-            if model is not None and not net.unit(unit).binary:
-                raise AllornoneError(
-                    f"{unit!r} is a {model} unit: propositions are about units that fire or rest"
-                )
         self.net = net
         self.named = {*net.inputs, *(unit for loop in net.loops for unit in loop)}
         self.restless: dict[str, bool] = {}
@@ -85,7 +81,7 @@ class _Net:
         for named in (self.named, {*self.net}):
             heard = list(self._heard(unit, named))
             if len(heard) <= EXACT:
-                return shortest(self._rows(unit, heard, named), heard)
+                return shortest(self._rows(unit, heard), heard)
         return self._counted(unit, heard)
 
     def _heard(self, unit: str, named: Collection[str]) -> dict[Moment, None]:
@@ -120,7 +116,7 @@ class _Net:
             self.restless[unit] = bool(self._fires(Moment(unit, 0), values)[0])
         return self.restless[unit]
 
-    def _rows(self, unit: str, heard: Sequence[Moment], named: Collection[str]) -> int:
+    def _rows(self, unit: str, heard: Sequence[Moment]) -> int:
         rows = np.arange(1 << len(heard))
         values = {one: (rows >> k & 1).astype(bool) for k, one in enumerate(heard)}
         # The unit may hear itself; what it hears at delay 0 is what is asked.
@@ -190,10 +186,10 @@ def _core(rows: int, heard: Sequence[Moment]) -> Expression:
     if counted is not None:
         least, negative = counted
         return AtLeast(least, tuple(_literal(heard[k], not negative >> k & 1) for k in kept))
-    few = restricted(rows, kept, count)
+    few = restricted(rows, kept)
     sources = [heard[k] for k in kept]
-    terms = sorted(least_cover(_members(few), len(kept)).terms, key=_in_order)
-    against = least_cover(_members(everything(len(kept)) & ~few), len(kept)).terms
+    terms = sorted(least_cover(members(few), len(kept)).terms, key=_in_order)
+    against = least_cover(members(everything(len(kept)) & ~few), len(kept)).terms
     if sum(term.literals for term in against) < sum(term.literals for term in terms):
         return both(*(either(*_literals(term, sources, False)) for term in against))
     return either(*(both(*_literals(term, sources, True)) for term in terms))
@@ -203,10 +199,6 @@ def _in_order(term: Term) -> tuple[int, int, int]:
     """Short terms first, then in the order of their variables."""
     reverse = [int(f"{half:0{EXACT}b}"[::-1], 2) for half in term]
     return term.literals, -reverse[0], -reverse[1]
-
-
-def _members(rows: int) -> list[int]:
-    return [row for row in range(rows.bit_length()) if rows >> row & 1]
 
 
 def _literals(term: Term, heard: Sequence[Moment], as_they_are: bool) -> list[Expression]:

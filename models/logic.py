@@ -34,8 +34,8 @@ def logic(says: str | list[str], tonic: bool = False, relative: bool = False) ->
     A proposition that is true when nothing has fired is refused, for no net from rest does it (Theorem 3), unless
     `tonic` allows units of threshold 0, which fire by themselves. With `relative`, weights may be negative, which
     may save units. `graph["latency"]` says by how many ticks each unit answers later than its line, 0 where that
-    can be; `graph["units_bound"]` how many units any net from rest without circles needs
-    for certain to answer as soon.
+    can be; `graph["units_bound"]` how many units any net from rest without circles needs for certain to answer
+    as soon.
 
     Raises NotationError with the column of a mistake in the text, AllornoneError for what no net does.
 

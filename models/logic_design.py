@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
+from allornone.models.bitsets import everything, members
 from allornone.models.one_unit import OneUnit, one_unit
-from allornone.models.peeling import Layer, depends_on, everything, fixed, peel, restricted
+from allornone.models.peeling import Layer, depends_on, fixed, peel, restricted
 from allornone.models.primes import EXACT, Term, least_cover, rows_of
 
 SEARCHED = 3
@@ -76,7 +77,7 @@ def at_least(rows: int, sources: Sequence[str], early: int, relative: bool = Fal
 
 
 def _hears_once(unit: OneUnit, sources: Sequence[str], early: int) -> bool:
-    heard = [k for k, weight in enumerate(unit.weights) if weight or unit.vetoes >> k & 1]
+    heard = unit.heard
     return len({sources[k] for k in heard}) == len(heard) and all(early >> k & 1 for k in heard)
 
 
@@ -134,7 +135,7 @@ def _split(core: int, variables: int, early: int, layers: Sequence[Layer], relat
     soon = sum((early >> k & 1) << j for j, k in enumerate(kept))
     hidden: dict[Term, None] = {}
     halves: list[tuple[Term, Term | None]] = []
-    for term in _terms(restricted(core, kept, variables), len(kept)):
+    for term in _terms(restricted(core, kept), len(kept)):
         first = Term(term.positive & soon, term.negative & soon)
         if first.positive and first.literals > 1:
             hidden.setdefault(first)
@@ -153,19 +154,18 @@ def _split(core: int, variables: int, early: int, layers: Sequence[Layer], relat
     if unit is None or (unit.vetoes and any(layer.join == "or" for layer in layers)):
         return None
     places = [*kept, *range(variables, variables + len(hidden))]
-    wide = _widened(unit, places, variables + len(hidden))
+    wide = unit.widened(places, variables + len(hidden))
     units = [_term_unit(one, kept, variables) for one in hidden]
     return Design(_nested(wide, layers, relative), tuple(units))
 
 
 def _term_unit(term: Term, places: Sequence[int], variables: int) -> OneUnit:
     weights = tuple(term.positive >> k & 1 for k in range(len(places)))
-    return _widened(OneUnit(term.positive.bit_count(), weights, term.negative), places, variables)
+    return OneUnit(term.positive.bit_count(), weights, term.negative).widened(places, variables)
 
 
 def _terms(rows: int, variables: int) -> tuple[Term, ...]:
-    ones = [row for row in range(1 << variables) if rows >> row & 1]
-    return least_cover(ones, variables, exact=variables <= EXACT).terms
+    return least_cover(members(rows), variables, exact=variables <= EXACT).terms
 
 
 def _bits(first: int, members: Sequence[object]) -> int:
@@ -207,8 +207,7 @@ def _candidates(variables: int, relative: bool) -> tuple[OneUnit, ...]:
 
 
 def _synapses(unit: OneUnit) -> tuple[int, int]:
-    used = sum(weight != 0 for weight in unit.weights) + unit.vetoes.bit_count()
-    return used, sum(map(abs, unit.weights))
+    return len(unit.heard), sum(map(abs, unit.weights))
 
 
 def _with_one(
@@ -218,21 +217,20 @@ def _with_one(
     kept = depends_on(core, variables)
     if len(kept) > SEARCHED:
         return None
-    few = restricted(core, kept, variables)
+    few = restricted(core, kept)
     inner = any(layer.join == "or" for layer in layers)
     best: tuple[tuple[int, int], Design] | None = None
     for hidden in _candidates(len(kept), relative):
-        heard = {k for k, weight in enumerate(hidden.weights) if weight or hidden.vetoes >> k & 1}
-        if not all(early >> kept[k] & 1 for k in heard):
+        if not all(early >> kept[k] & 1 for k in hidden.heard):
             continue
         ones, free = _joined(few, hidden, len(kept))
         unit = one_unit(ones, len(kept) + 1, free, relative)
         if unit is None or (inner and unit.vetoes):
             continue
-        cost = _synapses(unit)[0] + len(heard), _synapses(unit)[1]
+        cost = _synapses(unit)[0] + len(hidden.heard), _synapses(unit)[1]
         if best is None or cost < best[0]:
-            wide = _widened(unit, [*kept, variables], variables + 1)
-            made = Design(_nested(wide, layers, relative), (_widened(hidden, kept, variables),))
+            wide = unit.widened([*kept, variables], variables + 1)
+            made = Design(_nested(wide, layers, relative), (hidden.widened(kept, variables),))
             best = cost, made
     return best[1] if best else None
 
@@ -245,15 +243,6 @@ def _joined(few: int, hidden: OneUnit, variables: int) -> tuple[int, int]:
         ones |= (few >> row & 1) << (row | fires << variables)
         free |= 1 << (row | (not fires) << variables)
     return ones, free
-
-
-def _widened(unit: OneUnit, places: Sequence[int], variables: int) -> OneUnit:
-    weights = [0] * variables
-    vetoes = 0
-    for k, place in enumerate(places):
-        weights[place] = unit.weights[k]
-        vetoes |= (unit.vetoes >> k & 1) << place
-    return OneUnit(unit.threshold, tuple(weights), vetoes)
 
 
 def _vetoed(against: int, variables: int, early: int) -> Design | None:
@@ -278,12 +267,12 @@ def _cover(core: int, variables: int, early: int) -> list[OneUnit] | None:
         return []
     if not all(early >> k & 1 for k in kept):
         return None
-    few = restricted(core, kept, variables)
+    few = restricted(core, kept)
     groups = [rows_of(term, len(kept)) for term in _terms(few, len(kept))]
     if len(kept) <= MERGED:
         groups = _merged(groups, len(kept))
     units = [one_unit(rows, len(kept)) for rows in groups]
-    return [_widened(unit, kept, variables) for unit in units if unit is not None]
+    return [unit.widened(kept, variables) for unit in units if unit is not None]
 
 
 def _merged(terms: list[int], variables: int) -> list[int]:

@@ -79,7 +79,7 @@ def line_of(name: str, says: Expression, speaks: str = "speaks") -> Line:
     rows = truth(says, heard)
     kept = depends_on(rows, len(heard))
     variables = tuple(heard[k] for k in kept)
-    return Line(name, says, variables, restricted(rows, kept, len(heard)))
+    return Line(name, says, variables, restricted(rows, kept))
 
 
 @dataclass

@@ -60,16 +60,12 @@ def _said_by_one(part: Expression, heard: Sequence[Moment], early: int) -> OneUn
     if unit is None and len(own) <= TABLE:
         rows = truth(part, own)
         kept = depends_on(rows, len(own))
-        few = None if rows & 1 else one_unit(restricted(rows, kept, len(own)), len(kept))
+        few = None if rows & 1 else one_unit(restricted(rows, kept), len(kept))
         own = [own[k] for k in kept]
         unit = few
     if unit is None:
         return None
-    weights, vetoes = [0] * len(heard), 0
-    for k, moment in enumerate(own):
-        weights[heard.index(moment)] = unit.weights[k]
-        vetoes |= (unit.vetoes >> k & 1) << heard.index(moment)
-    return OneUnit(unit.threshold, tuple(weights), vetoes)
+    return unit.widened([heard.index(moment) for moment in own], len(heard))
 
 
 def _counted(says: Expression, heard: Sequence[Moment]) -> OneUnit | None:

@@ -8,13 +8,13 @@ weights that are not negative; with relative inhibition, when it is a threshold 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
-from allornone.models.peeling import fixed
-from allornone.models.proposition import column
-from allornone.models.threshold_logic import one_unit as threshold_unit
+from allornone.models.bitsets import column, everything
+from allornone.models.peeling import fixed, restricted
+from allornone.models.threshold_logic import threshold_unit
 
 SMALL = 4
 """Up to so many variables, weights of at most 3 say whatever weights can (Muroga, 1971)."""
@@ -29,9 +29,9 @@ class OneUnit:
     vetoes: int = 0
 
     @property
-    def most(self) -> int:
-        """Return the largest sum that its weights can make."""
-        return sum(weight for weight in self.weights if weight > 0)
+    def heard(self) -> list[int]:
+        """Return the variables that make a difference to it."""
+        return [k for k, weight in enumerate(self.weights) if weight or self.vetoes >> k & 1]
 
     def fires(self, row: int) -> bool:
         """Return what it answers to one row.
@@ -47,6 +47,18 @@ class OneUnit:
         """Return the set of rows that it fires at."""
         return sum(1 << row for row in range(1 << len(self.weights)) if self.fires(row))
 
+    def widened(self, places: Sequence[int], variables: int) -> OneUnit:
+        """Return the unit among more variables: its k-th is now that at the k-th of the places.
+
+        >>> OneUnit(1, (1, 0), vetoes=0b10).widened([2, 0], 3)
+        OneUnit(threshold=1, weights=(0, 0, 1), vetoes=1)
+        """
+        weights, vetoes = [0] * variables, 0
+        for k, place in enumerate(places):
+            weights[place] = self.weights[k]
+            vetoes |= (self.vetoes >> k & 1) << place
+        return OneUnit(self.threshold, tuple(weights), vetoes)
+
 
 @lru_cache(maxsize=4096)
 def one_unit(ones: int, variables: int, free: int = 0, relative: bool = False) -> OneUnit | None:
@@ -61,46 +73,39 @@ def one_unit(ones: int, variables: int, free: int = 0, relative: bool = False) -
     >>> one_unit(0b0110, 2) is None
     True
     """
-    everything = (1 << (1 << variables)) - 1
-    zeros = everything & ~(ones | free)
+    zeros = forbidden = everything(variables) & ~(ones | free)
     vetoes = sum(1 << k for k in range(variables) if not ones & column(k, variables))
     for k in range(variables):
         if vetoes >> k & 1:
             zeros &= ~column(k, variables)
     excited = [k for k in range(variables) if not vetoes >> k & 1]
-    found = _weights(ones, zeros, variables, excited, relative)
+    # Of the variables that may excite alone; the others are not active in any row that is left.
+    found = _weighed(restricted(ones, excited), restricted(zeros, excited), len(excited), relative)
     if found is None:
         return None
-    threshold, weights = found
-    unit = OneUnit(threshold, weights, vetoes)
+    unit = replace(found.widened(excited, variables), vetoes=vetoes)
     # A veto that forbids nothing which the sum would allow is no synapse.
     for k in range(variables):
-        fewer = OneUnit(threshold, weights, unit.vetoes & ~(1 << k))
-        if unit.vetoes >> k & 1 and not fewer.rows & everything & ~(ones | free):
+        fewer = replace(unit, vetoes=unit.vetoes & ~(1 << k))
+        if unit.vetoes >> k & 1 and not fewer.rows & forbidden:
             unit = fewer
     return unit
 
 
-def _weights(
-    ones: int, zeros: int, variables: int, excited: Sequence[int], relative: bool
-) -> tuple[int, tuple[int, ...]] | None:
-    """Return the threshold and weights that divide ones from zeros, vetoed variables resting."""
-    # Of the variables that may excite alone; the others are not active in any row that is left.
-    index = [sum((row >> j & 1) << k for j, k in enumerate(excited)) for row in range(1 << len(excited))]
-    on = sum(1 << row for row, place in enumerate(index) if ones >> place & 1)
-    off = sum(1 << row for row, place in enumerate(index) if zeros >> place & 1)
-    if len(excited) <= SMALL:
-        for rows, threshold, few in small_units(len(excited), relative):
+def _weighed(on: int, off: int, variables: int, relative: bool) -> OneUnit | None:
+    """Return the lightest unit without vetoes that divides ones from zeros, or None."""
+    if variables <= SMALL:
+        for rows, threshold, weights in small_units(variables, relative):
             if not on & ~rows and not off & rows:
-                return threshold, _spread(few, excited, variables)
+                return OneUnit(threshold, weights)
         return None
-    if not _comparable(on, len(excited), relative):
+    if not _comparable(on, variables, relative):
         return None
-    found = threshold_unit(on, off, len(excited))
+    found = threshold_unit(on, off, variables)
     # What a variable does is what the sign of its weight says, so no other weights would have other signs.
     if found is None or (not relative and min(found[0]) < 0):
         return None
-    return found[1], _spread(found[0], excited, variables)
+    return OneUnit(found[1], tuple(found[0]))
 
 
 def _comparable(rows: int, variables: int, relative: bool) -> bool:
@@ -137,10 +142,3 @@ def small_units(variables: int, relative: bool = False) -> tuple[tuple[int, int,
             rows = sum(1 << row for row, z in enumerate(sums) if z >= threshold)
             found.setdefault(rows, (threshold, weights))
     return tuple((rows, threshold, weights) for rows, (threshold, weights) in found.items())
-
-
-def _spread(few: Sequence[int], places: Sequence[int], variables: int) -> tuple[int, ...]:
-    weights = [0] * variables
-    for weight, k in zip(few, places, strict=True):
-        weights[k] = weight
-    return tuple(weights)

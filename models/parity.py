@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from allornone.models.threshold import Threshold
-from allornone.simulator.errors import UnknownName, whole
+from allornone.simulator.errors import LimitExceeded, UnknownName, whole
 from allornone.simulator.network import Network
 
 Join = Callable[[Network, str, str, str | None], str]
 WAYS = ("terms", "chain", "tree", "counters", "skips", "pairs")
+MOST = 16
+"""Inputs of parity by terms: twice as many units, each with one synapse more, for every further one."""
 
 
 def parity(inputs: int, by: str = "terms") -> Network:
@@ -33,6 +35,11 @@ def parity(inputs: int, by: str = "terms") -> Network:
     inputs = whole("inputs", inputs, 1)
     if by not in WAYS:
         raise UnknownName("way to parity", str(by), WAYS)
+    if by == "terms" and inputs > MOST:
+        raise LimitExceeded(
+            f"parity by terms takes a unit for each of the 2^(N−1) odd rows: to {MOST} inputs, found {inputs}; "
+            f"by counters it takes N"
+        )
     net = Network(name="parity")
     sources = [f"X{k}" for k in range(1, inputs + 1)]
     net.add_inputs(*sources)

@@ -6,11 +6,11 @@ called functions that peel off wholly nested canalyzing (1993); one threshold un
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from allornone.models.proposition import column
+from allornone.models.bitsets import column, everything
 
 
 class Layer(NamedTuple):
@@ -27,11 +27,6 @@ class Peeled:
 
     layers: tuple[Layer, ...]
     core: int
-
-
-def everything(variables: int) -> int:
-    """Return the set of all rows."""
-    return (1 << (1 << variables)) - 1
 
 
 def fixed(rows: int, k: int, value: bool, variables: int) -> int:
@@ -55,10 +50,10 @@ def depends_on(rows: int, variables: int) -> list[int]:
     ]
 
 
-def restricted(rows: int, kept: list[int], variables: int) -> int:
-    """Return the same function of the kept variables alone, on which alone it may depend.
+def restricted(rows: int, kept: Sequence[int]) -> int:
+    """Return the same function of the kept variables alone, where all others rest.
 
-    >>> bin(restricted(0b11110000, [2], 3))
+    >>> bin(restricted(0b11110000, [2]))
     '0b10'
     """
     found = 0
@@ -115,7 +110,7 @@ def threshold_of(rows: int, variables: int) -> tuple[int, int] | None:
         if on & ~off and off & ~on:
             return None
         negative |= (on & ~off == 0) << k
-    few = restricted(rows, kept, variables)
+    few = restricted(rows, kept)
     against = sum((negative >> k & 1) << j for j, k in enumerate(kept))
     counts: dict[int, set[int]] = {}
     for row in range(1 << len(kept)):

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from allornone.models.bitsets import column, everything
 from allornone.models.cover import cover_columns
 from allornone.simulator.errors import AllornoneError, whole
 
@@ -31,14 +32,6 @@ class Term(NamedTuple):
     def literals(self) -> int:
         """How many variables it names."""
         return self.positive.bit_count() + self.negative.bit_count()
-
-    def holds(self, row: int) -> bool:
-        """Return whether a row satisfies the term.
-
-        >>> Term(0b01, 0b10).holds(0b01), Term(0b01, 0b10).holds(0b11)
-        (True, False)
-        """
-        return row & self.positive == self.positive and not row & self.negative
 
 
 @dataclass(frozen=True)
@@ -129,7 +122,7 @@ def _primes(needed: int, allowed: int, variables: int) -> list[tuple[Term, int]]
     one variable more is two neighbours. A cube that is no half of a larger one is prime.
     """
     size = 1 << variables
-    low = [_rows_without(k, variables) for k in range(variables)]
+    low = [everything(variables) & ~column(k, variables) for k in range(variables)]
     inside = [0] * size
     inside[0] = allowed
     for cube in range(1, size):
@@ -151,11 +144,3 @@ def _primes(needed: int, allowed: int, variables: int) -> list[tuple[Term, int]]
             if covered:
                 found.append((term, covered))
     return found
-
-
-def _rows_without(k: int, variables: int) -> int:
-    """Return the set of rows in which variable k is 0."""
-    rows = (1 << (1 << k)) - 1
-    for later in range(k + 1, variables):
-        rows |= rows << (1 << later)
-    return rows

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from allornone.models.bitsets import column, everything
+
 KEYWORDS = (
     "and", "or", "not", "at", "least", "of", "there", "was", "with", "for", "every", "true", "false",
 )  # fmt: skip
@@ -21,7 +23,9 @@ KEYWORDS = (
 VARIABLES = "xyzuvw"
 """Names of the moments that quantifiers speak of, when a tree is written."""
 
-_BARE = re.compile(r"[^\W\d][\w']*(\[\d+\])?")
+BARE = r"[^\W\d][\w']*(?:\[\d+\])?"
+"""How a name is written without quotes."""
+
 _OR, _AND, _NOT = range(3)
 
 
@@ -239,20 +243,8 @@ def truth(says: Expression, variables: Sequence[Moment]) -> int:
     >>> bin(truth(either(Atom("A", 1), Atom("B", 1)), [Moment("A", 1), Moment("B", 1)]))
     '0b1110'
     """
-    everything = (1 << (1 << len(variables))) - 1
-    return says.rows({one: column(k, len(variables)) for k, one in enumerate(variables)}, everything)
-
-
-def column(k: int, variables: int) -> int:
-    """Return the rows in which variable k is true, as a set.
-
-    >>> bin(column(1, 2))
-    '0b1100'
-    """
-    half = 1 << k
-    block = ((1 << half) - 1) << half
-    # The block repeated as often as the table has room: (2^rows − 1) / (2^period − 1) is a row of ones.
-    return block * (((1 << (1 << variables)) - 1) // ((1 << 2 * half) - 1))
+    count = len(variables)
+    return says.rows({one: column(k, count) for k, one in enumerate(variables)}, everything(count))
 
 
 def write_name(name: str) -> str:
@@ -261,7 +253,7 @@ def write_name(name: str) -> str:
     >>> write_name("N1"), write_name("or")
     ('N1', '"or"')
     """
-    return name if _BARE.fullmatch(name) and name not in KEYWORDS else json.dumps(name, ensure_ascii=False)
+    return name if re.fullmatch(BARE, name) and name not in KEYWORDS else json.dumps(name, ensure_ascii=False)
 
 
 def write_moment(moment: str, delay: int) -> str:

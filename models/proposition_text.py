@@ -44,7 +44,7 @@ def parse_propositions(says: str | Sequence[str]) -> list[Proposition]:
     >>> [str(one) for one in parse_propositions("Q(t) = S(t-1) | Q(t-1) & ~R(t−1)")]
     ['Q(t) = S(t-1) or Q(t-1) and not R(t-1)']
     """
-    texts = [says] if isinstance(says, str) else list(says)
+    texts = [says] if isinstance(says, str) or not isinstance(says, Sequence) else list(says)
     for text in texts:
         if not isinstance(text, str):
             raise AllornoneError(f"a proposition is a text such as 'N2(t) = N1(t-1)', found {text!r}")

@@ -7,13 +7,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from allornone.models.proposition import KEYWORDS
+from allornone.models.proposition import BARE, KEYWORDS
 from allornone.simulator.errors import nearest
 from allornone.simulator.notation import NotationError
 
-_TOKEN = re.compile(
-    r"(?P<name>[^\W\d][\w']*(?:\[\d+\])?|\"(?:[^\"\\]|\\.)*\")|(?P<number>\d+)|(?P<sign><=|[=()<≤,+|∨&∧~¬−–-])"
-)
+_TOKEN = re.compile(rf"(?P<name>{BARE}|\"(?:[^\"\\]|\\.)*\")|(?P<number>\d+)|(?P<sign><=|[=()<≤,+|∨&∧~¬−–-])")
 _WORDS = {
     "≤": "<=", "−": "-", "–": "-", "&": "and", "∧": "and", "|": "or", "∨": "or", "~": "not", "¬": "not",
 }  # fmt: skip

@@ -6,11 +6,15 @@ w  weight of a synapse      θ  threshold
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 
 from allornone.models.mcculloch_pitts import McCullochPitts
-from allornone.simulator.errors import AllornoneError, whole
+from allornone.simulator.errors import AllornoneError, LimitExceeded, whole
 from allornone.simulator.network import Network
 from allornone.simulator.streams import stream
+
+MOST = 2000
+"""Units: their synapses are four million."""
 
 
 def random_net(
@@ -31,6 +35,8 @@ def random_net(
     True
     """
     count = whole("units", units, 1)
+    if count > MOST:
+        raise LimitExceeded(f"a random net has at most {MOST} units, each joined to all, found {count}")
     if symmetric not in (True, False):
         raise AllornoneError(f"symmetric must be true or false, found {symmetric!r}")
     low, high = _range("weights", weights)
@@ -49,9 +55,11 @@ def random_net(
 
 
 def _range(name: str, given: Sequence[int]) -> tuple[int, int]:
-    whole_numbers = not isinstance(given, str) and all(
-        isinstance(x, int | float) and not isinstance(x, bool) and x == int(x) for x in given
-    )
-    if not whole_numbers or len(given) != 2 or given[0] > given[1]:
+    pair = isinstance(given, Sequence) and len(given) == 2
+    if not pair or not all(map(_is_whole, given)) or given[0] > given[1]:
         raise AllornoneError(f"{name} are two whole numbers, the least and the most, found {given!r}")
     return int(given[0]), int(given[1])
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, Real) and not isinstance(number, bool) and float(number).is_integer()

@@ -115,7 +115,7 @@ def explored(how: Behaviour, most: int) -> tuple[list[tuple[int, ...]], Bits]:
     found: list[Bits] = [how.first]
     place: dict[bytes, int] = {}
     table: list[tuple[int, ...]] = []
-    size = max(1, how.states.block // len(how.letters))
+    size = max(1, how.states.block // max(1, len(how.letters)))
     while len(table) < len(found):
         # The first state of a reader, in which START is still to come, stands alone and is never met again.
         begins = how.begins if not table else np.zeros_like(how.begins)
@@ -133,7 +133,7 @@ def explored(how: Behaviour, most: int) -> tuple[list[tuple[int, ...]], Bits]:
                     f"the net has more than {most} states, the limit: ask for more with most=, or let fewer "
                     "inputs be free"
                 )
-        table += zip(*columns, strict=True)
+        table += zip(*columns, strict=True) if columns else [()] * len(here)
     return table, np.concatenate(found)
 
 

@@ -81,9 +81,14 @@ def accepts(net: Network | Program, word: Word | Iterable[Word]) -> bool | NDArr
     reading = Reading.of(net)
     if isinstance(word, str | tuple):
         return bool(reading.verdicts([word])[0])
-    if isinstance(word, bytes) or not isinstance(word, Iterable):
-        raise AllornoneError(f"a word is a text, such as 'babb', or a tuple of letters, found {word!r}")
-    return reading.verdicts(list(word))
+    return reading.verdicts(_words(word))
+
+
+def _words(given: Any) -> list[Word]:
+    try:
+        return [given] if isinstance(given, bytes) else list(given)
+    except TypeError:
+        return [given]  # whose reading tells what it is not
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ class Reading:
             )
         own = [name for name in program.inputs if name != START]
         silence = graph.get("silence")
-        known = list(letters if letters is not None else graph.get("letters", own))
+        known = _listed(letters if letters is not None else graph.get("letters", own))
         lines: dict[str, int | None] = {}
         for letter in known:
             if letter != silence and letter not in own:
@@ -177,6 +182,13 @@ class Reading:
                 where = f"the word {shown!r}, letter {place + 1}"
                 raise AllornoneError(f"{where}: {UnknownName('letter', letter, self.lines)}")
         return np.array([-1 if (line := self.lines[x]) is None else line for x in word], dtype=np.intp)
+
+
+def _listed(letters: Any) -> list[str]:
+    texts = isinstance(letters, Sequence) and not isinstance(letters, bytes)
+    if not texts or not all(isinstance(letter, str) for letter in letters):
+        raise AllornoneError(f"letters are names of inputs, as in ['a', 'b'], found {letters!r}")
+    return list(letters)
 
 
 def _alphabet(event: Event, letters: str | None, silence: str | None) -> list[str]:

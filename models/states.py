@@ -28,8 +28,10 @@ Bits = Truth
 """States, one a row: (states, cells)."""
 
 
-def network_of(net: Network | Program) -> Network:
-    """Return the one net whose units are all or none; an error names a unit that is not."""
+def network_of(
+    net: Network | Program, because: str = "the states of such a net cannot be counted"
+) -> Network:
+    """Return the one net whose units are all or none; an error names a unit that is not, and says why that matters."""
     if isinstance(net, Program) and net.lanes > 1:
         raise AllornoneError(f"one net at a time can be decided, found {net.lanes} side by side")
     network = net.networks[0] if isinstance(net, Program) else net
@@ -42,8 +44,7 @@ def network_of(net: Network | Program) -> Network:
         model = checking.model_class(unit, data)
         if not model.binary:
             raise AllornoneError(
-                f"unit {unit!r} is of the model {model.name!r}, which is not all or none: "
-                "the states of such a net cannot be counted"
+                f"unit {unit!r} is of the model {model.name!r}, which is not all or none: {because}"
             )
     return network
 

@@ -17,14 +17,14 @@ from allornone.simulator.units import Array
 DENOMINATOR = 10**6
 
 
-def one_unit(ones: int, zeros: int, variables: int) -> tuple[list[int], int] | None:
+def threshold_unit(ones: int, zeros: int, variables: int) -> tuple[list[int], int] | None:
     """Return whole weights and a threshold that fire on the rows `ones` and not on `zeros`, or None: none exist.
 
     Rows are sets held as numbers, bit r for row r. A linear program finds the weights of least sum; they, or the
     certificate that there are none (a mixture of ones that is also one of zeros), are then checked in whole numbers
     on every row. Raises AllornoneError where neither could be.
 
-    >>> one_unit(0b1000, 0b0111, 2), one_unit(0b0110, 0b1001, 2)
+    >>> threshold_unit(0b1000, 0b0111, 2), threshold_unit(0b0110, 0b1001, 2)
     (([1, 1], 2), None)
     """
     if not ones:

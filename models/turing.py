@@ -76,6 +76,8 @@ def read_table(text: str) -> dict[tuple[str, int], Move]:
     >>> read_table("A0:1RH A1:0LA")["A", 0]
     Move(write=1, step=1, state='H')
     """
+    if not isinstance(text, str):
+        raise AllornoneError(f"turing: a table is a text of entries such as 'A0:1RB A1:1RH', found {text!r}")
     moves: dict[tuple[str, int], Move] = {}
     for entry in re.split(r"[\s,;]+", text.strip()):
         found = _ENTRY.fullmatch(entry)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allornone.models.threshold import Threshold
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network import Network
+from allornone.simulator.notation import NotationError
 
 _NUMBER = r"\d+(?:\.\d+)?|\.\d+"
 _TOKEN = re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<name>[^\W\d]\w*)|(?P<sign>>=|≥|[-+−=*·]))")
@@ -26,22 +27,21 @@ def threshold_units(lines: Sequence[str], inputs: Sequence[str] | int | None = N
     """Return a network of threshold units, one a line: a name, `=`, a weighted sum, `>=`, a threshold.
 
     A weight stands before its unit (`2 Z`, `-Y`, `0.5*H1`). Names that no line defines are inputs, in the order of
-    appearance unless `inputs` gives it. Units that feed no other are the outputs. Raises AllornoneError with the
-    line and column of a slip.
+    appearance unless `inputs` gives it. Units that feed no other are the outputs. Raises NotationError with the
+    line and column of a slip, AllornoneError for inputs that are not those of the lines.
 
     >>> net = threshold_units(["H = X + Y >= 1.5", "out = X + Y - 2 H >= 0.5"])
     >>> net.inputs, net.outputs, net.parameters
     (['X', 'Y'], ['out'], 5)
     """
-    if isinstance(lines, str) or not lines:
+    if not _are_texts(lines):
         raise AllornoneError(f'units: give a list of lines such as ["H1 = X - 2 Z >= 1"], found {lines!r}')
-    units = [_Line(number, line).read() for number, line in enumerate(lines, start=1)]
+    units = [_Line(number, line).read() for number, line in enumerate(lines)]
     defined = [unit.name for unit in units]
-    for number, name in enumerate(defined, start=1):
-        if name in defined[: number - 1]:
-            raise AllornoneError(
-                f"units, line {number}: {name!r} is defined already, in line {defined.index(name) + 1}"
-            )
+    for number, name in enumerate(defined):
+        if name in defined[:number]:
+            sentence = f"{name!r} is defined already, in line {defined.index(name) + 1}"
+            raise NotationError(sentence, 1, lines[number], number)
     net = Network(name="units")
     net.add_inputs(*_inputs(units, defined, inputs))
     for unit in units:
@@ -54,11 +54,16 @@ def threshold_units(lines: Sequence[str], inputs: Sequence[str] | int | None = N
     return net
 
 
+def _are_texts(given: Any) -> bool:
+    listed = isinstance(given, Sequence) and not isinstance(given, str)
+    return listed and len(given) > 0 and all(isinstance(one, str) for one in given)
+
+
 def _inputs(units: list[Line], defined: list[str], inputs: Sequence[str] | int | None) -> list[str]:
     free = list(dict.fromkeys(name for unit in units for name in unit.weights if name not in defined))
     if inputs is None or inputs == len(free):
         return free
-    if isinstance(inputs, int | str):
+    if isinstance(inputs, int) or not _are_texts(inputs):
         raise AllornoneError(
             f"units: the lines name {len(free)} inputs ({', '.join(free)}), found inputs={inputs!r}"
         )
@@ -132,7 +137,5 @@ class _Line:
         plain = {"≥": ">=", "−": "-", "·": "*"}
         self.kind = plain.get(self.token, self.token) if match.lastgroup == "sign" else str(match.lastgroup)
 
-    def wrong(self, expected: str, found: str) -> AllornoneError:
-        return AllornoneError(
-            f"units, line {self.number}, column {self.column}: expected {expected}, found {found}: {self.text!r}"
-        )
+    def wrong(self, expected: str, found: str) -> NotationError:
+        return NotationError(f"expected {expected}, found {found}", self.column, self.text, self.number)

@@ -60,6 +60,22 @@ def latch() -> Network:
     return net
 
 
+def clique(cells: int, alone: bool = False) -> Network:
+    """Return cells that all hear one another, and, unless they are `alone`, themselves and one input."""
+    net = Network(name="clique")
+    if not alone:
+        net.add_inputs("go")
+    for k in range(cells):
+        net.add_unit(f"c[{k}]", McCullochPitts(), output=True)
+    for u in range(cells):
+        for v in range(cells):
+            if u != v or not alone:
+                net.connect(f"c[{u}]", f"c[{v}]", weight=(-1) ** u * (1 + v))
+    if not alone:
+        net.connect("go", "c[0]")
+    return net
+
+
 def exclusive() -> Network:
     """Return a net of logistic units that says exclusive or."""
     net = mlp(inputs=2, hidden=2, outputs=1)
@@ -86,6 +102,8 @@ def known() -> dict[str, Network]:
         "heat": heat(),
         "ring": ring(5, stopped=True),
         "latch": latch(),
+        "clique": clique(8),
+        "crowd": clique(20, alone=True),
         "exclusive": exclusive(),
         "deep": mlp(inputs=3, hidden=[5, 4], outputs=2, weights=0.5),
         "polygon": polygon(16),

@@ -252,6 +252,10 @@ def test_what_cannot_be_decided_is_told() -> None:
         "unit 'soft' is of the model 'logistic', which is not all or none: "
         "the states of such a net cannot be counted"
     )
+    with pytest.raises(
+        aon.AllornoneError, match="are more than 100000000 cells: ask for fewer with samples="
+    ):
+        aon.attractors(ring(2), samples=10**12)
     with pytest.raises(aon.AllornoneError, match="there is no cycle 3: they are counted from 0 to 2"):
         aon.attractors(ring(2)).cycle(3)
     lanes = aon.compile([random_net(3, seed=1), random_net(3, seed=2)])

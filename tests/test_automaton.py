@@ -250,6 +250,27 @@ def test_what_automata_are_asked_wrongly_is_told() -> None:
         aon.automaton(latch(), letters=["S"])
     with pytest.raises(aon.AllornoneError, match="most must be a whole number from 1 up, found 0"):
         aon.automaton(latch(), most=0)
+    wrong: Any
+    for wrong in (5, None, b"ab"):
+        with pytest.raises(aon.AllornoneError, match="a word is a text of letters, or a list"):
+            found.path(wrong)
+        with pytest.raises(aon.AllornoneError, match="an automaton is compared with another, found"):
+            found.difference(wrong)
+        with pytest.raises(aon.AllornoneError, match="letters are names of inputs, as in"):
+            aon.automaton(aon.regular("ab"), letters=wrong or 0)
+    wrong = [["a"]]
+    with pytest.raises(aon.AllornoneError, match="no letter is named"):
+        found.path(wrong)
+
+
+@pytest.mark.parametrize("event", ["", "()*", "(|)"])
+def test_an_event_without_letters_is_an_automaton_of_one_state(event: str) -> None:
+    """It accepts the empty word, and there is no other."""
+    found = aon.automaton(aon.regular(event))
+    assert (found.alphabet, found.transitions, found.outputs) == ((), ((),), ("1",))
+    assert found.minimised() == found
+    assert found.accepts("")
+    assert "1 state over no letters, 1 accepting" in str(found)
 
 
 @pytest.mark.slow

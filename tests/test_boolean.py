@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import permutations, product
 from pathlib import Path
+from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -17,10 +19,12 @@ from numpy.typing import NDArray
 import allornone as aon
 from allornone.models.boolean_text import names, parse, rows
 from allornone.models.primes import Term, rows_of
-from allornone.models.threshold_logic import one_unit
+from allornone.models.threshold_logic import threshold_unit
+from allornone.simulator.notation import NotationError
 
 Array = NDArray[np.float64]
 NAMES = ("a", "b", "c", "d")
+of_anything: Any = aon.boolean
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ def test_a_word_is_a_product_of_letters_unless_the_inputs_name_it() -> None:
         ("\u0232 & \u0232 &", "'\u0232 & \u0232 &', column 8: expected a variable, ~ or (, found the end"),
         (
             "(" * 100 + "X",
-            f"'{'(' * 100}X', column 62: expected at most 60 of ~ and ( inside one another, found '('",
+            f"'{'(' * 59}…', column 62: expected at most 60 of ~ and ( inside one another, found '('",
         ),
     ],
 )
@@ -155,6 +159,27 @@ def test_a_slip_in_the_text_is_told_with_its_column(text: str, message: str) -> 
     with pytest.raises(aon.AllornoneError) as caught:
         aon.boolean(text)
     assert str(caught.value) == message
+
+
+def test_a_slip_in_the_text_knows_its_column() -> None:
+    """A scenario file points at it there."""
+    with pytest.raises(NotationError) as caught:
+        aon.boolean("X $ Y")
+    assert (caught.value.column, caught.value.text) == (3, "X $ Y")
+
+
+@pytest.mark.parametrize("name", ["Ä", "A\u0308", "한"])
+def test_letters_of_any_alphabet_name_variables(name: str) -> None:
+    """Marks that are no overline belong to their letter, whether they are written with it or behind it."""
+    assert aon.boolean(f"{name} & ~B").inputs == [normalize("NFC", name), "B"]
+    assert aon.boolean(f"{name}\u0304").graph["terms"] == [f"~{normalize('NFC', name)}"]
+
+
+@pytest.mark.parametrize("rows", [[[1, 0], [1, 1]], [[1.0, 0.0], [True, True]], np.array([[1, 0], [1, 1]])])
+def test_rows_may_be_arrays(rows: Any) -> None:
+    """Ones and zeros of any type are a table."""
+    assert aon.boolean(ones=rows).graph["terms"] == ["X1"]
+    assert aon.boolean(ones=["10"], free=rows[1:]).graph["terms"] == ["X1"]
 
 
 def test_the_terms_their_groups_and_the_bound_come_back() -> None:
@@ -263,7 +288,7 @@ def test_one_unit_serves_exactly_the_threshold_functions() -> None:
                 scanned.add(sum(1 << r for r in range(1 << wide) if x[r] @ weights >= threshold))
         assert len(scanned) == count
         for function in range(everything + 1):
-            found = one_unit(function, everything & ~function, wide)
+            found = threshold_unit(function, everything & ~function, wide)
             assert (found is not None) == (function in scanned)
             if found is not None:
                 weights_, threshold_ = found
@@ -277,7 +302,7 @@ def test_one_unit_of_many_inputs_has_whole_weights_that_are_right() -> None:
         x = table(wide).astype(int)
         weights = [draw.randint(-20, 20) for _ in range(wide)]
         function = sum(1 << r for r in range(1 << wide) if x[r] @ weights >= 7)
-        found = one_unit(function, ((1 << (1 << wide)) - 1) & ~function, wide)
+        found = threshold_unit(function, ((1 << (1 << wide)) - 1) & ~function, wide)
         assert found is not None
         assert all(isinstance(weight, int) for weight in found[0])
         assert sum(1 << r for r in range(1 << wide) if x[r] @ found[0] >= found[1]) == function
@@ -373,6 +398,16 @@ def test_a_sum_of_products_may_be_long_where_no_table_is_asked_for() -> None:
         (lambda: aon.boolean("X | Y", units="least", model="mcculloch-pitts"), "weighs its inputs"),
         (lambda: aon.boolean("X | Y", inputs="XY"), "inputs is a list of names"),
         (lambda: aon.boolean("X | Y", inputs=["X", "Y", "X"]), "the input 'X' is named twice"),
+        (lambda: of_anything("X | Y", inputs=2.5), "inputs is a list of names"),
+        (lambda: of_anything(5), "a Boolean function is a text such as"),
+        (lambda: of_anything(ones=[5]), "ones is a list of rows such as"),
+        (lambda: of_anything(ones=["1"], free=5), "free is a list of rows such as"),
+        (lambda: aon.boolean(ones=[], inputs=10**9), "written out to 12 variables, found 1000000000"),
+        (lambda: of_anything(task="gate"), "a task has its samples as arrays x and d, found 'gate'"),
+        (lambda: aon.boolean("H1 & X"), "'H1' is a unit that is built here: give the input another name"),
+        (lambda: aon.boolean("out", units="least"), "'out' is a unit that is built here"),
+        (lambda: aon.boolean("X & Y", units="least", minimise=False), "leave out units='least'"),
+        (lambda: aon.boolean(ones=["1"], units="primes", minimise=False), "leave out units='primes'"),
     ],
 )
 def test_what_cannot_be_built_is_told(call: Callable[[], object], message: str) -> None:

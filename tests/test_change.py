@@ -175,12 +175,14 @@ def test_synapses_oust_a_builder_and_its_cuts() -> None:
 
 
 def test_the_act_of_a_phase_gives_way_to_another() -> None:
-    """A lesson that becomes an exam teaches nothing."""
-    assert laid("experience.lesson.show = 'gate'")["experience"][0] == {
-        "name": "lesson",
-        "show": "gate",
-        "eta": 0.2,
-        "order": "shuffled",
+    """A lesson that becomes an exam teaches nothing: what it said of learning goes, and so does what it was told."""
+    assert laid("experience.lesson.show = 'gate'")["experience"][0] == {"name": "lesson", "show": "gate"}
+    told = {"experience": [{"name": "p", "stimulus": {"x": 1}, "teacher": {"y": 1}, "epochs": 2, "ticks": 3}]}
+    assert laid("experience.p.teach = 'gate'", told)["experience"][0] == {
+        "name": "p",
+        "epochs": 2,
+        "ticks": 3,
+        "teach": "gate",
     }
 
 

@@ -238,7 +238,7 @@ def test_a_unit_that_would_hear_too_much_is_said_by_those_before_it() -> None:
     assert text.splitlines()[4] == "P3(t) = at least 2 of (X9, X10, X11)(t-1)"
 
 
-def bad_nets() -> list[tuple[Network, Any, str]]:
+def bad_nets() -> list[tuple[Any, Any, str]]:
     """Return nets, units asked for, and what is said about them."""
     soft = Network()
     soft.add_inputs("A")
@@ -247,14 +247,21 @@ def bad_nets() -> list[tuple[Network, Any, str]]:
     wide = cells(N=f"4: {' '.join(f'X{k}@1*{1 + k % 3}' for k in range(12))}")
     return [
         (cells(N="1: A@1"), "M", "no unit is named 'M'. There are: A, N"),
+        ("N", None, "a Network is needed here, found str"),
+        (cells(N="1: A@1"), 5, "no unit is named '5'. There are: A, N"),
         (cells(N="1: A@1"), "A", "'A' is an input: it does what the world does, and says nothing"),
-        (soft, None, "'Y' is a logistic unit: propositions are about units that fire or rest"),
+        (
+            soft,
+            None,
+            "unit 'Y' is of the model 'logistic', which is not all or none: propositions are about units that "
+            "fire or rest",
+        ),
         (wide, "N", "'N' weighs 12 moments, and truth tables are written out to 10"),
     ]
 
 
 @pytest.mark.parametrize(("net", "unit", "sentence"), bad_nets(), ids=lambda one: str(one)[:20])
-def test_what_has_no_proposition_says_why(net: Network, unit: str | None, sentence: str) -> None:
+def test_what_has_no_proposition_says_why(net: Any, unit: Any, sentence: str) -> None:
     """Strangers, inputs, units that do more than fire, more than can be decided."""
     with pytest.raises(AllornoneError) as caught:
         formula(net, unit)

@@ -707,6 +707,7 @@ def test_a_mistake_is_told_at_its_column(text: str, column: int, sentence: str) 
     [
         ("", "there is no proposition here: say one such as N3(t) = N1(t-1) and not N2(t-1)"),
         ([], "there is no proposition here: say one such as N3(t) = N1(t-1) and not N2(t-1)"),
+        (5, "a proposition is a text such as 'N2(t) = N1(t-1)', found 5"),
         (["A(t) = B(t-1)", 3], "a proposition is a text such as 'N2(t) = N1(t-1)', found 3"),
         (
             f"N(t) = Z(t-1) or Y(t-1) and (Z(t-1) or {' and '.join(f'X{k}(t-1)' for k in range(11))})",

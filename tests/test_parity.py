@@ -53,5 +53,8 @@ def test_an_unknown_way_is_told_with_the_nearest() -> None:
     """The word, and those there are."""
     with pytest.raises(aon.AllornoneError, match="no way to parity is named 'trees'"):
         aon.parity(4, "trees")
+    with pytest.raises(aon.AllornoneError, match=r"2\^\(N−1\) odd rows: to 16 inputs, found 40; by counters"):
+        aon.parity(40)
+    assert len(aon.parity(40, "counters")) == 81
     with pytest.raises(aon.AllornoneError, match="inputs must be a whole number from 1 up, found 0"):
         aon.parity(0)

@@ -63,6 +63,12 @@ def test_symmetric_nets_end_at_rest_or_blinking() -> None:
         ({"units": 0}, "units must be a whole number from 1 up, found 0"),
         ({"weights": [2, -2]}, "weights are two whole numbers, the least and the most, found [2, -2]"),
         ({"weights": [0.5, 2]}, "weights are two whole numbers, the least and the most, found [0.5, 2]"),
+        ({"units": 2001}, "a random net has at most 2000 units, each joined to all, found 2001"),
+        ({"weights": 3}, "weights are two whole numbers, the least and the most, found 3"),
+        (
+            {"weights": [0, float("inf")]},
+            "weights are two whole numbers, the least and the most, found [0, inf]",
+        ),
         ({"thresholds": [1]}, "thresholds are two whole numbers, the least and the most, found [1]"),
         ({"symmetric": "yes"}, "symmetric must be true or false, found 'yes'"),
     ],

@@ -263,6 +263,7 @@ def test_an_event_is_bounded() -> None:
         (["ab", "ax"], "the word 'ax', letter 2: no letter is named 'x'. There are: a, b"),
         (5, "a word is a text, such as 'babb', or a tuple of letters, found 5"),
         ([5], "a word is a text, such as 'babb', or a tuple of letters, found 5"),
+        (np.array(3), "a word is a text, such as 'babb', or a tuple of letters, found array(3)"),
         (b"ab", "a word is a text, such as 'babb', or a tuple of letters, found b'ab'"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -134,6 +134,13 @@ def test_a_table_that_means_nothing_is_refused(table: str, message: str) -> None
     """The message names the entry and says what would be right."""
     with pytest.raises(aon.AllornoneError, match=message):
         aon.turing(table, 5)
+
+
+def test_a_table_is_a_text() -> None:
+    """A list of entries is told so."""
+    wrong: Any = ["A0:1RH", "A1:1RH"]
+    with pytest.raises(aon.AllornoneError, match="a table is a text of entries such as"):
+        aon.turing(wrong, 5)
 
 
 def test_a_head_must_start_on_the_tape() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
+from allornone.simulator.notation import NotationError
 
 X = np.array([[a, b, c, d] for a in (0, 1) for b in (0, 1) for c in (0, 1) for d in (0, 1)], dtype=float)
 
@@ -46,27 +49,29 @@ def test_names_that_no_line_defines_are_inputs_and_last_units_outputs() -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (["H X >= 1"], "units, line 1, column 3: expected =, found 'X': 'H X >= 1'"),
+        (["H X >= 1"], "'H X >= 1', column 3: expected =, found 'X'"),
         (
             ["H = X >= 1", "U = H + >= 1"],
-            "units, line 2, column 9: expected the name of an input or unit, found '>='",
+            "'U = H + >= 1', column 9: expected the name of an input or unit, found '>='",
         ),
         (
             ["H = X >="],
-            "units, line 1, column 9: expected the threshold, a number, found the end of the line",
+            "'H = X >=', column 9: expected the threshold, a number, found the end of the line",
         ),
-        (["H = X Y >= 1"], "units, line 1, column 7: expected +, - or >=, found 'Y'"),
+        (["H = X Y >= 1"], "'H = X Y >= 1', column 7: expected +, - or >=, found 'Y'"),
         (
             ["H = X + X >= 1"],
-            "units, line 1, column 9: expected each source once, its weights added up",
+            "'H = X + X >= 1', column 9: expected each source once, its weights added up",
         ),
-        (["H = X > 1"], "units, line 1, column 7: expected a name, a number, + - = or >=, found '>'"),
-        (["H = X >= 1 2"], "units, line 1, column 12: expected the end of the line, found '2'"),
-        (["H = X >= 1", "H = Y >= 1"], "units, line 2: 'H' is defined already, in line 1"),
+        (["H = X > 1"], "'H = X > 1', column 7: expected a name, a number, + - = or >=, found '>'"),
+        (["H = X >= 1 2"], "'H = X >= 1 2', column 12: expected the end of the line, found '2'"),
+        (["H = X >= 1", "H = Y >= 1"], "'H = Y >= 1', column 1: 'H' is defined already, in line 1"),
         ([], "units: give a list of lines"),
+        ([5], "units: give a list of lines"),
+        (5, "units: give a list of lines"),
     ],
 )
-def test_a_slip_is_told_with_line_and_column(lines: list[str], message: str) -> None:
+def test_a_slip_is_told_with_its_line_and_column(lines: Any, message: str) -> None:
     """What was expected there, what was found."""
     with pytest.raises(aon.AllornoneError) as caught:
         aon.threshold_units(lines)
@@ -79,5 +84,14 @@ def test_inputs_given_hold_the_lines_to_them() -> None:
         aon.threshold_units(["H = Q >= 1"], inputs=["X"])
     with pytest.raises(aon.AllornoneError, match="the input 'H' is defined in line 1 too"):
         aon.threshold_units(["H = X >= 1"], inputs=["X", "H"])
-    with pytest.raises(aon.AllornoneError, match="the lines name 1 inputs"):
-        aon.threshold_units(["H = X >= 1"], inputs=2)
+    wrong: Any
+    for wrong in (2, 2.5, "X", [1]):
+        with pytest.raises(aon.AllornoneError, match="the lines name 1 inputs"):
+            aon.threshold_units(["H = X >= 1"], inputs=wrong)
+
+
+def test_a_slip_knows_its_line_and_column() -> None:
+    """A scenario file points at it there."""
+    with pytest.raises(NotationError) as caught:
+        aon.threshold_units(["H = X >= 1", "U = H >= "])
+    assert (caught.value.line, caught.value.column, caught.value.text) == (1, 9, "U = H >= ")

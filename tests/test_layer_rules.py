@@ -1,0 +1,90 @@
+"""Layer rules: what a rule says of a layer as a table is what its weights become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+import allornone as aon
+from allornone.simulator.layer_rules import Layer, LayerRule
+from allornone.simulator.network import Network
+from allornone.simulator.testing import check_rule
+from allornone.simulator.units import Array
+
+WANTED = np.array([[0.1, 0.3], [1 / 3, 1.0], [0.7, 1e-17]])
+
+
+@dataclass(frozen=True)
+class Dictate(LayerRule):
+    """Give every synapse a weight that is written down, and remember how often that was done."""
+
+    name: ClassVar[str] = "test-dictate"
+    teacher: ClassVar[bool] = False
+
+    def begin(self, sources: int, units: int, lanes: int) -> int:
+        """Return how often it was done."""
+        return 0
+
+    def learned(self, layer: Layer, memory: Any, average: bool) -> tuple[Array, Any]:
+        """Return the weights."""
+        rows, columns = layer.exists.shape
+        table = np.resize(WANTED, (rows, columns))[..., None] * (1.0 + memory)
+        return np.broadcast_to(table, layer.w.shape), memory + 1
+
+
+def net_of(weights: Array) -> Network:
+    """Return two units that hear three inputs."""
+    net = Network()
+    net.add_inputs("X0", "X1", "X2")
+    for j in range(2):
+        net.add_unit(f"Y{j}", aon.Linear(), output=True, plastic=False)
+        for k in range(3):
+            net.connect(f"X{k}", f"Y{j}", weight=float(weights[k, j]))
+    return net
+
+
+def weights_of(net: Network) -> list[list[float]]:
+    """Return its weights, a row an input."""
+    return [[net.edges[f"X{k}", f"Y{j}"]["weight"] for j in range(2)] for k in range(3)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_weights_become_what_is_said_to_the_bit(seed: int) -> None:
+    """Whatever they were: a limit that a rule keeps is kept, not nearly."""
+    net = net_of(np.random.default_rng(seed).normal(size=(3, 2)) * 10)
+
+    aon.train(net, [[1, 2, 3]], rule=Dictate())
+
+    assert weights_of(net) == WANTED.tolist()
+
+
+def test_what_may_not_change_does_not_and_memory_goes_from_batch_to_batch() -> None:
+    """The second time everything is twice as large, but for the synapse that is fixed."""
+    net = net_of(np.full((3, 2), 0.5))
+    net.edges["X1", "Y0"]["plastic"] = False
+
+    aon.train(net, [[1, 2, 3], [4, 5, 6]], rule=Dictate())
+
+    wanted = 2 * WANTED
+    wanted[1, 0] = 0.5
+    assert weights_of(net) == wanted.tolist()
+
+
+def test_synapses_that_share_a_weight_add_up_their_changes() -> None:
+    """One from 1/2 to 1/10, the other to 3/10: both to −1/10."""
+    net = net_of(np.full((3, 2), 0.5))
+    for j in range(2):
+        net.edges["X0", f"Y{j}"]["shared"] = "k"
+
+    aon.train(net, [[1, 2, 3]], rule=Dictate())
+
+    assert weights_of(net)[0] == pytest.approx([-0.1, -0.1])
+    assert weights_of(net)[2] == pytest.approx(WANTED[2].tolist())
+
+
+def test_it_conforms() -> None:
+    """Pure, plastic synapses only, lanes apart."""
+    check_rule(Dictate())
