@@ -84,7 +84,7 @@ def accepts(net: Network | Program, word: Word | Iterable[Word]) -> bool | NDArr
     return reading.verdicts(_words(word))
 
 
-def _words(given: Any) -> list[Word]:
+def _words(given: Any) -> list[Any]:
     try:
         return [given] if isinstance(given, bytes) else list(given)
     except TypeError:

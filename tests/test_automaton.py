@@ -256,8 +256,9 @@ def test_what_automata_are_asked_wrongly_is_told() -> None:
             found.path(wrong)
         with pytest.raises(aon.AllornoneError, match="an automaton is compared with another, found"):
             found.difference(wrong)
+        letters: Any = wrong or 0
         with pytest.raises(aon.AllornoneError, match="letters are names of inputs, as in"):
-            aon.automaton(aon.regular("ab"), letters=wrong or 0)
+            aon.automaton(aon.regular("ab"), letters=letters)
     wrong = [["a"]]
     with pytest.raises(aon.AllornoneError, match="no letter is named"):
         found.path(wrong)
