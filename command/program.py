@@ -55,7 +55,8 @@ class Program(click.Group):
 def program() -> None:
     """The history of the artificial neuron, as experiments that can fail.
 
-    Exit status: 0 every claim holds, 1 one does not, 2 bad usage or a bad file.
+    Exit status: 0 every claim comes out as its file says, 1 one does not,
+    2 bad usage or a bad file.
     """
 
 

@@ -24,6 +24,8 @@ ROWS = 120
 def plot(x: Any, ax: Axes | None = None, theme: str | Theme = "light") -> Drawing:
     """Plot a Trace as a raster, a Training as curves over its epochs, a result as what it learned or did.
 
+    Of a result whose learning had no teacher, and so no error, the trace is shown.
+
     `ax`: axes to draw into. Raises AllornoneError for anything else.
     """
     chosen = theme_of(theme)
@@ -33,7 +35,7 @@ def plot(x: Any, ax: Axes | None = None, theme: str | Theme = "light") -> Drawin
         return _training(x, ax, chosen)
     for part in ("training", "trace"):
         own = getattr(x, part, None)
-        if own is not None:
+        if own is not None and (part == "trace" or _judged(own)):
             return plot(own, ax, chosen)
     raise AllornoneError(f"there is no plot of a {type(x).__name__}: give a Trace, a Training or a result")
 
@@ -54,7 +56,7 @@ def _trace(trace: Trace, ax: Axes | None, theme: Theme) -> Drawing:
 
 def _training(training: Training, ax: Axes | None, theme: Theme) -> Drawing:
     """One curve under the other; with given axes, only the first that there is."""
-    words = [word for word in SHOWN if word in training.values]
+    words = _judged(training)
     if not words:
         raise AllornoneError("this training recorded neither error nor mistakes, so there is nothing to plot")
     if ax is not None:
@@ -72,6 +74,12 @@ def _training(training: Training, ax: Axes | None, theme: Theme) -> Drawing:
             theme,
         )
     return Drawing(figure, figure.axes[0])
+
+
+def _judged(training: Training) -> list[str]:
+    """Return the words of which anything is known."""
+    known = [word for word in SHOWN if word in training.values]
+    return [word for word in known if np.isfinite(training.values[word]).any()]
 
 
 def _curve(ax: Axes, training: Training, word: str, theme: Theme) -> None:

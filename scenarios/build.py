@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -85,8 +85,11 @@ def _built(
 ) -> Network:
     builder = builders.get(given["net"])
     known = inspect.signature(builder).parameters
+    hints = get_type_hints(builder)
     arguments = {
-        key: _argument(numbers, value, known.get(key)) for key, value in given.items() if key != "net"
+        key: value if key == "task" or _takes_text(hints.get(key)) else _argument(numbers, value)
+        for key, value in given.items()
+        if key != "net"
     }
     first = next(iter(tasks.values()), None)
     if "task" in given:
@@ -110,13 +113,13 @@ def _built(
     return net
 
 
-def _argument(numbers: Numbers, value: Any, parameter: inspect.Parameter | None) -> Any:
-    if isinstance(value, list):
-        return [_argument(numbers, item, parameter) for item in value]
-    wants_text = parameter is not None and (
-        parameter.name == "task" or any(word in str(parameter.annotation) for word in ("str", "Literal"))
-    )
-    return value if wants_text else numbers.number(value)
+def _argument(numbers: Numbers, value: Any) -> Any:
+    return [_argument(numbers, item) for item in value] if isinstance(value, list) else numbers.number(value)
+
+
+def _takes_text(hint: Any) -> bool:
+    """Return whether a text given to a parameter of that type is meant as it stands, and is no expression."""
+    return hint is str or get_origin(hint) is Literal or any(map(_takes_text, get_args(hint)))
 
 
 def _described(

@@ -34,6 +34,10 @@ class OverFamily(Labelled):
     outer: Axes = field(default_factory=dict)
     found: Sequence[Found] = ()
 
+    def __repr__(self) -> str:
+        axes = ", ".join(f"{axis} ({len(self.labels[axis])})" for axis in self.axes)
+        return f"{self.name} by {axes}:\n{self.values}"
+
     def pick(self, **wanted: object) -> Value:
         """Return what the runs have that lie at the labels wanted; inner axes are picked as of any array."""
         outer = {name: value for name, value in wanted.items() if self._axis_of(name) in self.outer}

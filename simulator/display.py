@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import numpy as np
 
 if TYPE_CHECKING:
@@ -20,7 +22,9 @@ def network_text(net: Network) -> str:
     """Return a network as text: a head line, its inputs, and each unit as what it answers to."""
     loops = net.loops
     inhibitory = sum(data.get("kind") == "inhibitory" for *_, data in net.edges(data=True))
-    shape = f"{len(loops)} memory loop{'s' * (len(loops) != 1)}" if loops else f"depth {net.depth}"
+    memories = [loop for loop in loops if _excites(net, loop)]
+    kind = "memory loop" if memories else "loop"
+    shape = _count(len(memories or loops), kind) if loops else f"depth {net.depth}"
     name = f" {net.name!r}" if net.name else ""
     silenced = f" ({inhibitory} inhibitory)" if inhibitory else ""
     lines = [
@@ -37,8 +41,17 @@ def network_text(net: Network) -> str:
         lines.append(f"  {role:<8} {unit:<{wide}}  {_about(net, unit)}{_late(net, unit)}")
     if len(units) > ROWS:
         lines.append(f"  … {len(units) - ROWS} more")
-    lines += [f"  memory   {_circle(net, loop)}" for loop in loops[:3]]
+    lines += [f"  memory   {_circle(net, loop)}" for loop in memories[:3]]
     return "\n".join(lines)
+
+
+def _excites(net: Network, loop: Sequence[str]) -> bool:
+    """Whether units excite one another in a circle; where all of it is inhibition, nothing is held."""
+    within = net.subgraph(loop).edges(data=True)
+    exciting: nx.DiGraph[str] = nx.DiGraph(
+        (u, v) for u, v, data in within if data.get("kind") != "inhibitory"
+    )
+    return not nx.is_directed_acyclic_graph(exciting)
 
 
 def _late(net: Network, unit: str) -> str:

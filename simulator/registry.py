@@ -43,9 +43,15 @@ class Registry:
             values = list(dict.fromkeys(entry.value for entry in self._entries[name]))
             if len(values) > 1:
                 raise AllornoneError(
-                    f"two packages register the {self.kind} {name!r}: {' and '.join(values[:2])}"
+                    f"two packages register the {self.kind} {name!r}: {' and '.join(values[:2])}; one of them "
+                    "has to choose another name"
                 )
-            self._objects[name] = self._entries[name][0].load()
+            try:
+                self._objects[name] = self._entries[name][0].load()
+            except (ImportError, AttributeError) as error:
+                raise AllornoneError(
+                    f"the {self.kind} {name!r} is registered as {values[0]!r}, which cannot be loaded: {error}"
+                ) from None
         return self._objects[name]
 
     def add(self, name: str, thing: Any) -> None:

@@ -64,5 +64,5 @@ def test_the_pictures_are_there() -> None:
     """Every picture that the README shows is in the repository and not large."""
     pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
 
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     assert all(0 < (ROOT / picture).stat().st_size < 1_000_000 for picture in pictures)
