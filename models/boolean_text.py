@@ -2,6 +2,7 @@
 
 or   `|` `+` `∨` or      exclusive or   `^` ⊕ xor      and   `&` `*` `·` `∧` and, or nothing between
 not  `~` `!` `¬` not before, an overline (U+0304, U+0305) above
+Of two variables side by side each is a letter, which may have digits; between words an operator is written.
 Not binds closest, then and, then exclusive or, then or.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from unicodedata import normalize
 
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, nearest
 from allornone.simulator.notation import NotationError
 
 _OPERATORS = {
@@ -28,6 +29,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<word>[^\W\d][\w\u0300-\u036f]*)|(?P<digit>\d+)|(?P<sign>\|\||&&|[-|+∨^⊕&*·∧~!¬()=]))"
 )
 _LETTERS = re.compile(r"([A-Z][0-9]*)([\u0304\u0305]?)")
+_LETTER = re.compile(r"[^\W\d_]\d*")
 _OVERLINES = "\u0304\u0305"
 DEEPEST = 60
 
@@ -150,6 +152,8 @@ def _token(text: str, match: re.Match[str], columns: list[int], inputs: Sequence
         if sign in ("-", "="):
             raise _wrong(text, column, "an operator such as & | ~", repr(sign))
         return [Token(_OPERATORS.get(sign, "constant"), sign, column)]
+    if word.casefold() in ("true", "false") and word not in inputs:
+        raise _wrong(text, column, "a variable, or 1 or 0 for what is always true or false", repr(word))
     if word.casefold() in _OPERATORS and word not in inputs:
         return [Token(_OPERATORS[word.casefold()], word, column)]
     bare = word.rstrip(_OVERLINES)
@@ -192,7 +196,10 @@ class _Reader:
         kind = _LOOSEST_FIRST[depth]
         parts = [self.level(depth + 1)]
         while self.kind() == kind or (kind == "and" and self.kind() in _STARTS):
-            self.place += self.kind() == kind
+            if self.kind() == kind:
+                self.place += 1
+            else:
+                self.side_by_side()
             parts.append(self.level(depth + 1))
         return parts[0] if len(parts) == 1 else Node(kind, tuple(parts))
 
@@ -213,6 +220,17 @@ class _Reader:
             return Node(token.text)
         name = Node("name", name=token.text)
         return name if kind == "name" else Node("not", (name,))
+
+    def side_by_side(self) -> None:
+        """Refuse a word beside another with nothing between: as likely as not it is a slip of the pen."""
+        before, after = self.tokens[self.place - 1 : self.place + 1]
+        if before.kind != "name" or after.kind != "name":
+            return
+        for token in (after, before):
+            if not _LETTER.fullmatch(token.text):
+                hint = nearest(token.text, ("and", "or", "xor", "not"))
+                found = f"{token.text!r}. {hint}".rstrip(". ")
+                raise _wrong(self.text, token.column, "an operator such as & | ~", found)
 
     def bracketed(self, opened: Token) -> Node:
         inside = self.level(0)

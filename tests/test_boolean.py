@@ -415,3 +415,23 @@ def test_what_cannot_be_built_is_told(call: Callable[[], object], message: str) 
     with pytest.raises(aon.AllornoneError) as caught:
         call()
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("X adn Y", "column 3: expected an operator such as & | ~, found 'adn'. Did you mean 'and'?"),
+        ("nto X", "column 1: expected an operator such as & | ~, found 'nto'. Did you mean 'not'?"),
+        ("cold warm", "column 6: expected an operator such as & | ~, found 'warm'"),
+        (
+            "X & True",
+            "column 5: expected a variable, or 1 or 0 for what is always true or false, found 'True'",
+        ),
+    ],
+)
+def test_a_slip_of_the_pen_is_no_variable(text: str, message: str) -> None:
+    """A word beside another, with nothing between, is more likely a misspelt operator."""
+    with pytest.raises(aon.AllornoneError) as error:
+        aon.boolean(text)
+
+    assert str(error.value).endswith(message)
