@@ -102,7 +102,7 @@ class _Show:
         shot = self.shots[i]
         value, many = self.lit[shot.moment], self.sheet.level.shape[1]
         self.count.set_text(f"mean {short(value)}" if self.sheet.graded else f"{value:.0f} of {many} lit")
-        self.veil.show(shot.moment + 0.5)
+        self.veil.show(shot.moment + 0.5, bool(shot.ask))
         self.heading.show(shot)
 
     def over(self, pixels: Pixels, i: int) -> None:

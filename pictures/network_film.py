@@ -149,7 +149,7 @@ class _Show:
                 self.painted.numbers.weigh(weights, biases)
         edges = (shot.moment + (0.5 if answered else -0.5), shot.moment + self._blend(shot))
         for veil, edge in zip(self.veils, edges, strict=False):
-            veil.show(edge)
+            veil.show(edge, bool(shot.ask))
         self.heading.show(shot)
 
     def _units(self, shot: Shot) -> None:

@@ -24,8 +24,9 @@ class Veil:
         """The veil, and the cursor over it."""
         return [self.veil, self.cursor]
 
-    def show(self, edge: float) -> None:
-        """Hide what is right of a moment."""
+    def show(self, edge: float, asking: bool) -> None:
+        """Hide what is right of a moment; wholly, while a question is asked whose answer stands there."""
+        self.veil.set_alpha(1.0 if asking else VEIL)
         self.veil.set_x(edge)
         self.veil.set_width(self.moments - edge)
         self.cursor.set(xdata=[edge, edge])
