@@ -299,11 +299,11 @@ def test_a_question_holds_the_film() -> None:
 def test_a_question_hides_its_answer() -> None:
     """While it is asked, nothing of what lies ahead shows through; before, a little does."""
     asked = {"at": 7, "ask": "Does c3 fire?", "choices": {"yes": "1 == 1", "no": "1 == 0"}}
-    line = timeline(memory())
-    made = network_film(memory(), questions=[asked])
-    shots = script(line, False, 12.5, [asked])
+    shots = script(timeline(memory()), False, 12.5, [asked])
     asking = next(i for i, shot in enumerate(shots) if shot.ask)
-    paused, before = (made.frame(i)[-90:-40, 400:600] for i in (asking, asking - 1))
+    made = network_film(memory(), questions=[asked])
+    ahead = (slice(-105, -35), slice(515, 600))  # of the raster, behind its cursor
+    paused, before = (made.frame(i)[ahead] for i in (asking, asking - 1))
 
     assert len(np.unique(paused.reshape(-1, paused.shape[-1]), axis=0)) == 1
     assert len(np.unique(before.reshape(-1, before.shape[-1]), axis=0)) > 1
