@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from allornone.scenarios import freezing
+from allornone.scenarios.build import groups_of
 from allornone.scenarios.chance import draws
 from allornone.scenarios.change import Path, spoken
 from allornone.scenarios.document_errors import Violation
 from allornone.scenarios.judging import selection
 from allornone.scenarios.limits import Limits
+from allornone.scenarios.measuring import needs
 from allornone.scenarios.preparing import prepare
 from allornone.scenarios.reading import Source
 from allornone.scenarios.varying import alters, family, runs
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.notation import NotationError
 from allornone.simulator.program import compile
 
@@ -29,17 +33,29 @@ def check(source: Source) -> list[str]:
 def check_built(source: Source, limits: Limits | None = None) -> None:
     """Make the networks and lessons of every run, and live none; raises SourceError with what does not fit together."""
     seen = set()
+    known: dict[str, None] = {}
     for run in family(source.raw).runs:
         try:
             ready = prepare(run.raw, 0, limits or Limits())
             if ready.key not in seen:
                 compile(ready.network)
                 seen.add(ready.key)
+                known |= dict.fromkeys(groups_of(ready.network))
         except NotationError as error:
             raise placed(source, error) from None
         except AllornoneError as error:
             at = ", ".join(f"{axis} = {label}" for axis, label in run.labels.items())
             raise AllornoneError(f"{source.path}: {at + ': ' if at else ''}{error}") from None
+
+    _check_units(source, known)
+
+
+def _check_units(source: Source, known: Iterable[str]) -> None:
+    """Raise SourceError where a measure looks at a unit or group that no run has."""
+    for name, text in source.raw.get("measures", {}).items():
+        for unit in sorted(needs([str(text)]).units.difference(known)):
+            message = str(UnknownName("unit or group", unit, known))
+            raise source.error([Violation(("measures", name), message)])
 
 
 def check_changes(source: Source, most: int, limits: Limits | None = None) -> None:

@@ -184,7 +184,7 @@ class Result:
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.title}"]
-        lines += [f"  {_MARKS[claim.holds]} {claim.text}" for claim in self.claims]
+        lines += [f"  {_MARKS[claim.holds]} {_SPEAKERS[claim.says]}{claim.text}" for claim in self.claims]
         lines.append(f"{self.verdict or self.family}, in {self.seconds:.1f} s")
         return "\n".join(lines)
 
@@ -192,6 +192,7 @@ class Result:
 
 
 _MARKS = {True: "✓", False: "✗", None: "–"}
+_SPEAKERS = {None: "", "lecture": "the lecture says: ", "source": "the source says: "}
 
 
 def _claim_json(claim: ClaimResult) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def run(
     >>> run("mp-1c-and").verdict
     'reproduced'
     """
+    if overrides is not None and not isinstance(overrides, Mapping):
+        raise AllornoneError(f'overrides sets keys, as in {{"learning.eta": 0.1}}, found {overrides!r}')
     began = time.perf_counter()
     source = reading.read(_path(scenario))
     warnings = check(source)

@@ -9,6 +9,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from allornone.scenarios.functions import FUNCTIONS
+from allornone.scenarios.measuring import RUN_FUNCTIONS
 from allornone.scenarios.running import run
 
 ROOT = Path(__file__).parent.parent
@@ -66,3 +68,11 @@ def test_the_pictures_are_there() -> None:
 
     assert len(pictures) == 3
     assert all(0 < (ROOT / picture).stat().st_size < 1_000_000 for picture in pictures)
+
+
+def test_every_function_of_a_measure_is_listed() -> None:
+    """Those of a run and those of anything, and no others."""
+    listed = re.findall(r"Of a run: `([^`]+)`. Of anything: `([^`]+)`", README)[0]
+
+    assert set(listed[0].split()) == {name for name, *_ in RUN_FUNCTIONS}
+    assert set(listed[1].split()) == set(FUNCTIONS)

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from allornone.scenarios.catalogue import find
+from allornone.scenarios.checking import check_built
 from allornone.scenarios.labelled import Labelled, Value, labelled
 from allornone.scenarios.limits import Limits
+from allornone.scenarios.reading import read
 from allornone.scenarios.result import Result
 from allornone.scenarios.running import run
 from allornone.simulator.errors import AllornoneError
@@ -264,3 +267,31 @@ def test_a_result_is_saved_only_into_a_folder_that_exists(tmp_path: Path) -> Non
     with pytest.raises(AllornoneError, match="there is no such folder"):
         run(RELAY).save(tmp_path / "no")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_that_are_no_table_are_told() -> None:
+    """Not as a traceback."""
+    wrong: Any = ["learning.eta=0.1"]
+    with pytest.raises(AllornoneError, match="overrides sets keys, as in"):
+        run("mp-1c-and", overrides=wrong)
+
+
+def test_a_result_tells_whose_sentence_is_false() -> None:
+    """A sentence of the lecture or of the source is marked where the claims are listed."""
+    told = str(run("mp-1e-heat-illusion"))
+
+    assert "  ✗ the source says: A cold touch of a moment is felt as heat; a longer one only as cold" in told
+    assert "  ✓ After-warmth" in told
+
+
+def test_a_measure_of_a_unit_that_is_not_there_is_found_before_the_run(tmp_path: Path) -> None:
+    """At its line, with the nearest name."""
+    file = tmp_path / "and.toml"
+    text = find("mp-1c-and").read_text(encoding="utf-8").replace("y('N3', 'figure')", "y('N8', 'figure')")
+    file.write_text(text, encoding="utf-8")
+
+    line = text.splitlines().index("answer   = \"y('N8', 'figure')\"") + 1
+    with pytest.raises(
+        AllornoneError, match=rf"and.toml:{line}:\d+: measures.answer: no unit or group is named 'N8'"
+    ):
+        check_built(read(file))
