@@ -171,20 +171,7 @@ def _names_fit(wires: Wiring) -> bool:
 def _scene(net: Network, wires: Wiring, plan: Plan, facts: Strengths, em: float, named: bool) -> Scene:
     shown = [k for k, body in enumerate(wires.bodies) if body.kind in ("input", "unit", "output")]
     bodies = [wires.bodies[k] for k in shown]
-    place = sides(wires, plan.columns or wires.columns, named)
-    if not plan.columns:
-        place = ["below" if side in ("left", "right") else side for side in place]
-    if plan.outward:  # beside a tangle units stand close, without room for names under them
-        place = [
-            "" if b.kind == "unit" and s == "below" else s for b, s in zip(wires.bodies, place, strict=True)
-        ]
-    labels = tuple(
-        label_of(body, plan.places[k], place[k])
-        for k, body in enumerate(wires.bodies)
-        if place[k] not in ("", "inside") and k not in plan.outward
-    )
-    outputs = [k for k in plan.outward if wires.bodies[k].kind == "output"]
-    labels += tuple(around(plan, list(plan.outward) if named else outputs, em))
+    labels = _labels(wires, plan, em, named)
     paths = np.array(routes(plan)).reshape(-1, POINTS, 2)
     labels += _note(wires.left_out, plan, labels, em)
     texts = tuple(_text(net, body) for body in bodies)
@@ -221,6 +208,24 @@ def _scene(net: Network, wires: Wiring, plan: Plan, facts: Strengths, em: float,
         numbered=_numbered(wires, facts),
         members={patch.name: patch.members for patch in patches},
     )
+
+
+def _labels(wires: Wiring, plan: Plan, em: float, named: bool) -> tuple[Label, ...]:
+    """The names of units, where there is room for them."""
+    place = sides(wires, plan.columns or wires.columns, named)
+    if not plan.columns:
+        place = ["below" if side in ("left", "right") else side for side in place]
+    if plan.outward:  # beside a tangle units stand close, without room for names under them
+        place = [
+            "" if b.kind == "unit" and s == "below" else s for b, s in zip(wires.bodies, place, strict=True)
+        ]
+    labels = tuple(
+        label_of(body, plan.places[k], place[k])
+        for k, body in enumerate(wires.bodies)
+        if place[k] not in ("", "inside") and k not in plan.outward
+    )
+    outputs = [k for k in plan.outward if wires.bodies[k].kind == "output"]
+    return labels + tuple(around(plan, list(plan.outward) if named else outputs, em))
 
 
 def _patch(body: Body, place: Array) -> Patch:

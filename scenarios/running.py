@@ -43,8 +43,7 @@ def run(
     >>> run("mp-1c-and").verdict
     'reproduced'
     """
-    if overrides is not None and not isinstance(overrides, Mapping):
-        raise AllornoneError(f'overrides sets keys, as in {{"learning.eta": 0.1}}, found {overrides!r}')
+    _check_table(overrides)
     began = time.perf_counter()
     source = reading.read(_path(scenario))
     warnings = check(source)
@@ -85,6 +84,11 @@ def _path(scenario: str | Path) -> Path:
     if isinstance(scenario, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
         return Path(scenario)
     return catalogue.find(text)
+
+
+def _check_table(overrides: object) -> None:
+    if overrides is not None and not isinstance(overrides, Mapping):
+        raise AllornoneError(f'overrides sets keys, as in {{"learning.eta": 0.1}}, found {overrides!r}')
 
 
 def _check_settings(raw: dict[str, Any], overrides: Mapping[str, object]) -> None:
