@@ -24,7 +24,7 @@ from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.primes import MOST, Term, least_cover, primes, rows_of
 from allornone.models.threshold import Threshold
 from allornone.models.threshold_logic import threshold_unit
-from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.errors import AllornoneError, UnknownName, flag
 from allornone.simulator.network import Network
 
 MODELS = ("threshold", "mcculloch-pitts")
@@ -62,6 +62,8 @@ def boolean(
     >>> net.graph["terms"], net.graph["primes"]
     (['X & Y', '~Y & Z'], 3)
     """
+    for name, value in (("minimise", minimise), ("tonic", tonic), ("exact", exact)):
+        flag(name, value)
     _one_of("units", units, UNITS)
     _one_of("model", model, MODELS)
     if sum(one is not None for one in (says, ones, task)) != 1:

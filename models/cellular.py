@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.threshold import Threshold
-from allornone.simulator.errors import AllornoneError, whole
+from allornone.simulator.errors import AllornoneError, flag, whole
 from allornone.simulator.network import Network
 
 RULES = 256
@@ -36,6 +36,7 @@ def life(rows: int, columns: int, wrap: bool = True) -> Network:
     >>> len(net.group("A")) + len(net.group("B"))
     512
     """
+    flag("life: wrap", wrap)
     least = 3 if wrap else 1  # a cell of a narrower torus would be its own neighbour, or one twice over
     rows, columns = whole("life: rows", rows, least), whole("life: columns", columns, least)
     net = Network(name="life")
@@ -66,7 +67,7 @@ def cellular(rule: int, cells: int, wrap: bool = True) -> Network:
     rule = whole("cellular: rule", rule)
     if rule >= RULES:
         raise AllornoneError(f"cellular: there are the rules 0 to 255, found {rule}")
-    cells = whole("cellular: cells", cells, 3 if wrap else 1)
+    cells = whole("cellular: cells", cells, 3 if flag("cellular: wrap", wrap) else 1)
     units = nested_units(rule)
     letters = _LETTERS[: len(units)]
     net = Network(name=f"rule {rule}")

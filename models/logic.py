@@ -13,7 +13,7 @@ from allornone.models.logic_lines import Line, Lowering, fresh, lengthened, line
 from allornone.models.logic_wiring import Wiring, cells_of, latencies
 from allornone.models.proposition import Ever, Expression, Proposition
 from allornone.models.proposition_text import parse_propositions
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, flag
 from allornone.simulator.network import Network
 
 _REASON = (
@@ -52,6 +52,7 @@ def logic(says: str | list[str], tonic: bool = False, relative: bool = False) ->
     allornone.simulator.errors.AllornoneError: 'Rest' is true when nothing has fired: not N(t-1). A net at rest \
 stays at rest (McCulloch and Pitts, Theorem 3), so this takes a unit that fires by itself: say tonic=True
     """
+    flag("tonic", tonic), flag("relative", relative)
     propositions = parse_propositions(says)
     names = _names(propositions)
     defined = {one.name for one in propositions}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from numbers import Real
 
 from allornone.models.mcculloch_pitts import McCullochPitts
-from allornone.simulator.errors import AllornoneError, LimitExceeded, whole
+from allornone.simulator.errors import AllornoneError, LimitExceeded, flag, whole
 from allornone.simulator.network import Network
 from allornone.simulator.streams import stream
 
@@ -37,8 +37,7 @@ def random_net(
     count = whole("units", units, 1)
     if count > MOST:
         raise LimitExceeded(f"a random net has at most {MOST} units, each joined to all, found {count}")
-    if symmetric not in (True, False):
-        raise AllornoneError(f"symmetric must be true or false, found {symmetric!r}")
+    flag("symmetric", symmetric)
     low, high = _range("weights", weights)
     least, most = _range("thresholds", thresholds)
     draw = stream(seed, "weights")

@@ -55,6 +55,19 @@ def whole(name: str, value: object, least: int = 0) -> int:
     return int(value)
 
 
+def flag(name: str, value: object) -> bool:
+    """Return a truth value that something was given, or raise an error that says what would be right.
+
+    >>> flag("wrap", "no")
+    Traceback (most recent call last):
+    ...
+    allornone.simulator.errors.AllornoneError: wrap must be true or false, found 'no'
+    """
+    if not isinstance(value, bool):
+        raise AllornoneError(f"{name} must be true or false, found {value!r}")
+    return value
+
+
 def nearest(word: str, among: Iterable[str]) -> str:
     """Return "Did you mean 'x'?" for the closest of the words, or nothing when none is close.
 

@@ -318,3 +318,26 @@ def test_an_mlp_is_joined_layer_by_layer() -> None:
         "hidden2"
     ) + ["out"]
     assert not any("bias" in data for _, data in skipping.nodes(data=True))
+
+
+@pytest.mark.parametrize(
+    ("builder", "given", "message"),
+    [
+        ("logic", {"says": "Z(t) = X(t-1)", "tonic": "no"}, "tonic must be true or false, found 'no'"),
+        ("logic", {"says": "Z(t) = X(t-1)", "relative": []}, "relative must be true or false, found []"),
+        ("boolean", {"says": "X & Y", "exact": 0}, "exact must be true or false, found 0"),
+        ("life", {"rows": 4, "columns": 4, "wrap": "no"}, "life: wrap must be true or false, found 'no'"),
+        (
+            "cellular",
+            {"rule": 30, "cells": 9, "wrap": None},
+            "cellular: wrap must be true or false, found None",
+        ),
+        ("random", {"units": 4, "seed": 1, "symmetric": 2}, "symmetric must be true or false, found 2"),
+    ],
+)
+def test_yes_or_no_is_said_as_such(builder: str, given: dict[str, Any], message: str) -> None:
+    """A text that says no is not taken for yes."""
+    with pytest.raises(AllornoneError) as caught:
+        builders.get(builder)(**given)
+
+    assert str(caught.value) == message
