@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from allornone.scenarios.running import run as run
     from allornone.simulator.errors import AllornoneError as AllornoneError
     from allornone.simulator.explaining import explain as explain
+    from allornone.simulator.layer_rules import LayerRule as LayerRule
     from allornone.simulator.network import Network as Network
     from allornone.simulator.presenting import evaluate as evaluate
     from allornone.simulator.program import Program as Program
@@ -92,6 +93,7 @@ _PLACES = {
     "simulator.network": ["Network"],
     "simulator.units": ["DifferentiableUnit", "SummingUnit", "UnitModel"],
     "simulator.rules": ["LearningRule", "LocalRule"],
+    "simulator.layer_rules": ["LayerRule"],
     "simulator.program": ["Program", "compile"],
     "simulator.simulation": ["Simulator", "simulate"],
     "simulator.presenting": ["evaluate"],

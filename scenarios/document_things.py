@@ -18,8 +18,6 @@ from allornone.simulator import registry
 from allornone.simulator.errors import AllornoneError, nearest
 from allornone.simulator.registry import Registry
 
-UNTIL_WORDS = ("mistakes", "worst", "error", "gradient", "change", "updates")
-
 
 def table(raw: object, *keys: str) -> Raw:
     """Return the table at some keys, or an empty one where there is none.

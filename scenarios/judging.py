@@ -137,9 +137,7 @@ def _measures(node: ast.AST, measures: Mapping[str, str]) -> list[ast.expr]:
     match node:
         case ast.Call(func=ast.Name(id=name)) if name in measures:
             return [node]
-        case ast.Subscript(value=ast.Name(id=name)) | ast.Name(id=name) if name in measures and isinstance(
-            node, ast.Name
-        ):
+        case ast.Name(id=name) if name in measures:
             return [node]
     return [found for child in ast.iter_child_nodes(node) for found in _measures(child, measures)]
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 else:
     Graph = nx.DiGraph
 
-KINDS = ("weighted", "inhibitory")
-
 
 class Network(Graph):
     """A network of units and synapses; every algorithm, copy and writer of networkx works on it.

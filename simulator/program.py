@@ -72,11 +72,6 @@ class Program:
         """Places of the outputs in the state."""
         return self.places(self.outputs)
 
-    @cached_property
-    def input_places(self) -> Index:
-        """Places of the inputs in the state."""
-        return self.places(self.inputs)
-
     def places(self, names: Sequence[str]) -> Index:
         """Return the places of units in the state; an unknown one is an error with the nearest."""
         for name in names:

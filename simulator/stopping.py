@@ -16,8 +16,6 @@ from allornone.simulator.wiring import Truth
 
 WORDS = ("mistakes", "worst", "error", "gradient", "change", "updates")
 """What a condition may speak of."""
-ON_THE_WAY = ("mistakes", "updates", "change")
-"""Words that count what happened during an epoch, so there is no value before the first."""
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt,
