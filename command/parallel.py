@@ -8,8 +8,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from allornone.command.failures import Failure, failure_of
 
@@ -17,12 +16,8 @@ if TYPE_CHECKING:
     from allornone.scenarios.result import Result
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one scenario: its result, or why there is none."""
-
-    result: Result | None
-    failure: Failure | None = None
+Outcome: TypeAlias = "Result | Failure"
+"""What became of one scenario: its result, or why there is none."""
 
 
 def outcome(name: str, how: dict[str, Any]) -> Outcome:
@@ -30,11 +25,11 @@ def outcome(name: str, how: dict[str, Any]) -> Outcome:
     from allornone.scenarios.running import run
 
     try:
-        return Outcome(run(name, **how))
+        return run(name, **how)
     except Exception as error:
         if os.environ.get("ALLORNONE_DEBUG"):
             traceback.print_exception(error)
-        return Outcome(None, failure_of(error))
+        return failure_of(error)
 
 
 @contextmanager
@@ -53,7 +48,7 @@ def _arrived(future: Future[Outcome]) -> Outcome:
     try:
         return future.result()
     except Exception as error:  # a process that died, a result that could not travel
-        return Outcome(None, failure_of(error))
+        return failure_of(error)
 
 
 def processors() -> int:

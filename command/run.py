@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from allornone.command import changes, files, screen, verdict
-from allornone.command.failures import FAILED, INTERRUPTED, SUCCESS, flushed, say, told
+from allornone.command.failures import FAILED, INTERRUPTED, SUCCESS, Failure, flushed, say, told
 from allornone.command.parallel import Outcome, outcome, outcomes, processors
 from allornone.command.targets import target
 from allornone.command.watching import Watch
@@ -124,11 +124,10 @@ def _outcome(name: str, wish: Wish) -> Outcome:
 
 def _judged(name: str, found: Outcome, wish: Wish, several: bool) -> tuple[str, int]:
     """Show and keep a result, or tell why there is none; return its outcome in words and its exit status."""
-    result = found.result
-    if result is None:
-        assert found.failure is not None
-        say(f"{name}: {found.failure.sentence}" if several else found.failure.sentence)
-        return "could not be run", found.failure.code
+    if isinstance(found, Failure):
+        say(f"{name}: {found.sentence}" if several else found.sentence)
+        return "could not be run", found.code
+    result = found
     _show(result, wish)
     _keep(result, wish)
     return result.verdict or "run as another family", SUCCESS if verdict.works(result) else FAILED

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from allornone.models.states import Bits, States, keys, network_of, observed
+from allornone.models.states import Bits, States, keys, network_of
 from allornone.simulator.errors import AllornoneError, LimitExceeded, whole
 from allornone.simulator.network import Network
 from allornone.simulator.program import Program
@@ -100,7 +100,7 @@ def attractors(
            1      1            0  ···
            1      1            0  ███
     """
-    network = observed(network_of(net))
+    network = network_of(net)
     states = States.of(network, inputs=False)
     count = len(states.places)
     exhaustive = count <= EXHAUSTIVE and samples is None

@@ -60,7 +60,7 @@ def formula(net: Network, unit: str | None = None) -> str:
     if unit is not None:
         return str(Proposition(unit, known.says(unit)))
     lines: dict[str, Expression] = {}
-    asked = list(net.outputs)
+    asked = net.group("outputs")
     for name in asked:  # grows by what its lines call by name
         lines[name] = known.says(name)
         called = (atom.name for atom in lines[name].atoms())

@@ -52,7 +52,7 @@ def reader(net: Network, letters: Sequence[str] | None) -> Behaviour:
         tuple(reading.lines),
         {letter: reading.given(letter, begins=False) for letter in reading.lines},
         start,
-        tuple(net.outputs),
+        tuple(net.group("outputs")),
         ahead,
         True,
     )
@@ -67,7 +67,7 @@ def machine(net: Network) -> Behaviour:
             f"them comes at a time, name them with letters= in a net that has an input {START!r}"
         )
     hurried, ahead = _hurried(net)
-    states = States.of(hurried, also=net.outputs)
+    states = States.of(hurried, also=net.group("outputs"))
     patterns = {
         "".join(map(str, bits)): np.array(bits, dtype=float) for bits in product((0, 1), repeat=len(inputs))
     }
@@ -77,7 +77,7 @@ def machine(net: Network) -> Behaviour:
         inputs,
         patterns,
         np.zeros(len(inputs)),
-        tuple(net.outputs),
+        tuple(net.group("outputs")),
         ahead,
         False,
     )

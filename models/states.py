@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allornone.simulator import checking
-from allornone.simulator.errors import AllornoneError, NetworkError
+from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network import Network
 from allornone.simulator.program import Program, compile
 from allornone.simulator.propagation import Past, propagate
@@ -47,17 +47,6 @@ def network_of(
                 f"unit {unit!r} is of the model {model.name!r}, which is not all or none: {because}"
             )
     return network
-
-
-def observed(net: Network) -> Network:
-    """Return the net, or a copy in which all units are outputs where none is evident, as in a bare ring."""
-    try:
-        assert net.outputs is not None
-    except NetworkError:
-        net = net.copy()
-        for unit in net:
-            net.nodes[unit]["output"] = True
-    return net
 
 
 @dataclass(frozen=True)

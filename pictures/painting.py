@@ -15,6 +15,7 @@ from allornone.pictures.palette import Theme, mix, rgb
 from allornone.pictures.scene import EM, Scene, scene
 from allornone.pictures.shapes import FONT, circle
 from allornone.pictures.synapses import Synapses
+from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network import Network
 
 Array = NDArray[np.float64]
@@ -105,7 +106,8 @@ def paint(
 def root(ax: Axes) -> Figure:
     """Return the figure in which axes stand, however deep."""
     figure = ax.get_figure(root=True)
-    assert figure is not None, "axes that were removed from their figure"
+    if figure is None:
+        raise AllornoneError("these axes were removed from their figure: draw on axes that stand in one")
     return figure
 
 

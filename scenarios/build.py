@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
 import numpy as np
 
@@ -48,10 +48,8 @@ def groups_of(net: Network) -> Groups:
     """Return every name that stands for units: themselves, their groups, inputs, hidden, outputs."""
     named = {unit: [unit] for unit in net}
     named |= {group: net.group(group) for group in net.groups}
-    for word in ("inputs", "hidden", "outputs"):
-        if word not in named:
-            named[word] = net.group(word)
-    return named
+    always = {"inputs": net.inputs, "hidden": net.group("hidden"), "outputs": net.outputs}
+    return {**{word: members for word, members in always.items() if members or word != "outputs"}, **named}
 
 
 def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[str | None, str]]:
@@ -85,12 +83,8 @@ def _built(
 ) -> Network:
     builder = builders.get(given["net"])
     known = inspect.signature(builder).parameters
-    hints = get_type_hints(builder)
-    arguments = {
-        key: value if key == "task" or _takes_text(hints.get(key)) else _argument(numbers, value)
-        for key, value in given.items()
-        if key != "net"
-    }
+    said = {key: value for key, value in given.items() if key not in ("net", "task")}
+    arguments = numbers.arguments(builder, said)
     first = next(iter(tasks.values()), None)
     if "task" in given:
         if given["task"] not in tasks:
@@ -111,15 +105,6 @@ def _built(
             f"the builder {given['net']!r} must return a Network, found {type(net).__name__}"
         )
     return net
-
-
-def _argument(numbers: Numbers, value: Any) -> Any:
-    return [_argument(numbers, item) for item in value] if isinstance(value, list) else numbers.number(value)
-
-
-def _takes_text(hint: Any) -> bool:
-    """Return whether a text given to a parameter of that type is meant as it stands, and is no expression."""
-    return hint is str or get_origin(hint) is Literal or any(map(_takes_text, get_args(hint)))
 
 
 def _described(
@@ -187,8 +172,9 @@ def _unit(name: str, activation: Mapping[str, Any], numbers: Numbers) -> tuple[A
         raise AllornoneError(f'activation: {name!r} has no model; say model = "mcculloch-pitts", for one')
     model = units.get(laid.pop("model"))
     data = {key: laid.pop(key) for key in ("bias",) if key in laid}
-    values = {key: numbers.number(value) for key, value in laid.items()}
-    return model.from_values(values), {key: numbers.number(value) for key, value in data.items()}
+    return model.from_values(numbers.arguments(model, laid)), {
+        key: numbers.number(value) for key, value in data.items()
+    }
 
 
 def _activate(net: Network, activation: Mapping[str, Any], numbers: Numbers) -> None:
@@ -209,7 +195,8 @@ def _activate(net: Network, activation: Mapping[str, Any], numbers: Numbers) -> 
         kept = {
             key: data[key] for key in model.parameter_names() if key in data and model.name == data["model"]
         }
-        values = {key: numbers.number(value) for key, value in given.items() if key not in ("model", "bias")}
+        said = {key: value for key, value in given.items() if key not in ("model", "bias")}
+        values = numbers.arguments(model, said)
         for key in units.get(data["model"]).parameter_names():
             data.pop(key, None)
         data.update(model=model.name, **model.from_values({**kept, **values}).values())

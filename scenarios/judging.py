@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from allornone.scenarios.change import Raw, spoken
 from allornone.scenarios.expression import Scope
@@ -75,8 +75,7 @@ def selection(text: str, measures: Mapping[str, str]) -> tuple[set[str], Selecti
     picks: list[dict[str, frozenset[Any]]] = []
     for node in _measures(tree.body, measures):
         if isinstance(node, ast.Call):
-            assert isinstance(node.func, ast.Name)
-            used.add(node.func.id)
+            used.add(cast(ast.Name, node.func).id)
             picks.append(
                 {word.arg: labels for word in node.keywords if word.arg and (labels := _labels(word.value))}
             )

@@ -9,7 +9,7 @@ import ast
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -143,13 +143,12 @@ class _Reader:
     def desired(self, group: Value, phase: Value | None = None) -> Value:
         """Return what the teacher wanted of a unit or group, one value a presentation."""
         record = self.phase(phase, lambda record: record.phase.d is not None, "a teacher")
-        lesson = record.phase
-        assert lesson.d is not None
+        lesson, d = record.phase, cast(Array, record.phase.d)
         members = self.members(group)
         for unit in members:
             if unit not in lesson.taught:
                 raise UnknownName("taught unit", unit, lesson.taught)
-        chosen = lesson.d[:, [lesson.taught.index(unit) for unit in members]]
+        chosen = d[:, [lesson.taught.index(unit) for unit in members]]
         if self.is_one(group):
             return Labelled(chosen[:, 0], ("trial",))
         return Labelled(chosen, ("trial", "unit"), {"unit": tuple(members)})
@@ -172,9 +171,8 @@ class _Reader:
             first = 1 if text in COUNTED else 0
             return Labelled(column, ("epoch",), {"epoch": tuple(range(first, first + len(column)))})
         record = self.phase(phase, lambda record: record.history is not None, "a history of weights")
-        assert record.history is not None
         pairs = self.pairs(text[2:].strip())
-        values = record.history[:, record.places(pairs)]
+        values = cast(Array, record.history)[:, record.places(pairs)]
         if "->" in text and len(pairs) == 1:
             return Labelled(values[:, 0], (record.history_axis,))
         labels = {"synapse": tuple(map(_name, pairs))}
@@ -195,11 +193,10 @@ class _Reader:
     def area(self, condition: Value, phase: Value | None = None) -> Value:
         """Return the area of the plane where a condition on the points of a grid holds."""
         record = self.phase(phase, lambda record: record.phase.cell is not None, "a grid")
-        assert record.phase.cell is not None
         truths = labelled(condition)
         if truths.axes != ("trial",) or truths.values.dtype != np.bool_:
             raise AllornoneError("area() takes a condition on the points of a grid, such as y('out') == 1")
-        return float(np.count_nonzero(truths.values) * record.phase.cell)
+        return float(np.count_nonzero(truths.values) * cast(float, record.phase.cell))
 
     def margin(self, unit: Value, phase: Value | None = None) -> Value:
         """Return the least distance of a lesson from the plane that a unit learned."""

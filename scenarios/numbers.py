@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from allornone.scenarios.expression import Expression, Scope, compile_expression
 from allornone.scenarios.functions import FUNCTIONS
@@ -39,6 +39,14 @@ class Numbers:
             return value
         return compiled(value).evaluate_number(Scope({**self.parameters, **(names or {})}, FUNCTIONS))
 
+    def arguments(self, thing: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is given to a registered class or builder: texts as they stand where it takes text."""
+        texts = _text_parameters(thing)
+        return {key: value if key in texts else self._each(value) for key, value in given.items()}
+
+    def _each(self, value: Any) -> Any:
+        return [self._each(item) for item in value] if isinstance(value, list) else self.number(value)
+
     def evaluate(self, text: str, names: Mapping[str, Value] | None = None) -> Value:
         """Return what an expression is, a number or an array."""
         return compiled(text).evaluate(Scope({**self.parameters, **(names or {})}, FUNCTIONS))
@@ -61,3 +69,14 @@ class Numbers:
 def expression(text: str) -> Expression:
     """Return a compiled expression, from a cache."""
     return compiled(text)
+
+
+@cache
+def _text_parameters(thing: Any) -> frozenset[str]:
+    """Return the parameters of a class or function for which a text is no expression but what is meant."""
+    hints = get_type_hints(thing, include_extras=True)
+    return frozenset(name for name, hint in hints.items() if _takes_text(hint))
+
+
+def _takes_text(hint: Any) -> bool:
+    return hint is str or get_origin(hint) is Literal or any(map(_takes_text, get_args(hint)))

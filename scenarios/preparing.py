@@ -244,6 +244,6 @@ def _rule(words: Mapping[str, Any], numbers: Numbers) -> LearningRule | None:
     if "rule" not in words:
         return None
     cls = rules.get(words["rule"])
-    given = {key: numbers.number(value) for key, value in words.items() if key not in LEARNING_KEYS}
-    rule: LearningRule = cls.from_values(given)
+    said = {key: value for key, value in words.items() if key not in LEARNING_KEYS}
+    rule: LearningRule = cls.from_values(numbers.arguments(cls, said))
     return rule

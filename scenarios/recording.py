@@ -12,9 +12,9 @@ import numpy as np
 from allornone.scenarios import build
 from allornone.scenarios.preparing import Pair, Phase
 from allornone.simulator.network import Network
-from allornone.simulator.presenting import Batch
 from allornone.simulator.program import Program, Weights
 from allornone.simulator.propagation import Moment
+from allornone.simulator.rules import Presentation
 from allornone.simulator.units import Array
 from allornone.simulator.wiring import Index, Truth
 
@@ -86,8 +86,7 @@ def notes_for(program: Program, needs: Needs, shape: tuple[int, ...]) -> Notes:
     return Notes(places, {word: np.zeros((*shape, len(places), program.lanes)) for word in words})
 
 
-def note(notes: Notes, batch: Any, moment: Moment, active: Truth) -> None:
-    assert isinstance(batch, Batch)
+def note(notes: Notes, batch: Presentation, moment: Moment, active: Truth) -> None:
     for word, kept in notes.kept.items():
         value = _seen(word, moment)[:, notes.places]
         if batch.order.ndim == 1:

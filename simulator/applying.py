@@ -71,7 +71,8 @@ class Applied:
             change = self.change(**{name: known(name) for name in self.wants})
             if taught:
                 change = np.where(np.isnan(change), 0.0, change)
-            memories.append(memory[number] if self.remember is None else self._kept(known))
+            kept = memory[number] if self.remember is None else self._kept(self.remember, known)
+            memories.append(kept)
             changes.append(self._gathered(change, number, w, moment.y.shape[0], average))
         if self.shares:
             every = [
@@ -82,9 +83,10 @@ class Applied:
             w if part is None else w + part for w, part in zip(theta, changes, strict=True)
         ), memories
 
-    def _kept(self, known: Callable[[str], Any]) -> Mapping[str, Array]:
-        assert self.remember is not None
-        kept = self.remember(**{name: known(name) for name in self.keeps})
+    def _kept(
+        self, remember: Callable[..., Mapping[str, Array]], known: Callable[[str], Any]
+    ) -> Mapping[str, Array]:
+        kept = remember(**{name: known(name) for name in self.keeps})
         return {
             name: value if len(value) == 1 else mean(value, 0, keepdims=True) for name, value in kept.items()
         }

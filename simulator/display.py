@@ -34,7 +34,7 @@ def network_text(net: Network) -> str:
     if net.inputs:
         lines.append(f"  inputs   {_some(net.inputs)}")
     units = [unit for unit in net if not net.nodes[unit].get("input")]
-    outputs = set(net.outputs) if units and _has_outputs(net) else set()
+    outputs = set(net.outputs) if units else set()
     wide = max((len(unit) for unit in units[:ROWS]), default=0)
     for unit in units[:ROWS]:
         role = "output" if unit in outputs else "unit"
@@ -169,13 +169,6 @@ def _circle(net: Network, loop: list[str]) -> str:
     walked = walked[start:] + walked[:start]
     shown = walked if len(walked) <= 8 else [*walked[:7], "…"]
     return " → ".join([*shown, walked[0]])
-
-
-def _has_outputs(net: Network) -> bool:
-    try:
-        return bool(net.outputs)
-    except ValueError:
-        return False
 
 
 def _some(names: list[str]) -> str:

@@ -210,7 +210,8 @@ def _place(program: Program, unit: str) -> tuple[int, int]:
 
 def _model(program: Program, number: int, lane: int) -> UnitModel:
     kind = program.wiring.classes[number]
-    assert kind is not None
+    if kind is None:
+        raise AllornoneError(f"{program.wiring.names[number]!r} is an input: it has no model")
     return kind(**program.wiring.fields[number][lane])
 
 

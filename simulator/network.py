@@ -56,7 +56,6 @@ class Network(Graph):
         """Add a unit of a model; `bias` starts at 0 where the model has one, `plastic` is about that bias."""
         self._new(name)
         checking.check_model(name, model)
-        unit_models.add(model.name, type(model))
         data: dict[str, Any] = {"model": model.name, **model.values()}
         if bias is None and model.biased:
             bias = 0.0
@@ -129,7 +128,7 @@ class Network(Graph):
         if name == "inputs":
             return self.inputs
         if name == "outputs":
-            return self.outputs
+            return evident(self.outputs, self)
         if name == "units":
             return list(self)
         if name == "hidden":
@@ -155,18 +154,11 @@ class Network(Graph):
 
     @property
     def outputs(self) -> list[str]:
-        """Units marked as outputs, or else those with no outgoing synapse but to themselves."""
+        """Units marked as outputs, or else those with no outgoing synapse but to themselves; in a ring none."""
         marked = [unit for unit, is_output in self.nodes(data="output", default=False) if is_output]
         if marked:
             return marked
-        found = [
-            u for u in self if not self.nodes[u].get("input") and all(v == u for v in self.successors(u))
-        ]
-        if not found and len(self) > len(self.inputs):
-            raise NetworkError(
-                "every unit has an outgoing synapse, so no output is evident: mark one with output=True"
-            )
-        return found
+        return [u for u in self if not self.nodes[u].get("input") and all(v == u for v in self.successors(u))]
 
     @property
     def depth(self) -> int:
@@ -238,3 +230,12 @@ class Network(Graph):
         checking.check_synapse(source, target, data, self.nodes[target])
         spend("synapses")
         self.add_edge(source, target, **data)
+
+
+def evident(outputs: Sequence[str], net: Network) -> list[str]:
+    """Return the outputs of a network for those who teach or evaluate it; an error where none is evident."""
+    if not outputs and len(net) > len(net.inputs):
+        raise NetworkError(
+            "every unit has an outgoing synapse, so no output is evident: mark one with output=True"
+        )
+    return list(outputs)

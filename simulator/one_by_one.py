@@ -129,12 +129,10 @@ class OneByOne:
         `now` and `past` are the states of one lane, (batch, N).
         """
         unit, model, parts = self._ready(weights, place, lane)
-        z = np.zeros(len(now)) if not parts else None
+        z: Array = np.zeros(len(now))
         for delay, where, w in parts:
             x = (past[delay - 1] if delay else now)[:, where]
-            added = x @ w if model.summing else model.combine(w, x).sum(axis=1)
-            z = added if z is None else z + added
-        assert z is not None
+            z = z + (x @ w if model.summing else model.combine(w, x).sum(axis=1))
         out: Array = model.activate(z[:, None, None])[:, 0, 0]
         if not unit.silencers:
             return unit, z, out, None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, fields
-from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
@@ -103,6 +103,14 @@ def _check_field(owner: str, field: Field[Any], hint: Any, value: Any) -> None:
     if plain is bool:
         if not isinstance(value, bool):
             raise AllornoneError(f"{place} must be true or false, found {value!r}")
+        return
+    if get_origin(plain) is Literal:
+        if value not in get_args(plain):
+            known = get_args(plain)
+            raise AllornoneError(
+                f"{place} must be one of {', '.join(map(repr, known))}, found {value!r}. "
+                f"{nearest(str(value), map(str, known))}".rstrip()
+            )
         return
     if plain not in (int, float):
         return

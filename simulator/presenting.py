@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from allornone.simulator.errors import AllornoneError, whole
-from allornone.simulator.network import Network
+from allornone.simulator.network import Network, evident
 from allornone.simulator.program import Program, Weights, compile
 from allornone.simulator.propagation import Moment, propagate, remember, rest
 from allornone.simulator.rules import Desired
@@ -121,9 +121,10 @@ def lesson(
             f"each sample must have {len(program.inputs)} numbers, one an input "
             f"({', '.join(program.inputs[:8])}), found {sequences.shape[2]}"
         )
-    names = list(taught if taught is not None else program.outputs)
     wanted: list[Array | None] = [None] * len(program.stages)
+    names: list[str] = []
     if d is not None:
+        names = list(taught) if taught is not None else evident(program.outputs, program.networks[0])
         if d.shape[:2] != (len(sequences), len(names)):
             raise AllornoneError(
                 f"d must be (samples, outputs) = ({len(sequences)}, {len(names)}), found {d.shape[:2]}"

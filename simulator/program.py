@@ -15,7 +15,7 @@ import numpy as np
 from allornone.simulator.blocks import Block, block_of
 from allornone.simulator.errors import NetworkError, UnknownName
 from allornone.simulator.levels import levels
-from allornone.simulator.network import Network
+from allornone.simulator.network import Network, evident
 from allornone.simulator.settling import settling
 from allornone.simulator.sums import summed
 from allornone.simulator.units import Array, UnitModel
@@ -41,9 +41,12 @@ class Stage:
     vetoes: Truth
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Program:
-    """The compiled snapshot of a network, or of networks of equal structure side by side in lanes."""
+    """The compiled snapshot of a network, or of networks of equal structure side by side in lanes.
+
+    Nothing of it changes but `weights`, when somebody teaches it: it answers as taught, and learns on from there.
+    """
 
     names: tuple[str, ...]
     inputs: tuple[str, ...]
@@ -69,8 +72,8 @@ class Program:
 
     @cached_property
     def output_places(self) -> Index:
-        """Places of the outputs in the state."""
-        return self.places(self.outputs)
+        """Places of the outputs in the state; an error where none is evident."""
+        return self.places(evident(self.outputs, self.networks[0]))
 
     def places(self, names: Sequence[str]) -> Index:
         """Return the places of units in the state; an unknown one is an error with the nearest."""
@@ -102,10 +105,15 @@ class Program:
         every[~self.wiring.inhibitory] = values
         return tuple(stage.block.weights(every[stage.synapses]) for stage in self.stages)
 
-    def write(self, weights: Weights, networks: Sequence[Network] | None = None) -> None:
-        """Write weights and biases back to the graphs, the program's own unless others are given."""
+    def keep(self, weights: Weights) -> None:
+        """Take learned weights for one's own, and write them back to the networks."""
+        self.weights = weights
+        self.write(weights, self.networks)
+
+    def write(self, weights: Weights, networks: Sequence[Network]) -> None:
+        """Write weights and biases to graphs, a lane each."""
         values = self.synapse_values(weights)
-        for lane, net in enumerate(networks if networks is not None else self.networks):
+        for lane, net in enumerate(networks):
             for (source, target), value in zip(self.synapses, values[:, lane], strict=True):
                 if source is None:
                     net.nodes[target]["bias"] = float(value)
@@ -140,9 +148,9 @@ class Program:
 def compile(net: Network | Program | Sequence[Network]) -> Program:
     """Compile a network, or several of equal structure as lanes; a program is returned as it is.
 
-    A program is a snapshot that nothing changes. What is learned is written to its networks, so that whoever goes
-    on with the program begins again from the weights that it was compiled with; compiling anew goes on from there.
-    Raises NetworkError for whatever means nothing, and for a loop of zero-delay synapses, unit by unit.
+    A program is a snapshot: what is done to the graph later does not reach it. What it learns is kept in it and
+    written to its networks. Raises NetworkError for whatever means nothing, and for a loop of zero-delay synapses,
+    unit by unit.
 
     >>> from allornone.models.mcculloch_pitts import McCullochPitts
     >>> net = Network()
@@ -169,16 +177,15 @@ def _assemble(wiring: Wiring, networks: tuple[Network, ...]) -> Program:
     level = levels(wiring)
     inputs = [i for i, cls in enumerate(wiring.classes) if i and cls is None]
     order = [0, *inputs]
-    groups: list[list[int]] = []
-    for members in _by_level_and_model(wiring, level):
-        groups.append(members)
+    groups = list(_by_level_and_model(wiring, level))
+    for _, members in groups:
         order.extend(members)
     place = np.empty(len(order), dtype=np.intp)
     place[order] = np.arange(len(order))
     in_lists: dict[int, list[int]] = {}
     for synapse, target in enumerate(wiring.target):
         in_lists.setdefault(int(target), []).append(synapse)
-    stages = tuple(_stage(wiring, members, place, in_lists) for members in groups)
+    stages = tuple(_stage(wiring, cls, members, place, in_lists) for cls, members in groups)
     return Program(
         names=tuple(wiring.names[i] for i in order),
         inputs=tuple(wiring.names[i] for i in inputs),
@@ -194,17 +201,24 @@ def _assemble(wiring: Wiring, networks: tuple[Network, ...]) -> Program:
     )
 
 
-def _by_level_and_model(wiring: Wiring, level: Index) -> Iterator[list[int]]:
+def _by_level_and_model(wiring: Wiring, level: Index) -> Iterator[tuple[type[UnitModel], list[int]]]:
     groups: dict[tuple[int, int], list[int]] = {}
     seen: dict[type[UnitModel], int] = {}
     for i, cls in enumerate(wiring.classes):
         if cls is not None:
             groups.setdefault((int(level[i]), seen.setdefault(cls, len(seen))), []).append(i)
+    models = list(seen)
     for key in sorted(groups):
-        yield groups[key]
+        yield models[key[1]], groups[key]
 
 
-def _stage(wiring: Wiring, members: list[int], place: Index, in_lists: dict[int, list[int]]) -> Stage:
+def _stage(
+    wiring: Wiring,
+    cls: type[UnitModel],
+    members: list[int],
+    place: Index,
+    in_lists: dict[int, list[int]],
+) -> Stage:
     every = np.array([k for unit in members for k in in_lists.get(unit, ())], dtype=np.intp)
     local = {unit: position for position, unit in enumerate(members)}
     weighted, inhibitory = every[~wiring.inhibitory[every]], every[wiring.inhibitory[every]]
@@ -217,7 +231,7 @@ def _stage(wiring: Wiring, members: list[int], place: Index, in_lists: dict[int,
     vetoes[veto_afferent, [local[int(t)] for t in wiring.target[inhibitory]]] = True
     start = int(place[members[0]])
     return Stage(
-        model=_stacked(wiring, members),
+        model=_stacked(wiring, members, cls),
         units=slice(start, start + len(members)),
         block=block,
         sources=_gathers(pairs),
@@ -252,10 +266,8 @@ def _gathers(pairs: list[tuple[int, int]]) -> tuple[Gather, ...]:
     return tuple(gathers)
 
 
-def _stacked(wiring: Wiring, members: list[int]) -> UnitModel:
+def _stacked(wiring: Wiring, members: list[int], cls: type[UnitModel]) -> UnitModel:
     """Stack the models of a stage's units into one whose fields are scalars or arrays (units, lanes)."""
-    cls = wiring.classes[members[0]]
-    assert cls is not None
     stacked: dict[str, Any] = {}
     for name in cls.parameter_names():
         column = [[lane[name] for lane in wiring.fields[unit]] for unit in members]

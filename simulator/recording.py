@@ -39,13 +39,13 @@ class Recorder:
         if any(stage.veto_sources for stage in program.stages):
             self._words.add("vetoed")
         self._kept: dict[str, list[NDArray[Any]]] = {word: [] for word in sorted(self._words)}
-        self._origin = Origin(program)
+        self._origin = Origin(replace(program))  # the weights of the program itself may be learned on
         self._seen = 0
         self._bytes = 0
 
     def keep(self, moment: Moment, weights: Weights) -> None:
         """Keep one tick, and the weights that it ran with."""
-        if not self._seen and weights is not self.program.weights:
+        if not self._seen and weights is not self._origin.program.weights:
             self._origin = replace(self._origin, program=replace(self.program, weights=weights))
         elif weights is not self._origin.program.weights and not self._origin.learned:
             self._origin = replace(self._origin, learned=True)

@@ -170,6 +170,7 @@ class Training:
     synapses: list[tuple[str | None, str]]
     weight_history: Array | None = None
     theta: Weights = field(default=(), compare=False)
+    program: Program | None = field(default=None, compare=False)
     relive: Callable[..., Any] | None = field(default=None, compare=False)
     """Lives the epochs once more, from the same weights, for who asks what happened in one of them."""
 

@@ -55,11 +55,16 @@ class Registry:
         return self._objects[name]
 
     def add(self, name: str, thing: Any) -> None:
-        """Register an object for this process; another one of the same name is an error."""
-        if name in self.names():
-            if self.get(name) is not thing:
-                raise AllornoneError(f"a {self.kind} named {name!r} exists already: {self.get(name)!r}")
-            return
+        """Register a class or function; defined again, it takes its own place, never that of another."""
+        own = f"{thing.__module__}:{thing.__qualname__}"
+        known = self._objects.get(name)
+        others = [entry.value for entry in self._entries.get(name, ())]
+        if known is not None:
+            others = [f"{known.__module__}:{known.__qualname__}"]
+        if others and own not in others:
+            raise AllornoneError(
+                f"{own} cannot be the {self.kind} {name!r}, which is {others[0]} already: choose another name"
+            )
         self._objects[name] = thing
 
 

@@ -18,8 +18,9 @@ from allornone.simulator.errors import AllornoneError
 from allornone.simulator.parameters import Parameters
 from allornone.simulator.program import Program, Stage, Weights
 from allornone.simulator.propagation import Moment
+from allornone.simulator.registry import rules
 from allornone.simulator.units import Array
-from allornone.simulator.wiring import Truth
+from allornone.simulator.wiring import Index, Truth
 
 Desired = Sequence[Array | None]
 """What the teacher wants of each stage's units, (batch, units, lanes), NaN where silent; None: not taught."""
@@ -52,6 +53,8 @@ class Presentation(Protocol):
     """A batch of lessons on its way to a network."""
 
     desired: Desired
+    order: Index
+    """Which lessons it holds, (T,) or (T, lanes)."""
 
     def present(self, theta: Weights) -> Moment:
         """Show it to the network, from rest, and return the last tick."""
@@ -67,6 +70,11 @@ class LearningRule(Parameters):
     name: ClassVar[str]
     teacher: ClassVar[bool] = True
     """Whether it needs a teacher."""
+
+    def __init_subclass__(cls, **words: Any) -> None:
+        super().__init_subclass__(**words)
+        if "name" in cls.__dict__:
+            rules.add(cls.name, cls)
 
     def start(self, program: Program, weights: Weights) -> Memory:
         """Return what the rule remembers before the first presentation."""

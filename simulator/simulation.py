@@ -282,5 +282,5 @@ def simulate(
             recorder.keep(moment, before)
     finally:
         if rule is not None:
-            program.write(simulator.weights)
+            program.keep(simulator.weights)
     return recorder.trace()

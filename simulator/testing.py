@@ -61,7 +61,7 @@ def check_rule(rule: LearningRule, net: Network | None = None) -> None:
 
     It is a frozen dataclass with a name and valid fields; `step` is pure and keeps to the plastic synapses;
     `epoch` gives what stepping gives, a lane what it gives alone, a batch of a local rule the mean of its
-    trials. The rule teaches copies of `net`, by default two units of the first differentiable model.
+    trials. The rule teaches copies of `net`, by default two logistic units.
 
     >>> from allornone.models.perceptron import PerceptronRule
     >>> check_rule(PerceptronRule(eta=0.5))

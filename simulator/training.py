@@ -103,7 +103,7 @@ def train(
 ) -> Training:
     """Teach a network, write the learned weights back to it, and return what happened.
 
-    A network learns on from where it is; a program begins each time with the weights it was compiled with.
+    A network or program learns on from where it is, and answers as taught from then on.
     X is (samples, inputs), d (samples, outputs): what the outputs should be, or for a rule that asks for no
     teacher, what they are held at. `batch` is 1, n or "all", of which the mean of the changes
     is taken, or with `average=False` the sum. `until` is a condition such as "mistakes == 0". Beyond `bound`
@@ -120,7 +120,7 @@ def train(
     check_usable(rule)
     program = compile(net)
     inputs = samples(X, "X", len(program.inputs))[..., None]
-    desired = None if d is None else samples(d, "d", len(program.outputs))[..., None]
+    desired = None if d is None else samples(d, "d", len(program.output_places))[..., None]
     plan = Plan(
         epochs=epochs,
         order=order,
@@ -137,7 +137,7 @@ def train(
     try:
         return learn(program, program.weights, rule, lessons, plan, kept.append)
     finally:
-        program.write(kept[-1])
+        program.keep(kept[-1])
 
 
 def learn(
@@ -272,4 +272,5 @@ def _training(program: Program, rule: LearningRule, plan: Plan, diary: _Diary, w
         synapses=program.synapses,
         weight_history=np.array(diary.weights) if diary.weights else None,
         theta=weights,
+        program=program,
     )

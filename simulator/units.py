@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allornone.simulator.parameters import Parameters
+from allornone.simulator.registry import units
 
 Array = NDArray[np.float64]
 
@@ -41,6 +42,11 @@ class UnitModel(Parameters):
     """Whether its output is 0 or 1 and nothing else."""
     summing: ClassVar[bool] = False
     """Whether its net input is the plain weighted sum, which is computed by matrix products."""
+
+    def __init_subclass__(cls, **words: Any) -> None:
+        super().__init_subclass__(**words)
+        if "name" in cls.__dict__:
+            units.add(cls.name, cls)
 
     @abstractmethod
     def combine(self, w: Array, x: Array) -> Array:

@@ -24,7 +24,6 @@ from allornone.simulator.errors import AllornoneError, NetworkError
 from allornone.simulator.network import Network
 from allornone.simulator.program import compile
 from allornone.simulator.records import Trace
-from allornone.simulator.registry import units
 from allornone.simulator.simulation import Simulator, simulate
 from allornone.simulator.units import Array, UnitModel
 
@@ -112,7 +111,7 @@ def test_hebbs_rule_in_time_does_what_the_interpreter_does(data: st.DataObject, 
     assert reference.synapse_values(net) == reference.synapse_values(graph)
 
 
-@pytest.mark.parametrize("model", units.names())
+@pytest.mark.parametrize("model", nets.shipped("units"))
 @pytest.mark.parametrize("way", nets.WAYS)
 @given(data=st.data())
 @few_networks
@@ -131,7 +130,7 @@ def test_a_batch_equals_its_trials_one_by_one(data: st.DataObject, model: str, w
         np.testing.assert_allclose(together.recorded[word], one_by_one, rtol=CLOSE, atol=CLOSE)
 
 
-@pytest.mark.parametrize("model", units.names())
+@pytest.mark.parametrize("model", nets.shipped("units"))
 @pytest.mark.parametrize("way", nets.WAYS)
 @given(data=st.data())
 @few_networks
@@ -169,7 +168,7 @@ def test_a_large_lane_equals_its_network_alone_to_the_bit(inputs: int, hidden: i
         assert np.array_equal(together[..., lane], aon.evaluate(net, X))
 
 
-@pytest.mark.parametrize("model", units.names())
+@pytest.mark.parametrize("model", nets.shipped("units"))
 @given(data=st.data())
 @few_networks
 def test_simulate_is_a_loop_over_step(data: st.DataObject, model: str) -> None:
@@ -186,7 +185,7 @@ def test_simulate_is_a_loop_over_step(data: st.DataObject, model: str) -> None:
         assert [simulator.state[unit] for unit in trace.units] == trace.y[tick].tolist()
 
 
-@pytest.mark.parametrize("model", units.names())
+@pytest.mark.parametrize("model", nets.shipped("units"))
 @given(data=st.data())
 @few_networks
 def test_back_equals_running_again(data: st.DataObject, model: str) -> None:
@@ -213,7 +212,7 @@ def test_back_equals_running_again(data: st.DataObject, model: str) -> None:
     assert all(map(np.array_equal, wandering.weights, straight.weights))
 
 
-@pytest.mark.parametrize("model", units.names())
+@pytest.mark.parametrize("model", nets.shipped("units"))
 @given(data=st.data())
 @few_networks
 def test_a_snapshot_restored_is_the_same_moment(data: st.DataObject, model: str) -> None:

@@ -547,3 +547,22 @@ def test_a_scenario_tells_what_its_lessons_changed() -> None:
 
     assert aon.explain(result.training, "out", 2) == aon.explain(and_training(), "out", 2)
     assert dict(result.network.nodes["out"]) == before
+
+
+def test_a_bare_ring_lives_and_is_explained_without_an_output() -> None:
+    """Only who teaches or evaluates a net needs outputs."""
+    ring = aon.Network()
+    ring.add_inputs("S")
+    for name in ("A", "B"):
+        ring.add_unit(name, aon.McCullochPitts())
+    for pair in (("S", "A"), ("A", "B"), ("B", "A")):
+        ring.connect(*pair)
+
+    trace = aon.simulate(ring, {"S": "1"}, ticks=5)
+
+    assert trace["A"].tolist() == [0, 1, 0, 1, 0]
+    assert aon.explain(trace, "B", 4).startswith("B fires at 4: A fired at 3 (weight 1)")
+    with pytest.raises(AllornoneError, match="every unit has an outgoing synapse, so no output is evident"):
+        aon.evaluate(ring, [[1.0]], ticks=3)
+    with pytest.raises(AllornoneError, match="every unit has an outgoing synapse, so no output is evident"):
+        aon.train(ring, [[1.0]], [1], rule=aon.PerceptronRule(), ticks=3)

@@ -24,7 +24,7 @@ from allornone.simulator.units import Array, DifferentiableUnit, SummingUnit
 a_few = settings(deadline=None, max_examples=10)
 
 
-@pytest.mark.parametrize("name", units.names())
+@pytest.mark.parametrize("name", nets.shipped("units"))
 def test_every_registered_model_conforms(name: str) -> None:
     """Whatever is registered as a unit model is what the engine relies on, under the name it states."""
     model = units.get(name)()
@@ -33,7 +33,7 @@ def test_every_registered_model_conforms(name: str) -> None:
     check_model(model)
 
 
-@pytest.mark.parametrize("name", units.names())
+@pytest.mark.parametrize("name", nets.shipped("units"))
 @given(data=st.data())
 @a_few
 def test_every_registered_model_conforms_with_other_parameters(data: st.DataObject, name: str) -> None:
@@ -175,16 +175,6 @@ class Nameless(SummingUnit):
         return z
 
 
-@dataclass(frozen=True)
-class Impostor(SummingUnit):
-    """Has another's name."""
-
-    name: ClassVar[str] = "linear"
-
-    def activate(self, z: Array) -> Array:
-        return z
-
-
 class Undecorated(SummingUnit):
     """Is no dataclass of its own."""
 
@@ -192,6 +182,43 @@ class Undecorated(SummingUnit):
 
     def activate(self, z: Array) -> Array:
         return z
+
+
+def test_a_class_registers_when_it_is_defined_and_takes_nobody_elses_name() -> None:
+    """Defined again, as in a notebook's cell, it takes its own place; nets of it then use the newer one."""
+
+    def define(gain: float) -> type[SummingUnit]:
+        @dataclass(frozen=True)
+        class Louder(SummingUnit):
+            name: ClassVar[str] = "test-louder"
+
+            def activate(self, z: Array) -> Array:
+                return gain * z
+
+        return Louder
+
+    first = define(2.0)
+    net = aon.Network()
+    net.add_inputs("X")
+    net.add_unit("U", first())
+    net.connect("X", "U")
+    assert aon.evaluate(net, [[1.0]]).tolist() == [[2.0]]
+    second = define(3.0)
+
+    assert units.get("test-louder") is second is not first
+    net.add_unit("V", second())
+    net.connect("X", "V")
+    assert aon.evaluate(net, [[1.0]]).tolist() == [[3.0, 3.0]]
+    with pytest.raises(AllornoneError) as caught:
+
+        @dataclass(frozen=True)
+        class Impostor(SummingUnit):
+            name: ClassVar[str] = "linear"
+
+    assert str(caught.value) == (
+        f"{__name__}:test_a_class_registers_when_it_is_defined_and_takes_nobody_elses_name.<locals>.Impostor cannot be the unit model 'linear', which is allornone.models.differentiable:Linear "
+        "already: choose another name"
+    )
 
 
 def test_a_sound_model_conforms() -> None:
@@ -211,7 +238,6 @@ def test_a_sound_model_conforms() -> None:
         (Slippery(), r"Slippery.pull: it and the central difference: .* and .*"),
         (Solo(), r"Solo\(gain=1.5\): it among others and it alone: .* and .*"),
         (Nameless(), "Nameless.name must be the word for it in files, found None"),
-        (Impostor(), "Impostor.name is 'linear', which is registered as .*Linear"),
         (Undecorated(), r"Undecorated must be decorated with @dataclass\(frozen=True\)"),
         (Steep(slope=-1.0), "Steep.slope must be more than 0, found -1.0"),
     ],
@@ -250,7 +276,7 @@ def test_a_model_is_a_value() -> None:
         unit.threshold = 3.0
 
 
-@pytest.mark.parametrize("name", builders.names())
+@pytest.mark.parametrize("name", nets.shipped("builders"))
 def test_every_registered_builder_returns_a_network_that_runs(name: str) -> None:
     """Called with no more than it needs, a builder gives a network that compiles and answers."""
     needed: dict[str, dict[str, Any]] = {

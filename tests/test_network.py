@@ -87,7 +87,7 @@ def test_permissive_and_strict_verbs_build_the_same() -> None:
 
 
 def test_outputs_are_marked_or_else_evident() -> None:
-    """Without a mark they are the units with no outgoing synapse but to themselves; none is an error."""
+    """Without a mark they are the units with no outgoing synapse but to themselves; a ring has none."""
     net = Network()
     net.add_unit("A", aon.McCullochPitts())
     net.add_unit("B", aon.McCullochPitts())
@@ -96,7 +96,8 @@ def test_outputs_are_marked_or_else_evident() -> None:
 
     assert net.outputs == ["B"]
     net.connect("B", "A")
-    assert message_of(lambda: net.outputs) == (
+    assert net.outputs == []
+    assert message_of(lambda: net.group("outputs")) == (
         "every unit has an outgoing synapse, so no output is evident: mark one with output=True"
     )
     net.nodes["A"]["output"] = True
@@ -355,11 +356,14 @@ def test_an_unknown_name_among_many_shows_a_few() -> None:
 def test_a_registry_knows_names_without_importing_them() -> None:
     """Names are listed; an object is loaded when asked for; another of the same name is refused."""
     registry = Registry("thing", "allornone.nothing-of-the-kind")
-    registry.add("one", 1)
-    registry.add("one", 1)
+    registry.add("one", conjunction)
+    registry.add("one", conjunction)
 
     assert registry.names() == ["one"]
-    assert registry.get("one") == 1
-    assert message_of(lambda: registry.add("one", 2)) == "a thing named 'one' exists already: 1"
+    assert registry.get("one") is conjunction
+    assert message_of(lambda: registry.add("one", message_of)) == (
+        f"{__name__}:message_of cannot be the thing 'one', which is {__name__}:conjunction already: "
+        "choose another name"
+    )
     assert message_of(lambda: registry.get("two")) == "no thing is named 'two'. There are: one"
     assert "mcculloch-pitts" in units.names()

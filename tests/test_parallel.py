@@ -10,6 +10,7 @@ import pytest
 
 from allornone.command.failures import BAD_INPUT, BUG, Failure
 from allornone.command.parallel import Outcome, outcome, outcomes, processors
+from allornone.scenarios.result import Result
 
 
 def test_results_come_in_the_order_asked_for_and_are_the_same() -> None:
@@ -18,15 +19,17 @@ def test_results_come_in_the_order_asked_for_and_are_the_same() -> None:
     with outcomes(names, {"counterfactuals": True}, 2) as coming:
         found = list(coming)
 
-    assert [one.result and one.result.name for one in found] == [names[0], None, names[2]]
-    assert found[1].failure is not None
-    assert found[1].failure.code == BAD_INPUT
-    assert found[1].failure.sentence.startswith("no scenario is named 'no-such-thing'")
-    here = outcome(names[0], {"counterfactuals": True}).result
-    assert found[0].result is not None
-    assert here is not None
-    assert found[0].result.claims == here.claims
-    assert found[0].result.trace["heat"].tolist() == here.trace["heat"].tolist()
+    first, second, third = found
+    here = outcome(names[0], {"counterfactuals": True})
+    assert isinstance(first, Result)
+    assert isinstance(second, Failure)
+    assert isinstance(third, Result)
+    assert isinstance(here, Result)
+    assert (first.name, third.name) == (names[0], names[2])
+    assert second.code == BAD_INPUT
+    assert second.sentence.startswith("no scenario is named 'no-such-thing'")
+    assert first.claims == here.claims
+    assert first.trace["heat"].tolist() == here.trace["heat"].tolist()
 
 
 def test_a_result_that_never_arrives_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +44,7 @@ def test_a_result_that_never_arrives_stops_no_other(monkeypatch: pytest.MonkeyPa
             if name == "killed":
                 future.set_exception(BrokenProcessPool("a process died"))
             else:
-                future.set_result(Outcome(None, Failure(name, BAD_INPUT)))
+                future.set_result(Failure(name, BAD_INPUT))
             return future
 
         def shutdown(self, **how: Any) -> None:
@@ -50,11 +53,11 @@ def test_a_result_that_never_arrives_stops_no_other(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("allornone.command.parallel.ProcessPoolExecutor", Pool)
 
     with outcomes(["one", "killed", "two"], {}, 2) as coming:
-        found = [next(coming).failure for _ in range(3)]
+        found = list(coming)
 
-    assert [failure and failure.code for failure in found] == [BAD_INPUT, BUG, BAD_INPUT]
-    assert found[1] is not None
-    assert "a process died" in found[1].sentence
+    failures = [one for one in found if isinstance(one, Failure)]
+    assert [failure.code for failure in failures] == [BAD_INPUT, BUG, BAD_INPUT]
+    assert "a process died" in failures[1].sentence
 
 
 def test_there_is_a_processor() -> None:

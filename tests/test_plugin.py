@@ -12,7 +12,7 @@ import pytest
 PACKAGE = '''"""A unit with a dead zone, and a rule that corrects only what is far off."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from allornone.simulator.rules import LocalRule
@@ -25,11 +25,13 @@ class Sluggish(SummingUnit):
     """y = 1 if z > zone, −1 if z < −zone, else 0."""
 
     zone: Annotated[float, Ge(0)] = 0.5
+    below: Literal["minus", "rest"] = "minus"
 
     name: ClassVar[str] = "sluggish"
 
     def activate(self, z):
-        return np.where(z > self.zone, 1.0, np.where(z < -self.zone, -1.0, 0.0))
+        low = -1.0 if self.below == "minus" else 0.0
+        return np.where(z > self.zone, 1.0, np.where(z < -self.zone, low, 0.0))
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,13 @@ class Lenient(LocalRule):
 
     eta: Annotated[float, Gt(0)] = 1.0
     slack: Annotated[float, Ge(0)] = 0.5
+    stride: Literal["whole", "half"] = "whole"
 
     name: ClassVar[str] = "lenient"
 
     def change(self, x, y, d):
-        return self.eta * np.where(np.abs(d - y) > self.slack, d - y, 0.0) * x
+        size = 1.0 if self.stride == "whole" else 0.5
+        return size * self.eta * np.where(np.abs(d - y) > self.slack, d - y, 0.0) * x
 '''
 PROJECT = """[project]
 name = "sluggish-neurons"
@@ -100,10 +104,12 @@ synapses = ["A, B -> out [weight=0]"]
 [activation]
 model = "sluggish"
 zone  = 0.25
+below = "rest"
 
 [learning]
 rule   = "lenient"
 eta    = 0.5
+stride = "half"
 epochs = 20
 until  = "mistakes == 0"
 
@@ -173,6 +179,18 @@ def test_a_plug_in_runs_from_a_scenario_file(site: Path) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "It learns OR" in done.stdout
+
+
+def test_a_word_that_a_parameter_does_not_know_is_told_where_it_stands(site: Path) -> None:
+    """`check` and `run` both refuse it at its place."""
+    (site / "wrong.toml").write_text(SCENARIO.replace('"half"', '"hlaf"'), encoding="utf-8")
+
+    checked = python(site, "-m", "allornone", "check", "wrong.toml")
+    run = python(site, "-m", "allornone", "run", "wrong.toml")
+
+    assert (checked.returncode, run.returncode) == (2, 2)
+    assert "wrong.toml:22:10: learning.stride" in checked.stderr == run.stderr
+    assert "'half'" in checked.stderr
 
 
 def test_a_plug_in_is_in_the_schema(site: Path) -> None:

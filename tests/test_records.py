@@ -19,7 +19,6 @@ from allornone.simulator.display import sparkline
 from allornone.simulator.errors import AllornoneError, LimitExceeded
 from allornone.simulator.network import Network
 from allornone.simulator.records import Trace, Training
-from allornone.simulator.registry import units
 from allornone.simulator.simulation import simulate
 
 a_few = settings(deadline=None, max_examples=10)
@@ -195,7 +194,7 @@ def test_tables_have_a_row_a_tick_and_a_row_an_epoch(monkeypatch: pytest.MonkeyP
         simulate(gate(), np.ones((2, 3, 2))).to_pandas()
 
 
-@pytest.mark.parametrize("model", units.names())
+@pytest.mark.parametrize("model", nets.shipped("units"))
 @given(data=st.data())
 @a_few
 def test_a_trace_is_loaded_as_it_was_saved(

@@ -81,7 +81,7 @@ class Decaying(LocalRule):
 
 
 OURS = (Normalised(), Sliding(), Decaying())
-ALL = [*(rules.get(name)() for name in rules.names()), *OURS]
+ALL = [*(rules.get(name)() for name in nets.shipped("rules")), *OURS]
 every_rule = pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.name)
 
 
@@ -106,7 +106,7 @@ def test_every_rule_conforms(rule: LearningRule) -> None:
     check_rule(rule)
 
 
-@pytest.mark.parametrize("name", rules.names())
+@pytest.mark.parametrize("name", nets.shipped("rules"))
 def test_every_rule_is_registered_under_its_name(name: str) -> None:
     """The word in a file and the word that the class states are one."""
     assert rules.get(name).name == name
@@ -199,7 +199,7 @@ def test_learning_taken_back_never_happened(data: st.DataObject, rule: LearningR
     assert all(map(np.array_equal, wandering.weights, straight.weights))
 
 
-@pytest.mark.parametrize("name", rules.names())
+@pytest.mark.parametrize("name", nets.shipped("rules"))
 @given(data=st.data())
 @a_few
 def test_a_training_is_loaded_as_it_was_saved(

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 import allornone as aon
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network import Network
-from allornone.simulator.registry import units
 from allornone.simulator.storage import from_plain, read, to_plain, write
 
 ENDINGS = (".toml", ".json", ".graphml")
@@ -52,7 +51,7 @@ def synapses(net: Network) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("model", units.names())
+@pytest.mark.parametrize("model", nets.shipped("units"))
 @given(data=st.data())
 @a_few
 def test_what_is_read_equals_what_was_written(

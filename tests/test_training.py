@@ -206,17 +206,34 @@ def test_only_what_can_change_can_leave_the_bound(batch: int | str) -> None:
     assert train(net, [[0.0, 1.0]], [1], **how).diverged
 
 
-def test_a_network_learns_on_and_a_program_begins_anew() -> None:
-    """What a program was compiled with stays what it begins with."""
+def test_a_program_answers_as_taught_and_learns_on() -> None:
+    """What it learned is in the program as it is in the graph; a snapshot made before knows nothing of it."""
     net, lessons = aon.adaline(inputs=1), ([[1.0]], [1])
-    program = compile(net)
+    program, before = compile(net), compile(net)
 
-    for _ in range(2):
-        train(program, *lessons, rule=aon.LMS(eta=0.25))
-        assert learned(net, 1) == [0.25, 0.25]
-    train(net, *lessons, rule=aon.LMS(eta=0.25))
+    training = train(program, *lessons, rule=aon.LMS(eta=0.25))
+    assert training.program is program
+    assert learned(net, 1) == [0.25, 0.25]
+    assert program.synapse_values(program.weights).ravel().tolist() == [0.25, 0.25]
+    assert aon.evaluate(program, [[-3.0]]).tolist() == aon.evaluate(net, [[-3.0]]).tolist() == [[-1.0]]
+    train(program, *lessons, rule=aon.LMS(eta=0.25))
 
     assert learned(net, 1) == [0.375, 0.375]
+    assert before.synapse_values(before.weights).ravel().tolist() == [0.0, 0.0]
+
+
+def test_a_program_keeps_what_it_learned_when_it_is_interrupted() -> None:
+    """The epochs that were completed are in the program and in the graph."""
+    net = aon.adaline(inputs=1)
+    program = compile(net)
+
+    def stop(done: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(program, [[1.0]], [1], rule=aon.LMS(eta=0.25), epochs=9, progress=stop)
+
+    assert learned(net, 1) == program.synapse_values(program.weights).ravel().tolist() == [0.25, 0.25]
 
 
 def test_a_block_is_as_large_whatever_the_number_of_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
