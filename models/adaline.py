@@ -33,6 +33,7 @@ class Adaline(SummingUnit):
     """
 
     name: ClassVar[str] = "adaline"
+    compares: ClassVar[str] = ">="
 
     def activate(self, z: Array) -> Array:
         """Return the sign of z; that of 0 is +1."""

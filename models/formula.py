@@ -7,6 +7,7 @@ fire at rest, are called by name: before tick 0 they rest, which no proposition 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ from allornone.models.states import network_of
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.network import Network
 from allornone.simulator.settling import delay_of
+from allornone.simulator.ties import total
 from allornone.simulator.units import Array
 
 Truth = NDArray[np.bool_]
@@ -126,7 +128,7 @@ class _Net:
     def _fires(self, one: Moment, values: dict[Moment, Truth]) -> Truth:
         """Return where a unit fires, from the values of the moments that are known already."""
         if one not in values:
-            z = np.array([float(self.net.nodes[one.name].get("bias", 0.0))])
+            terms: list[Array] = [np.array([float(self.net.nodes[one.name].get("bias", 0.0))])]
             vetoed = np.zeros(1, dtype=bool)
             for source in self._sources(one):
                 data = self.net.edges[source.name, one.name]
@@ -134,7 +136,8 @@ class _Net:
                 if data.get("kind") == "inhibitory":
                     vetoed = vetoed | fires
                 else:
-                    z = z + data.get("weight", 1.0) * fires
+                    terms.append(data.get("weight", 1.0) * fires)
+            z = total(np.stack(np.broadcast_arrays(*terms)))
             values[one] = (self.net.unit(one.name).activate(z) > 0) & ~vetoed
         return values[one]
 
@@ -144,7 +147,9 @@ class _Net:
         excited = [one for one in heard if data[one].get("kind") != "inhibitory"]
         weights = {float(data[one].get("weight", 1.0)) for one in excited}
         bias = float(self.net.nodes[unit].get("bias", 0.0))
-        sums: Array = bias + max(weights, default=1.0) * np.arange(len(excited) + 1, dtype=np.float64)
+        alike = max(weights, default=1.0)
+        exact = [Fraction(bias) + count * Fraction(alike) for count in range(len(excited) + 1)]
+        sums = np.array([float(one) for one in exact])
         fires = self.net.unit(unit).activate(sums) > 0
         if len(weights) > 1 or (np.diff(fires.astype(int)) < 0).any():
             raise AllornoneError(

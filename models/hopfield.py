@@ -30,6 +30,7 @@ class Bipolar(SummingUnit):
     name: ClassVar[str] = "bipolar"
     delay: ClassVar[int] = 1
     biased: ClassVar[bool] = False
+    compares: ClassVar[str] = ">="
 
     def activate(self, z: Array) -> Array:
         """Return the sign of z; that of 0 is +1."""

@@ -33,6 +33,7 @@ class McCullochPitts(SummingUnit):
     plastic: ClassVar[bool] = False
     absolute_inhibition: ClassVar[bool] = True
     binary: ClassVar[bool] = True
+    compares: ClassVar[str] = ">="
 
     def activate(self, z: Array) -> Array:
         """Return 1 where z ≥ θ, else 0."""

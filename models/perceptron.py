@@ -32,6 +32,7 @@ class Perceptron(SummingUnit):
 
     name: ClassVar[str] = "perceptron"
     binary: ClassVar[bool] = True
+    compares: ClassVar[str] = ">"
 
     def activate(self, z: Array) -> Array:
         """Return 1 where z > 0, else 0."""

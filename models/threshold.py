@@ -27,6 +27,7 @@ class Threshold(SummingUnit):
     name: ClassVar[str] = "threshold"
     biased: ClassVar[bool] = False
     binary: ClassVar[bool] = True
+    compares: ClassVar[str] = ">="
 
     def activate(self, z: Array) -> Array:
         """Return 1 where z ≥ θ, else 0."""

@@ -11,7 +11,9 @@ lane alone.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -20,10 +22,27 @@ from allornone.simulator.sums import summed
 from allornone.simulator.units import Array, UnitModel
 from allornone.simulator.wiring import Index, Truth
 
+T = TypeVar("T")
+
 FEW = 1024
 """Products of one lane and sample up to which `einsum` beats a call of BLAS a lane (see benchmarks/)."""
 SPARSE_FROM = 4096
 """Cells of a block from which one that is mostly empty is stored by its synapses."""
+
+
+class Latest:
+    """What was made of some weights, by purpose, kept as long as nobody asks for other weights."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[Array, Any]] = {}
+
+    def of(self, w: Array, purpose: str, make: Callable[[], T]) -> T:
+        """Return what was made of these weights for a purpose; they are never changed in place."""
+        known = self._made.get(purpose)
+        if known is None or known[0] is not w:
+            known = self._made[purpose] = (w, make())
+        made: T = known[1]
+        return made
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import numpy as np
 from allornone.simulator.program import Gather, Program, Weights
 from allornone.simulator.propagation import Moment, Past, gather, remember
 from allornone.simulator.streams import stream
+from allornone.simulator.ties import EPSILON, threshold_of, total
 from allornone.simulator.units import Array, UnitModel
 from allornone.simulator.wiring import Index, Truth
 
@@ -130,10 +131,14 @@ class OneByOne:
         """
         unit, model, parts = self._ready(weights, place, lane)
         z: Array = np.zeros(len(now))
+        terms: list[Array] = []
         for delay, where, w in parts:
             x = (past[delay - 1] if delay else now)[:, where]
             z = z + (x @ w if model.summing else model.combine(w, x).sum(axis=1))
+            terms.append(w * x)
         out: Array = model.activate(z[:, None, None])[:, 0, 0]
+        if model.compares and terms:
+            z, out = _decided(model, np.hstack(terms), z, out)
         if not unit.silencers:
             return unit, z, out, None
         silenced: Truth = np.zeros(len(now), dtype=bool)
@@ -158,6 +163,18 @@ class OneByOne:
             parts = [(part.delay, part.where, values[part.synapses]) for part in unit.parts]
             found = known[place, lane] = (unit, _alone(self.program, unit, lane), parts)
         return found
+
+
+def _decided(model: UnitModel, terms: Array, z: Array, y: Array) -> tuple[Array, Array]:
+    """Return z and y, (batch,), as the exactly rounded sums of the terms, (batch, K), decide."""
+    reach = (terms.shape[1] + 1) * EPSILON * np.abs(terms).sum(axis=1)
+    near = np.abs(z - threshold_of(model)) <= reach
+    if not near.any():
+        return z, y
+    rounded = total(terms.T)
+    decided = model.activate(rounded[:, None, None])[:, 0, 0]
+    other = near & (decided != y)
+    return np.where(other, rounded, z), np.where(other, decided, y)
 
 
 _Ready = tuple[_Unit, UnitModel, list[tuple[int, slice | Index, Array]]]

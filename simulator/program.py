@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from allornone.simulator.blocks import Block, block_of
+from allornone.simulator.blocks import Block, Latest, block_of
 from allornone.simulator.errors import NetworkError, UnknownName
 from allornone.simulator.levels import levels
 from allornone.simulator.network import Network, evident
@@ -39,6 +39,7 @@ class Stage:
     plastic: Truth
     veto_sources: tuple[Gather, ...]
     vetoes: Truth
+    latest: Latest = field(default_factory=Latest, compare=False, repr=False)
 
 
 @dataclass(eq=False)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from allornone.simulator.blocks import FEW
 from allornone.simulator.program import Gather, Program, Stage, Weights
+from allornone.simulator.ties import Reach, decide
 from allornone.simulator.units import Array
 from allornone.simulator.wiring import Truth
 
@@ -78,6 +80,9 @@ def propagate(
         x = gather(stage.sources, y, past, batch, program.lanes)
         z = stage.block.net_input(stage.model, w, x)
         out = stage.model.activate(z)
+        if stage.model.compares:
+            reach = stage.latest.of(w, "reach", partial(Reach.of, stage.model, stage.block, w))
+            decide(stage.model, stage.block, reach, x, z, out)
         if stage.veto_sources:
             veto = _veto(stage, y, past, batch, program.lanes)
             vetoed.append(veto & (out > 0))

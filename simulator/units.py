@@ -40,6 +40,8 @@ class UnitModel(Parameters):
     """Whether an inhibitory synapse silences it, whatever its net input."""
     binary: ClassVar[bool] = False
     """Whether its output is 0 or 1 and nothing else."""
+    compares: ClassVar[str] = ""
+    """">=" or ">": how its net input compares with its `threshold`, 0 where it has none, if that alone decides."""
     summing: ClassVar[bool] = False
     """Whether its net input is the plain weighted sum, which is computed by matrix products."""
 

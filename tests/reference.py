@@ -42,6 +42,7 @@ JUMPS: dict[str, Callable[[Mapping[str, Any]], float]] = {
     "perceptron": lambda data: 0.0,
     "adaline": lambda data: 0.0,
 }
+SMOOTH = ("linear", "logistic")
 CHANGE: dict[str, Formula] = {
     "hebb": lambda x, z, y, d: x * y,
     "perceptron": lambda x, z, y, d: (d - y) * x,
@@ -65,8 +66,8 @@ def delay_of(graph: Graph, source: str, target: str) -> int:
 class Life:
     """A network living from rest: what every unit did at every tick so far.
 
-    `doubtful` turns true when a sum that cannot be exact comes so close to a threshold that its rounding
-    matters; two right programs may then disagree.
+    `doubtful` turns true when what a unit hears, or the weights that it `learned`, were rounded before, and their sum
+    comes so close to a threshold that this matters; two right programs may then disagree.
     """
 
     graph: Graph
@@ -74,6 +75,7 @@ class Life:
     z: list[dict[str, float]] = field(default_factory=list)
     vetoed: list[dict[str, bool]] = field(default_factory=list)
     doubtful: bool = False
+    learned: bool = False
 
     def tick(self, given: Given) -> None:
         """Live one tick: `given` sets inputs and forces other units; NaN leaves a unit free."""
@@ -118,13 +120,20 @@ class Life:
             terms.append(data["bias"])
         z = float(sum(terms))
         y = ACTIVATE[data["model"]](z, data)
-        self._doubt(data, terms, z)
+        if data["model"] in JUMPS:
+            # Where a threshold decides, the exactly rounded sum does, so that no order of adding up matters.
+            exact = math.fsum(terms)
+            decided = ACTIVATE[data["model"]](exact, data)
+            z, y = (exact, decided) if decided != y else (z, y)
+        self._doubt(unit, terms, z)
         self.z[-1][unit] = z
         self.vetoed[-1][unit] = silenced and y > 0
         return 0.0 if silenced else y
 
-    def _doubt(self, data: Mapping[str, Any], terms: Sequence[float], z: float) -> None:
-        if data["model"] not in JUMPS:
+    def _doubt(self, unit: str, terms: Sequence[float], z: float) -> None:
+        data = self.graph.nodes[unit]
+        heard = {self.graph.nodes[source].get("model") for source in self.graph.predecessors(unit)}
+        if data["model"] not in JUMPS or not (self.learned or heard & set(SMOOTH)):
             return
         jump = JUMPS[data["model"]](data)
         exact = all(term * FINE == round(term * FINE) and abs(term) < FINE for term in (*terms, jump))
@@ -132,9 +141,9 @@ class Life:
             self.doubtful = True
 
 
-def live(graph: Graph, given: Iterable[Given]) -> Life:
+def live(graph: Graph, given: Iterable[Given], learned: bool = False) -> Life:
     """Return the life of a network from rest, a tick for each of `given`."""
-    life = Life(graph)
+    life = Life(graph, learned=learned)
     for now in given:
         life.tick(now)
     return life
@@ -144,7 +153,7 @@ def learn_in_time(
     graph: Graph, trials: Sequence[Sequence[Given]], rule: str, eta: float, teacher: Sequence[Given] = ()
 ) -> list[Life]:
     """Let trials live side by side, and after every tick change the graph's weights by their mean change."""
-    lives = [Life(graph) for _ in trials]
+    lives = [Life(graph, learned=True) for _ in trials]
     for tick, now in enumerate(zip(*trials, strict=True)):
         for life, given in zip(lives, now, strict=True):
             life.tick(given)
@@ -156,7 +165,7 @@ def learn_in_time(
 def present(graph: Graph, sample: Sequence[float], ticks: int) -> Life:
     """Hold one sample for so many ticks, from rest."""
     inputs = [unit for unit, data in graph.nodes(data=True) if data.get("input")]
-    return live(graph, [dict(zip(inputs, sample, strict=True))] * ticks)
+    return live(graph, [dict(zip(inputs, sample, strict=True))] * ticks, learned=True)
 
 
 def train(

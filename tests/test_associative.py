@@ -42,7 +42,7 @@ def taught(
     program = compile(net)
     lessons: Lesson = lesson(program, x[..., None], y[..., None], net.outputs, clamped=True)
     plan = Plan(batch=batch, average=False, epochs=epochs)
-    learn(program, program.weights, rule, lessons, plan, lambda w: program.write(w))
+    learn(program, program.weights, rule, lessons, plan, program.keep)
     table = np.zeros((x.shape[1], y.shape[1]))
     for source, target, data in net.edges(data=True):
         table[int(source[1:]), int(target[1:])] = data["weight"]

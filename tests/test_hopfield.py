@@ -28,9 +28,7 @@ def taught(patterns: Array, keep: float | None = None, batch: int | str = 1) -> 
         program, np.zeros((len(patterns), 0, 1)), patterns[..., None], net.outputs, ticks=2, clamped=True
     )
     rule = aon.Hebb(eta=1 / patterns.shape[1])
-    learn(
-        program, program.weights, rule, lessons, Plan(batch=batch, average=False), lambda w: program.write(w)
-    )
+    learn(program, program.weights, rule, lessons, Plan(batch=batch, average=False), program.keep)
     table = np.zeros((len(net), len(net)))
     for source, target, data in net.edges(data=True):
         table[int(source[6:-1]), int(target[6:-1])] = data["weight"]

@@ -215,8 +215,8 @@ def test_a_class_registers_when_it_is_defined_and_takes_nobody_elses_name() -> N
         class Impostor(SummingUnit):
             name: ClassVar[str] = "linear"
 
-    assert str(caught.value) == (
-        f"{__name__}:test_a_class_registers_when_it_is_defined_and_takes_nobody_elses_name.<locals>.Impostor cannot be the unit model 'linear', which is allornone.models.differentiable:Linear "
+    assert str(caught.value).endswith(
+        "<locals>.Impostor cannot be the unit model 'linear', which is allornone.models.differentiable:Linear "
         "already: choose another name"
     )
 
