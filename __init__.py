@@ -61,21 +61,21 @@ if TYPE_CHECKING:
     from allornone.scenarios.catalogue import catalogue as catalogue
     from allornone.scenarios.running import run as run
     from allornone.simulator.errors import AllornoneError as AllornoneError
-    from allornone.simulator.explaining import explain as explain
-    from allornone.simulator.layer_rules import LayerRule as LayerRule
-    from allornone.simulator.network import Network as Network
-    from allornone.simulator.presenting import evaluate as evaluate
-    from allornone.simulator.program import Program as Program
-    from allornone.simulator.program import compile as compile
-    from allornone.simulator.records import Trace as Trace
-    from allornone.simulator.records import Training as Training
-    from allornone.simulator.rules import LearningRule as LearningRule
-    from allornone.simulator.rules import LocalRule as LocalRule
-    from allornone.simulator.simulation import Simulator as Simulator
-    from allornone.simulator.simulation import simulate as simulate
-    from allornone.simulator.storage import read as read
-    from allornone.simulator.storage import write as write
-    from allornone.simulator.training import train as train
+    from allornone.simulator.learning.presenting import evaluate as evaluate
+    from allornone.simulator.learning.rules import LayerRule as LayerRule
+    from allornone.simulator.learning.rules import LearningRule as LearningRule
+    from allornone.simulator.learning.rules import LocalRule as LocalRule
+    from allornone.simulator.learning.training import train as train
+    from allornone.simulator.network.network import Network as Network
+    from allornone.simulator.network.storage import read as read
+    from allornone.simulator.network.storage import write as write
+    from allornone.simulator.program.program import Program as Program
+    from allornone.simulator.program.program import compile as compile
+    from allornone.simulator.records.explaining import explain as explain
+    from allornone.simulator.records.records import Trace as Trace
+    from allornone.simulator.records.records import Training as Training
+    from allornone.simulator.time.simulation import Simulator as Simulator
+    from allornone.simulator.time.simulation import simulate as simulate
     from allornone.simulator.units import (
         DifferentiableUnit as DifferentiableUnit,
     )
@@ -90,16 +90,15 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "simulator.errors": ["AllornoneError"],
-    "simulator.network": ["Network"],
+    "simulator.network.network": ["Network"],
     "simulator.units": ["DifferentiableUnit", "SummingUnit", "UnitModel"],
-    "simulator.rules": ["LearningRule", "LocalRule"],
-    "simulator.layer_rules": ["LayerRule"],
-    "simulator.program": ["Program", "compile"],
-    "simulator.simulation": ["Simulator", "simulate"],
-    "simulator.presenting": ["evaluate"],
-    "simulator.training": ["train"],
-    "simulator.records": ["Trace", "Training"],
-    "simulator.storage": ["read", "write"],
+    "simulator.learning.rules": ["LearningRule", "LocalRule", "LayerRule"],
+    "simulator.program.program": ["Program", "compile"],
+    "simulator.time.simulation": ["Simulator", "simulate"],
+    "simulator.learning.presenting": ["evaluate"],
+    "simulator.learning.training": ["train"],
+    "simulator.records.records": ["Trace", "Training"],
+    "simulator.network.storage": ["read", "write"],
     "models.mcculloch_pitts": ["McCullochPitts"],
     "models.threshold": ["Threshold"],
     "models.perceptron": ["Perceptron", "PerceptronRule", "perceptron"],
@@ -112,7 +111,7 @@ _PLACES = {
     "models.turing": ["turing"],
     "models.automaton": ["automaton"],
     "models.attractors": ["attractors"],
-    "simulator.explaining": ["explain"],
+    "simulator.records.explaining": ["explain"],
     "models.components": ["Oja", "Sanger", "Subspace"],
     "models.decay": ["HebbDecay", "Instar", "Covariance", "AntiHebb"],
     "models.bcm": ["BCM"],

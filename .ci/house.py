@@ -138,8 +138,8 @@ class House:
 def room(name: str) -> str:
     """Return the room of a module: a folder below a package, or the module itself where it lies in none.
 
-    >>> room("allornone.simulator.network.network"), room("allornone.simulator.units")
-    ('allornone.simulator.network', 'allornone.simulator.units')
+    >>> room("allornone.simulator.network.network.network"), room("allornone.simulator.units")
+    ('allornone.simulator.network.network', 'allornone.simulator.units')
     """
     return ".".join(name.split(".")[:3])
 

@@ -21,12 +21,12 @@ from hypothesis import HealthCheck, Phase, given, reject, seed, settings
 from hypothesis import strategies as st
 
 from allornone.models.hebb import Hebb
-from allornone.simulator.network import Network
-from allornone.simulator.program import compile
-from allornone.simulator.records import Trace
-from allornone.simulator.simulation import simulate
-from allornone.simulator.storage import to_plain
-from allornone.simulator.units import Array
+from allornone.simulator.arrays import Array
+from allornone.simulator.network.network import Network
+from allornone.simulator.network.storage import to_plain
+from allornone.simulator.program.program import compile
+from allornone.simulator.records.records import Trace
+from allornone.simulator.time.simulation import simulate
 
 KINDS = {"binary": nets.binary, "smooth": nets.smooth, "mixed": nets.mixed}
 ETA = 0.125

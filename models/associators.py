@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.layer_rules import Layer, LayerRule
-from allornone.simulator.program import Program, Weights
-from allornone.simulator.units import Array
+from allornone.simulator.learning.rules import Layer, LayerRule
+from allornone.simulator.program.program import Program, Weights
 
 Pairs = tuple[Array, Array]
 """The keys and values that the units of a layer have met, (pairs, A, S) and (pairs, U, S)."""
@@ -33,8 +33,8 @@ class Projection(LayerRule):
     T. Kohonen & M. Ruohonen (1973); L. Personnaz, I. Guyon & G. Dreyfus (1985) for Hopfield's net.
 
     >>> from allornone.models.differentiable import Linear
-    >>> from allornone.simulator.network import Network
-    >>> from allornone.simulator.simulation import simulate
+    >>> from allornone.simulator.network.network import Network
+    >>> from allornone.simulator.time.simulation import simulate
     >>> net = Network()
     >>> net.add_inputs("a", "b")
     >>> net.add_unit("V", Linear(), plastic=False)

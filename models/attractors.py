@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allornone.models.states import Bits, States, keys, network_of
+from allornone.simulator.arrays import stream
 from allornone.simulator.errors import AllornoneError, LimitExceeded, whole
-from allornone.simulator.network import Network
-from allornone.simulator.program import Program
-from allornone.simulator.streams import stream
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import Program
 
 EXHAUSTIVE = 20
 """Cells up to which every state is tried."""

@@ -17,8 +17,8 @@ from allornone.models.reachable import answers, explored, machine, names, reader
 from allornone.models.regular import START
 from allornone.models.states import network_of
 from allornone.simulator.errors import AllornoneError, UnknownName, whole
-from allornone.simulator.network import Network
-from allornone.simulator.program import Program
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import Program
 
 MOST_STATES = 100_000
 ROWS = 24

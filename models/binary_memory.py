@@ -11,11 +11,10 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from annotated_types import Gt
 
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.layer_rules import Layer, LayerRule
-from allornone.simulator.program import Program, Weights
-from allornone.simulator.rules import LocalRule
-from allornone.simulator.units import Array
+from allornone.simulator.learning.rules import Layer, LayerRule, LocalRule
+from allornone.simulator.program.program import Program, Weights
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,8 @@ class Willshaw(LayerRule):
     D. J. Willshaw, O. P. Buneman & H. C. Longuet-Higgins, Non-holographic associative memory, Nature 222 (1969).
 
     >>> from allornone.models.threshold import Threshold
-    >>> from allornone.simulator.network import Network
-    >>> from allornone.simulator.simulation import simulate
+    >>> from allornone.simulator.network.network import Network
+    >>> from allornone.simulator.time.simulation import simulate
     >>> net = Network()
     >>> net.add_inputs("a", "b")
     >>> net.add_unit("V", Threshold(threshold=1))

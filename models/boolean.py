@@ -25,7 +25,7 @@ from allornone.models.primes import MOST, Term, least_cover, primes, rows_of
 from allornone.models.threshold import Threshold
 from allornone.models.threshold_logic import threshold_unit
 from allornone.simulator.errors import AllornoneError, UnknownName, flag
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 MODELS = ("threshold", "mcculloch-pitts")
 UNITS = ("terms", "primes", "least")

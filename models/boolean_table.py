@@ -12,8 +12,8 @@ from typing import Any, Protocol, runtime_checkable
 from allornone.models.bitsets import column, everything, members
 from allornone.models.boolean_text import names, parse, rows
 from allornone.models.primes import MOST
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
-from allornone.simulator.units import Array
 
 Row = str | Sequence[int]
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from allornone.simulator.errors import AllornoneError, nearest
-from allornone.simulator.notation import NotationError
+from allornone.simulator.notation.synapses import NotationError
 
 _OPERATORS = {
     **dict.fromkeys(["|", "||", "+", "∨", "or"], "or"),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.threshold import Threshold
 from allornone.simulator.errors import AllornoneError, flag, whole
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 RULES = 256
 _NEIGHBOURHOODS = range(8)

@@ -11,8 +11,8 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Gt
 
-from allornone.simulator.rules import LocalRule
-from allornone.simulator.units import Array
+from allornone.simulator.arrays import Array
+from allornone.simulator.learning.rules import LocalRule
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Oja(LocalRule):
     (1982). On two inputs that are always alike they become (1, 1) / √2:
 
     >>> from allornone.models.differentiable import Linear
-    >>> from allornone.simulator.network import Network
-    >>> from allornone.simulator.training import train
+    >>> from allornone.simulator.network.network import Network
+    >>> from allornone.simulator.learning.training import train
     >>> net = Network()
     >>> net.add_inputs("A", "B")
     >>> net.add_unit("Y", Linear(), plastic=False)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from allornone.models.bitsets import members, union
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.units import Array
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

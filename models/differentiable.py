@@ -12,10 +12,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 from allornone.simulator.registry import units
-from allornone.simulator.units import Array, DifferentiableUnit
+from allornone.simulator.units import DifferentiableUnit
 
 
 @dataclass(frozen=True)

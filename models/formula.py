@@ -28,11 +28,10 @@ from allornone.models.proposition import (
     either,
 )
 from allornone.models.states import network_of
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
-from allornone.simulator.network import Network
-from allornone.simulator.settling import delay_of
-from allornone.simulator.ties import total
-from allornone.simulator.units import Array
+from allornone.simulator.network.network import Network, delay_of
+from allornone.simulator.program.ties import total
 
 Truth = NDArray[np.bool_]
 

@@ -10,9 +10,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import whole
-from allornone.simulator.network import Network
-from allornone.simulator.units import Array, SummingUnit
+from allornone.simulator.network.network import Network
+from allornone.simulator.units import SummingUnit
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from allornone.models.logic_wiring import Wiring, cells_of, latencies
 from allornone.models.proposition import Ever, Expression, Proposition
 from allornone.models.proposition_text import parse_propositions
 from allornone.simulator.errors import AllornoneError, flag
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 _REASON = (
     "A net at rest stays at rest (McCulloch and Pitts, Theorem 3), so this takes a unit that fires by itself: "

@@ -11,7 +11,7 @@ from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.one_unit import OneUnit
 from allornone.models.proposition import Moment
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 
 @dataclass(frozen=True)

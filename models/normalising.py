@@ -11,11 +11,10 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from annotated_types import Gt
 
+from allornone.simulator.arrays import Array, mean, summed
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.layer_rules import Layer, LayerRule
-from allornone.simulator.program import Program, Weights
-from allornone.simulator.sums import mean, summed
-from allornone.simulator.units import Array
+from allornone.simulator.learning.rules import Layer, LayerRule
+from allornone.simulator.program.program import Program, Weights
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,8 @@ class Divisive(LayerRule):
     K. D. Miller and D. J. C. MacKay, Neural Computation 6 (1994), compare.
 
     >>> from allornone.models.differentiable import Linear
-    >>> from allornone.simulator.network import Network
-    >>> from allornone.simulator.training import train
+    >>> from allornone.simulator.network.network import Network
+    >>> from allornone.simulator.learning.training import train
     >>> net = Network()
     >>> net.add_inputs("A", "B")
     >>> net.add_unit("Y", Linear(), plastic=False)
@@ -68,8 +67,8 @@ class Subtractive(LayerRule):
     Computation 6 (1994). Where the inputs say the same nobody wins:
 
     >>> from allornone.models.differentiable import Linear
-    >>> from allornone.simulator.network import Network
-    >>> from allornone.simulator.training import train
+    >>> from allornone.simulator.network.network import Network
+    >>> from allornone.simulator.learning.training import train
     >>> net = Network()
     >>> net.add_inputs("A", "B")
     >>> net.add_unit("Y", Linear(), plastic=False)

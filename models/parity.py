@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from allornone.models.threshold import Threshold
 from allornone.simulator.errors import LimitExceeded, UnknownName, whole
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 Join = Callable[[Network, str, str, str | None], str]
 WAYS = ("terms", "chain", "tree", "counters", "skips", "pairs")

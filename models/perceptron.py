@@ -12,9 +12,10 @@ from typing import Annotated, ClassVar
 from annotated_types import Gt
 
 from allornone.models.single import single
-from allornone.simulator.network import Network
-from allornone.simulator.rules import LocalRule
-from allornone.simulator.units import Array, SummingUnit
+from allornone.simulator.arrays import Array
+from allornone.simulator.learning.rules import LocalRule
+from allornone.simulator.network.network import Network
+from allornone.simulator.units import SummingUnit
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from allornone.models.threshold import Threshold
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 
 def polygon(

@@ -30,7 +30,7 @@ from allornone.models.proposition import (
 )
 from allornone.models.proposition_tokens import Reader, tokens_of
 from allornone.simulator.errors import AllornoneError, nearest
-from allornone.simulator.notation import NotationError
+from allornone.simulator.notation.synapses import NotationError
 
 MOST_DELAY = 10_000
 MOST_DEPTH = 50

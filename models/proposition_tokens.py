@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from allornone.models.proposition import BARE, KEYWORDS
 from allornone.simulator.errors import nearest
-from allornone.simulator.notation import NotationError
+from allornone.simulator.notation.synapses import NotationError
 
 _TOKEN = re.compile(rf"(?P<name>{BARE}|\"(?:[^\"\\]|\\.)*\")|(?P<number>\d+)|(?P<sign><=|[=()<≤,+|∨&∧~¬−–-])")
 _WORDS = {

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from numbers import Real
 
 from allornone.models.mcculloch_pitts import McCullochPitts
+from allornone.simulator.arrays import stream
 from allornone.simulator.errors import AllornoneError, LimitExceeded, flag, whole
-from allornone.simulator.network import Network
-from allornone.simulator.streams import stream
+from allornone.simulator.network.network import Network
 
 MOST = 2000
 """Units: their synapses are four million."""

@@ -13,11 +13,10 @@ import numpy as np
 
 from allornone.models.regular import START, Reading
 from allornone.models.states import Bits, States, keys
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import LimitExceeded
-from allornone.simulator.network import Network
-from allornone.simulator.propagation import propagate, rest
-from allornone.simulator.settling import delay_of
-from allornone.simulator.units import Array
+from allornone.simulator.network.network import Network, delay_of
+from allornone.simulator.program.passing import propagate, rest
 
 MOST_PATTERNS = 1024
 """Patterns of the inputs up to which each is tried."""

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.regular_text import Event, parse_event
+from allornone.simulator.arrays import Index, Truth
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
-from allornone.simulator.network import Network
-from allornone.simulator.program import Program, compile
-from allornone.simulator.propagation import propagate, remember, rest
-from allornone.simulator.wiring import Index, Truth
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import propagate, remember, rest
+from allornone.simulator.program.program import Program, compile
 
 START, ACCEPT = "START", "ACCEPT"
 CELLS = 4_000_000

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.notation import NotationError
+from allornone.simulator.notation.synapses import NotationError
 
 MOST_LETTERS = 2000
 """Letters of one event: the synapses of its net grow with their square."""
@@ -77,7 +77,7 @@ def parse_event(text: str) -> Event:
     >>> parse_event("a+b")
     Traceback (most recent call last):
     ...
-    allornone.simulator.notation.NotationError: 'a+b', column 2: there is no operator + here: write aa* for a+
+    allornone.simulator.notation.synapses.NotationError: 'a+b', column 2: there is no operator + here: write aa* for a+
     """
     if not isinstance(text, str):
         raise AllornoneError(f"a regular event is a text such as '(a|b)*abb', found {text!r}")

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allornone.simulator import checking
+from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.program import Program, compile
-from allornone.simulator.propagation import Past, propagate
-from allornone.simulator.settling import delay_of
-from allornone.simulator.units import Array
-from allornone.simulator.wiring import Index, Truth
+from allornone.simulator.network import network as checking
+from allornone.simulator.network.network import Network, delay_of
+from allornone.simulator.program.passing import Past, propagate
+from allornone.simulator.program.program import Program, compile
 
 NUMBERS = 4_000_000
 """Numbers of their past that states which step at once may have."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from allornone.simulator.units import Array, SummingUnit
+from allornone.simulator.arrays import Array
+from allornone.simulator.units import SummingUnit
 
 
 @dataclass(frozen=True)

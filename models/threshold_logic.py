@@ -11,8 +11,8 @@ from math import lcm
 import numpy as np
 
 from allornone.models.bitsets import members
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.units import Array
 
 DENOMINATOR = 10**6
 

@@ -11,8 +11,8 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Gt, Le
 
-from allornone.simulator.rules import LocalRule
-from allornone.simulator.units import Array
+from allornone.simulator.arrays import Array
+from allornone.simulator.learning.rules import LocalRule
 
 
 @dataclass(frozen=True)

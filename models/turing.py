@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.simulator.errors import AllornoneError, whole
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 HALT = "H"
 _ENTRY = re.compile(r"([A-Z])([0-9]):([0-9])([LR])([A-Z])")

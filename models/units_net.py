@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from allornone.models.threshold import Threshold
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.notation import NotationError
+from allornone.simulator.network.network import Network
+from allornone.simulator.notation.synapses import NotationError
 
 _NUMBER = r"\d+(?:\.\d+)?|\.\d+"
 _TOKEN = re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<name>[^\W\d]\w*)|(?P<sign>>=|≥|[-+−=*·]))")

@@ -20,8 +20,8 @@ from allornone.pictures.saving import ending
 from allornone.pictures.scene import HEADS
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.files import replacing
-from allornone.simulator.network import Network
-from allornone.simulator.records import Trace
+from allornone.simulator.network.network import Network
+from allornone.simulator.records.records import Trace
 
 ENDINGS = (".png", ".pdf", ".svg")
 STEADY = {".png": {"Software": None}, ".pdf": {"CreationDate": None}, ".svg": {"Date": None}}

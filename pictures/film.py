@@ -19,7 +19,7 @@ from allornone.pictures.images import write_gif, write_webp
 from allornone.pictures.saving import ending
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.files import replacing
-from allornone.simulator.records import Trace
+from allornone.simulator.records.records import Trace
 from allornone.simulator.registry import films
 
 Pixels = NDArray[np.uint8]

@@ -23,7 +23,7 @@ from allornone.pictures.shapes import FONT
 from allornone.pictures.sheets import Sheet, main_group
 from allornone.pictures.timeline import presented, timeline
 from allornone.pictures.veils import Veil
-from allornone.simulator.records import Trace
+from allornone.simulator.records.records import Trace
 
 FPS = 25.0
 MOST = 400  # moments
@@ -55,8 +55,8 @@ def grid_film(
     Raises AllornoneError for a trace without outputs, UnknownName for a group that the network does not have.
 
     >>> from allornone.models.mcculloch_pitts import McCullochPitts
-    >>> from allornone.simulator.network import Network
-    >>> from allornone.simulator.simulation import simulate
+    >>> from allornone.simulator.network.network import Network
+    >>> from allornone.simulator.time.simulation import simulate
     >>> net = Network(name="row")
     >>> members = net.add_group("cells", 3, McCullochPitts())
     >>> grid_film(simulate(net, {"cells[1]": "1"}, ticks=4))

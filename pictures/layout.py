@@ -49,7 +49,7 @@ class Needs:
 def layout(wires: Wiring, needs: Needs) -> Plan:
     """Return where everything stands.
 
-    >>> from allornone.simulator.network import Network
+    >>> from allornone.simulator.network.network import Network
     >>> from allornone.pictures.wiring import wiring
     >>> layout(wiring(Network()), Needs()).places.shape
     (0, 2)

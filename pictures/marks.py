@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 Array = NDArray[np.float64]
 

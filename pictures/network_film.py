@@ -24,7 +24,7 @@ from allornone.pictures.travel import Travel, ease
 from allornone.pictures.veils import Veil
 from allornone.pictures.weighing import Weighing
 from allornone.pictures.wiring import outputs_of
-from allornone.simulator.records import Trace
+from allornone.simulator.records.records import Trace
 
 Array = NDArray[np.float64]
 
@@ -50,8 +50,8 @@ def network_film(
     ticks of each trial (default all, at most 60 moments); `lane`: which network of several.
     Raises AllornoneError for a trace without outputs, and for ticks or a lane that it does not have.
 
-    >>> from allornone.simulator.network import Network
-    >>> from allornone.simulator.simulation import simulate
+    >>> from allornone.simulator.network.network import Network
+    >>> from allornone.simulator.time.simulation import simulate
     >>> net = Network(name="wire")
     >>> net.add_inputs("a")
     >>> network_film(simulate(net, {"a": "101"}, ticks=3))

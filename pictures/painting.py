@@ -16,7 +16,7 @@ from allornone.pictures.scene import EM, Scene, scene
 from allornone.pictures.shapes import FONT, circle
 from allornone.pictures.synapses import Synapses
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 Array = NDArray[np.float64]
 

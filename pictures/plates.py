@@ -10,7 +10,7 @@ from allornone.pictures.film import INCHES
 from allornone.pictures.naming import short_name, width
 from allornone.pictures.painting import composed
 from allornone.pictures.scene import Scene
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 Rect = tuple[float, float, float, float]  # left, low, wide, high
 

@@ -14,7 +14,7 @@ from allornone.pictures.panels import Rows, raster
 from allornone.pictures.shapes import FONT
 from allornone.pictures.timeline import timeline
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.records import Trace, Training
+from allornone.simulator.records.records import Trace, Training
 
 LETTER = 10.0
 SHOWN = ("error", "mistakes")

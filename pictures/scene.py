@@ -20,7 +20,7 @@ from allornone.pictures.routing import Plan, routes
 from allornone.pictures.strengths import Strengths
 from allornone.pictures.wiring import Body, Wiring, wiring
 from allornone.simulator.errors import UnknownName
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allornone.pictures.timeline import Timeline
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from allornone.pictures.timeline import delay_of
 from allornone.pictures.wiring import Body, Wiring
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.records import Trace
+from allornone.simulator.network.network import Network
+from allornone.simulator.records.records import Trace
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from allornone.pictures.naming import short_name
 from allornone.pictures.scene import Scene
 from allornone.pictures.timeline import Timeline
-from allornone.simulator.records import Trace
+from allornone.simulator.records.records import Trace
 
 Array = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from allornone.pictures.columns import columns, cycles
 from allornone.pictures.thinning import said, strongest
 from allornone.simulator.errors import NetworkError
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 WIDE = 14  # a layer of more units than this is folded
 KEPT = 7  # to so many at either end

@@ -11,13 +11,11 @@ import numpy as np
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.numbers import Numbers
 from allornone.scenarios.tasks import Task
-from allornone.simulator.budget import within
+from allornone.simulator.arrays import stream
 from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName
-from allornone.simulator.network import Network
-from allornone.simulator.notation import Wire, parse_synapse
+from allornone.simulator.network.network import Network, within
+from allornone.simulator.notation.synapses import Wire, expand_synapses, expand_units, parse_synapse
 from allornone.simulator.registry import builders, units
-from allornone.simulator.streams import stream
-from allornone.simulator.synapses import expand_synapses, expand_units
 
 Groups = dict[str, list[str]]
 

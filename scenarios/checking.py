@@ -16,8 +16,8 @@ from allornone.scenarios.preparing import prepare
 from allornone.scenarios.reading import Source
 from allornone.scenarios.varying import alters, family, runs
 from allornone.simulator.errors import AllornoneError, UnknownName
-from allornone.simulator.notation import NotationError
-from allornone.simulator.program import compile
+from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.program.program import compile
 
 
 def check(source: Source) -> list[str]:

@@ -14,8 +14,10 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from allornone.scenarios.expression import CONSTANTS, Expression, ExpressionError, compile_expression
+from allornone.scenarios.expression import Expression, compile_expression
 from allornone.scenarios.functions import FUNCTIONS, Function
+from allornone.scenarios.grammar import CONSTANTS
+from allornone.scenarios.scanning import ExpressionError
 from allornone.simulator.errors import nearest
 
 Schema = dict[str, Any]

@@ -9,15 +9,15 @@ from allornone.scenarios.change import Path, Raw
 from allornone.scenarios.document_errors import Violation
 from allornone.scenarios.document_things import phases_of, table
 from allornone.scenarios.document_values import Functions, expression_fault, shown
-from allornone.scenarios.expression import CONSTANTS
 from allornone.scenarios.functions import FUNCTIONS, Function
+from allornone.scenarios.grammar import CONSTANTS
 from allornone.scenarios.labelled import Value
 from allornone.scenarios.measuring import RUN_FUNCTIONS
 from allornone.scenarios.phase_keys import PHASE_ACTS, idle
 from allornone.scenarios.varying import Axis
 from allornone.simulator import registry
 from allornone.simulator.errors import nearest
-from allornone.simulator.stopping import WORDS
+from allornone.simulator.learning.training import WORDS
 
 INNER_AXES = ("trial", "tick", "unit", "epoch", "synapse")
 

@@ -15,14 +15,12 @@ from allornone.scenarios.labelled import Labelled, Value
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.numbers import Numbers
 from allornone.scenarios.tasks import Task
+from allornone.simulator.arrays import Array, stream
 from allornone.simulator.errors import AllornoneError, UnknownName
-from allornone.simulator.histories import compose
-from allornone.simulator.network import Network
-from allornone.simulator.settling import settling
-from allornone.simulator.stimulus import Sequence as Given
-from allornone.simulator.stimulus import read_stimuli
-from allornone.simulator.streams import stream
-from allornone.simulator.units import Array
+from allornone.simulator.network.network import Network
+from allornone.simulator.notation.stimuli import Sequence as Given
+from allornone.simulator.notation.stimuli import compose, read_stimuli
+from allornone.simulator.program.wiring import settling
 
 CUE_WORDS = ("flip", "hold", "from", "update")
 """Words of a phase that shows cues to a net without inputs."""

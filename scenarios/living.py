@@ -24,19 +24,16 @@ from allornone.scenarios.recording import (
     record_of,
     weighed,
 )
-from allornone.simulator.driving import driving
+from allornone.simulator.arrays import Array, Truth
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.learning.presenting import Lesson, lesson
+from allornone.simulator.learning.rules import LearningRule
+from allornone.simulator.learning.training import Condition, Plan, learn
 from allornone.simulator.parameters import stack
-from allornone.simulator.presenting import Lesson, lesson
-from allornone.simulator.program import Program, Weights, compile
-from allornone.simulator.propagation import Moment
-from allornone.simulator.records import Training
-from allornone.simulator.rules import LearningRule
-from allornone.simulator.simulation import Simulator, Snapshot
-from allornone.simulator.stopping import Condition
-from allornone.simulator.training import Plan, learn
-from allornone.simulator.units import Array
-from allornone.simulator.wiring import Truth
+from allornone.simulator.program.passing import Moment
+from allornone.simulator.program.program import Program, Weights, compile
+from allornone.simulator.records.records import Training
+from allornone.simulator.time.simulation import Simulator, Snapshot, driving
 
 MOST_LANES = 512
 

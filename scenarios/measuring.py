@@ -21,9 +21,9 @@ from allornone.scenarios.labelled import Labelled, Value, labelled
 from allornone.scenarios.numbers import Numbers, expression
 from allornone.scenarios.recording import Life, Needs, Record
 from allornone.scenarios.separating import separable
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.registry import functions
-from allornone.simulator.units import Array
 
 NEEDS = {"y": "y", "x": "y", "z": "z", "veto": "vetoed"}
 """What has to be kept for a function of a run to have an answer."""

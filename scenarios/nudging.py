@@ -28,9 +28,11 @@ from itertools import pairwise
 import numpy as np
 
 from allornone.scenarios.arithmetic import arithmetic, numbers
-from allornone.scenarios.expression import CONSTANTS, Expression, ExpressionError, Scope
+from allornone.scenarios.expression import Expression, Scope
 from allornone.scenarios.functions import FUNCTIONS
+from allornone.scenarios.grammar import CONSTANTS
 from allornone.scenarios.labelled import Array, Labelled, Value, labelled
+from allornone.scenarios.scanning import ExpressionError
 
 _NEAR = 1e-9  # how far past a measured value, beside the largest number in sight
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)

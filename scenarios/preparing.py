@@ -18,13 +18,12 @@ from allornone.scenarios.numbers import Numbers
 from allornone.scenarios.phase_keys import LEARNING_KEYS, PHASE_KEYS
 from allornone.scenarios.starting import start
 from allornone.scenarios.tasks import Task
-from allornone.simulator.checking import model_class
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, whole
-from allornone.simulator.network import Network
+from allornone.simulator.learning.rules import LearningRule, needs_teacher
+from allornone.simulator.network.network import Network, model_class
+from allornone.simulator.program.wiring import structure
 from allornone.simulator.registry import rules
-from allornone.simulator.rules import LearningRule, needs_teacher
-from allornone.simulator.units import Array
-from allornone.simulator.wiring import structure
 
 Pair = tuple[str | None, str]
 

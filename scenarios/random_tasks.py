@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 
 from allornone.scenarios.tasks import Source, Task, input_names, one_each, random_words
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.units import Array
 
 SMALL = 1e-9
 """How far below 0 rounding may take a variance that is 0, as a share of the largest."""

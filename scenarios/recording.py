@@ -11,12 +11,11 @@ import numpy as np
 
 from allornone.scenarios import build
 from allornone.scenarios.preparing import Pair, Phase
-from allornone.simulator.network import Network
-from allornone.simulator.program import Program, Weights
-from allornone.simulator.propagation import Moment
-from allornone.simulator.rules import Presentation
-from allornone.simulator.units import Array
-from allornone.simulator.wiring import Index, Truth
+from allornone.simulator.arrays import Array, Index, Truth
+from allornone.simulator.learning.rules import Presentation
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Moment
+from allornone.simulator.program.program import Program, Weights
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from allornone.scenarios.asking import Answered
 from allornone.scenarios.labelled import Labelled, Value
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.files import replacing
-from allornone.simulator.network import Network
-from allornone.simulator.records import Trace, Training
+from allornone.simulator.network.network import Network
+from allornone.simulator.records.records import Trace, Training
 
 REPRODUCED, DIFFERENTLY, NOT = "reproduced", "reproduced differently", "not reproduced"
 

@@ -20,7 +20,7 @@ from allornone.scenarios.result import Result
 from allornone.scenarios.showing import show
 from allornone.scenarios.varying import family
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.notation import NotationError
+from allornone.simulator.notation.synapses import NotationError
 
 
 def run(

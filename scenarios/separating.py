@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from allornone.simulator.arrays import Array, Truth
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.units import Array
-from allornone.simulator.wiring import Truth
 
 CLOSE = 1e-7
 

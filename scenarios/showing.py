@@ -11,18 +11,15 @@ import numpy as np
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.preparing import Phase, Prepared, prepare
 from allornone.scenarios.varying import Run, family
-from allornone.simulator.driving import driving
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.presenting import lesson
-from allornone.simulator.program import Program, Weights, compile
-from allornone.simulator.propagation import Moment
-from allornone.simulator.recording import Recorder
-from allornone.simulator.records import Trace, Training
-from allornone.simulator.simulation import Simulator, Snapshot
-from allornone.simulator.stopping import Condition
-from allornone.simulator.training import Plan, learn
-from allornone.simulator.units import Array
+from allornone.simulator.learning.presenting import lesson
+from allornone.simulator.learning.training import Condition, Plan, learn
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Moment
+from allornone.simulator.program.program import Program, Weights, compile
+from allornone.simulator.records.records import Recorder, Trace, Training
+from allornone.simulator.time.simulation import Simulator, Snapshot, driving
 
 MOST_MOMENTS = 400
 """Ticks or presentations that are recorded for a film."""

@@ -9,10 +9,10 @@ import numpy as np
 
 from allornone.scenarios.build import groups_of
 from allornone.scenarios.numbers import Numbers
+from allornone.simulator.arrays import stream
 from allornone.simulator.errors import NetworkError
-from allornone.simulator.network import Network
-from allornone.simulator.streams import stream
-from allornone.simulator.synapses import expand_synapses, expand_units
+from allornone.simulator.network.network import Network
+from allornone.simulator.notation.synapses import expand_synapses, expand_units
 
 
 def start(

@@ -16,10 +16,9 @@ import numpy as np
 from allornone.scenarios.labelled import Labelled, Value
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.numbers import Numbers
+from allornone.simulator.arrays import Array, stream
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.registry import tasks as registered
-from allornone.simulator.streams import stream
-from allornone.simulator.units import Array
 
 MOST_INPUTS = 20
 

@@ -10,13 +10,9 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from allornone.simulator.arrays import Array
 from allornone.simulator.parameters import Parameters
 from allornone.simulator.registry import units
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from allornone.simulator import blocks, propagation
-from allornone.simulator.network import Network
+from allornone.simulator.arrays import Array
+from allornone.simulator.network.network import Network
+from allornone.simulator.program import blocks, passing
 from allornone.simulator.registry import units
-from allornone.simulator.units import Array, UnitModel
+from allornone.simulator.units import UnitModel
 
 BINARY = ("mcculloch-pitts", "threshold", "perceptron")
 SMOOTH = ("linear", "logistic")
@@ -161,7 +162,7 @@ def executed(way: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if way == "BLAS":
             patch.setattr(blocks, "FEW", 0)
-            patch.setattr(propagation, "FEW", 0)
+            patch.setattr(passing, "FEW", 0)
         if way == "sparse":
             patch.setattr(blocks, "SPARSE_FROM", 0)
         yield

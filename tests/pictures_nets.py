@@ -8,7 +8,7 @@ from allornone.models.differentiable import mlp
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.perceptron import perceptron
 from allornone.models.polygon import polygon
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 
 def chain(length: int) -> Network:

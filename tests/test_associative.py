@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.presenting import Lesson, lesson
-from allornone.simulator.program import Program, compile
-from allornone.simulator.rules import LearningRule
+from allornone.simulator.learning.presenting import Lesson, lesson
+from allornone.simulator.learning.rules import LearningRule
+from allornone.simulator.learning.training import Plan, learn
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import Program, compile
 from allornone.simulator.testing import check_rule
-from allornone.simulator.training import Plan, learn
-from allornone.simulator.units import Array
 
 few = settings(deadline=None, max_examples=30)
 

@@ -20,7 +20,7 @@ import allornone as aon
 from allornone.models.boolean_text import names, parse, rows
 from allornone.models.primes import Term, rows_of
 from allornone.models.threshold_logic import threshold_unit
-from allornone.simulator.notation import NotationError
+from allornone.simulator.notation.synapses import NotationError
 
 Array = NDArray[np.float64]
 NAMES = ("a", "b", "c", "d")

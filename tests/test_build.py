@@ -13,8 +13,8 @@ import pytest
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.preparing import Prepared, prepare
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.program import compile
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import compile
 
 PHASE = '[[experience]]\nname = "once"\nstimulus = {}\nticks = 1\n'
 LAYER = """

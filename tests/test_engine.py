@@ -18,14 +18,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
-from allornone.simulator.blocks import DenseBlock, SparseBlock
-from allornone.simulator.driving import driving
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, NetworkError
-from allornone.simulator.network import Network
-from allornone.simulator.program import compile
-from allornone.simulator.records import Trace
-from allornone.simulator.simulation import Simulator, simulate
-from allornone.simulator.units import Array, UnitModel
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.blocks import DenseBlock, SparseBlock
+from allornone.simulator.program.program import compile
+from allornone.simulator.records.records import Trace
+from allornone.simulator.time.simulation import Simulator, driving, simulate
+from allornone.simulator.units import UnitModel
 
 KINDS = {"binary": nets.binary, "smooth": nets.smooth, "mixed": nets.mixed}
 CLOSE = 1e-12

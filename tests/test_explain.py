@@ -13,12 +13,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.explaining_words import names
-from allornone.simulator.network import Network
-from allornone.simulator.records import Trace, Training
-from allornone.simulator.simulation import simulate
-from allornone.simulator.units import Array
+from allornone.simulator.network.network import Network
+from allornone.simulator.records.explaining import names
+from allornone.simulator.records.records import Trace, Training
+from allornone.simulator.time.simulation import simulate
 
 NUMBER = r"−?\d+(?:\.\d+)?(?:e[+−]\d+)?"
 LIST = r"((?:\w+, )*\w+(?: and \w+)?)"

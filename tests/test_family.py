@@ -25,12 +25,11 @@ from allornone.scenarios.preparing import Prepared
 from allornone.scenarios.recording import Life, Needs
 from allornone.scenarios.tasks import Source, Task
 from allornone.simulator import registry
+from allornone.simulator.arrays import Array, stream
 from allornone.simulator.errors import AllornoneError, LimitExceeded
-from allornone.simulator.network import Network
+from allornone.simulator.learning.rules import LocalRule
+from allornone.simulator.network.network import Network
 from allornone.simulator.registry import Registry
-from allornone.simulator.rules import LocalRule
-from allornone.simulator.streams import stream
-from allornone.simulator.units import Array
 
 FILES = Path(__file__).parent / "scenarios" / "run"
 BASE = """

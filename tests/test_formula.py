@@ -18,7 +18,7 @@ import allornone as aon
 from allornone.models.formula import formula
 from allornone.models.logic import logic
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 
 CELLS = Kind(("mcculloch-pitts",), whole, spikes)
 MIXED = Kind(("mcculloch-pitts", "threshold", "perceptron"), whole, spikes)

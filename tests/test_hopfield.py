@@ -10,14 +10,14 @@ import pytest
 
 import allornone as aon
 from allornone.models.hopfield import Bipolar, hopfield
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.presenting import lesson
-from allornone.simulator.program import compile
-from allornone.simulator.simulation import Simulator
+from allornone.simulator.learning.presenting import lesson
+from allornone.simulator.learning.training import Plan, learn
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import compile
 from allornone.simulator.testing import check_model
-from allornone.simulator.training import Plan, learn
-from allornone.simulator.units import Array
+from allornone.simulator.time.simulation import Simulator
 
 
 def taught(patterns: Array, keep: float | None = None, batch: int | str = 1) -> tuple[Network, Array]:

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import allornone as aon
-from allornone.simulator.layer_rules import Layer, LayerRule
-from allornone.simulator.network import Network
+from allornone.simulator.arrays import Array
+from allornone.simulator.learning.rules import Layer, LayerRule
+from allornone.simulator.network.network import Network
 from allornone.simulator.testing import check_rule
-from allornone.simulator.units import Array
 
 WANTED = np.array([[0.1, 0.3], [1 / 3, 1.0], [0.7, 1e-17]])
 

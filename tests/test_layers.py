@@ -17,7 +17,7 @@ RANKS = {"simulator": 0, "models": 1, "pictures": 1, "scenarios": 2, "command": 
 INSIDE_THE_SIMULATOR = {"stages", "blocks"}
 NAMES = sorted(
     path.relative_to(ROOT).with_suffix("").as_posix()
-    for path in [*ROOT.glob("*.py"), *(path for package in RANKS for path in (ROOT / package).glob("*.py"))]
+    for path in [*ROOT.glob("*.py"), *(path for package in RANKS for path in (ROOT / package).rglob("*.py"))]
 )
 
 

@@ -21,8 +21,8 @@ from allornone.scenarios.limits import Limits
 from allornone.scenarios.living import live
 from allornone.scenarios.preparing import prepare
 from allornone.scenarios.recording import Life, Needs
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.units import Array
 
 CLOSE = 1e-12
 EVERYTHING = Needs(frozenset({"y", "z", "vetoed", "history"}), frozenset({"inputs", "hidden", "outputs"}))

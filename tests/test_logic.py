@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 import allornone as aon
 from allornone.models.logic import logic
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network
 from allornone.simulator.registry import builders
-from allornone.simulator.units import Array
 
 Was = Callable[[str, int], bool]
 LIST = "as in at least 2 of (A, B, C)(t-1),"

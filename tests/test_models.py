@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.registry import builders, units
 from allornone.simulator.testing import check_model
-from allornone.simulator.units import Array, DifferentiableUnit, SummingUnit
+from allornone.simulator.units import DifferentiableUnit, SummingUnit
 
 a_few = settings(deadline=None, max_examples=10)
 

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 import allornone as aon
-from allornone.simulator.checking import check
 from allornone.simulator.errors import AllornoneError, UnknownName, nearest
-from allornone.simulator.network import Network
+from allornone.simulator.network.network import Network, check
 from allornone.simulator.registry import Registry, units
 
 

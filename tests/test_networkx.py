@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
-from allornone.simulator.network import Network
-from allornone.simulator.program import compile
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import compile
 
 theirs: Any = import_module("networkx.classes.tests.test_digraph")
 a_few = settings(deadline=None, max_examples=20)

@@ -12,8 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allornone.simulator.errors import LimitExceeded
-from allornone.simulator.notation import NotationError, Wire, parse_synapse, write_name, write_synapse
-from allornone.simulator.synapses import expand_synapses, expand_units
+from allornone.simulator.notation.synapses import (
+    NotationError,
+    Wire,
+    expand_synapses,
+    expand_units,
+    parse_synapse,
+    write_name,
+    write_synapse,
+)
 
 SINGLE = ("warm", "cold", "Na", "Nb", "heat", "go", "c1", "c2", "c3", "stop", "N1'", "θ", "odd name")
 GROUPS: dict[str, list[str]] = {

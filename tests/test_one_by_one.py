@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 import allornone as aon
 from allornone.models.hebb import Hebb
-from allornone.simulator.network import Network
-from allornone.simulator.one_by_one import OneByOne
-from allornone.simulator.program import compile
-from allornone.simulator.simulation import Simulator, simulate
-from allornone.simulator.units import Array, UnitModel
+from allornone.simulator.arrays import Array
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import compile
+from allornone.simulator.time.one_by_one import OneByOne
+from allornone.simulator.time.simulation import Simulator, simulate
+from allornone.simulator.units import UnitModel
 
 few = settings(deadline=None, max_examples=25)
 

@@ -38,7 +38,9 @@ def entry_points() -> list[importlib.metadata.EntryPoint]:
 
 def test_the_packages_are_the_folders() -> None:
     """Each folder with an __init__.py is named in pyproject.toml, and nothing else is."""
-    folders = {path.parent.name for path in CHECKOUT.glob("*/__init__.py")}
+    tops = [path.parent for path in CHECKOUT.glob("*/__init__.py")]
+    found = [path.parent for top in tops for path in top.rglob("__init__.py")]
+    folders = {".".join(path.relative_to(CHECKOUT).parts) for path in found}
 
     named = PROJECT["tool"]["setuptools"]["packages"]
 

@@ -35,11 +35,11 @@ from allornone.pictures.palette import ON_FIRE, THEMES, contrast
 from allornone.pictures.raster import plot
 from allornone.pictures.scene import Scene, scene
 from allornone.pictures.synapses import middles
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
-from allornone.simulator.network import Network
-from allornone.simulator.simulation import simulate
-from allornone.simulator.training import train
-from allornone.simulator.units import Array
+from allornone.simulator.learning.training import train
+from allornone.simulator.network.network import Network
+from allornone.simulator.time.simulation import simulate
 
 WRITTEN = ("ink", "mute", "pos", "neg", "ok")
 TWICE = """

@@ -28,9 +28,9 @@ from allornone.pictures.travel import Travel
 from allornone.pictures.weighing import Weighing
 from allornone.pictures.words import headline, sentences
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.records import Trace
-from allornone.simulator.simulation import simulate
+from allornone.simulator.network.network import Network
+from allornone.simulator.records.records import Trace
+from allornone.simulator.time.simulation import simulate
 
 LESSONS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 3)
 WANTED = np.array([0, 1, 1, 0] * 3)

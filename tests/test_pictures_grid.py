@@ -22,11 +22,11 @@ from allornone.pictures.palette import THEMES, rgb
 from allornone.pictures.sheets import Sheet, main_group
 from allornone.pictures.timeline import timeline
 from allornone.scenarios.running import run
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
-from allornone.simulator.network import Network
-from allornone.simulator.records import Trace
-from allornone.simulator.simulation import simulate
-from allornone.simulator.units import Array
+from allornone.simulator.network.network import Network
+from allornone.simulator.records.records import Trace
+from allornone.simulator.time.simulation import simulate
 
 FILE = """
 title = "A row"

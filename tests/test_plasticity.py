@@ -10,9 +10,9 @@ import pytest
 
 import allornone as aon
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.program import compile
-from allornone.simulator.rules import LearningRule
+from allornone.simulator.learning.rules import LearningRule
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import compile
 from allornone.simulator.testing import check_rule
 
 Rows = list[list[float]]

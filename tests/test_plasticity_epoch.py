@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import allornone as aon
-from allornone.simulator.network import Network
-from allornone.simulator.presenting import lesson
-from allornone.simulator.program import Program, compile
-from allornone.simulator.rules import Course, LearningRule, LocalRule, Pass, needs_teacher
-from allornone.simulator.units import Array
+from allornone.simulator.arrays import Array
+from allornone.simulator.learning.presenting import lesson
+from allornone.simulator.learning.rules import Course, LearningRule, LocalRule, Pass, needs_teacher
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import Program, compile
 
 SAMPLES = 300
 RULES: list[LocalRule] = [
@@ -128,7 +128,7 @@ def test_nets_with_many_weights_go_one_presentation_at_a_time(monkeypatch: pytes
     roomy, _ = lived(program, aon.Oja(eta=0.01), aon.Oja.epoch, 1, active)
 
     for room in (0, 60):  # none; blocks of a few
-        monkeypatch.setattr("allornone.simulator.rules.ROOM", room)
+        monkeypatch.setattr("allornone.simulator.learning.rules.ROOM", room)
         narrow, _ = lived(program, aon.Oja(eta=0.01), aon.Oja.epoch, 1, active)
 
         assert all(np.array_equal(one, other) for one, other in zip(roomy.theta, narrow.theta, strict=True))

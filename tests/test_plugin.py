@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from allornone.simulator.rules import LocalRule
+from allornone.simulator.learning.rules import LocalRule
 from allornone.simulator.units import SummingUnit
 from annotated_types import Ge, Gt
 

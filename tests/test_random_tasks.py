@@ -14,8 +14,8 @@ from allornone.scenarios.limits import Limits
 from allornone.scenarios.numbers import Numbers
 from allornone.scenarios.reading import read
 from allornone.scenarios.tasks import Task, make
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.units import Array
 
 MANY = 20_000
 

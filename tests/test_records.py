@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
-from allornone.simulator.display import sparkline
 from allornone.simulator.errors import AllornoneError, LimitExceeded
-from allornone.simulator.network import Network
-from allornone.simulator.records import Trace, Training
-from allornone.simulator.simulation import simulate
+from allornone.simulator.network.network import Network
+from allornone.simulator.records.records import Trace, Training
+from allornone.simulator.records.text import sparkline
+from allornone.simulator.time.simulation import simulate
 
 a_few = settings(deadline=None, max_examples=10)
 
@@ -110,7 +110,7 @@ def test_what_was_not_recorded_is_named() -> None:
 
 def test_a_record_that_grows_too_large_says_when(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit is on bytes; the tick is named, and what to do about it."""
-    monkeypatch.setattr("allornone.simulator.recording.MOST_BYTES", 20)
+    monkeypatch.setattr("allornone.simulator.records.records.MOST_BYTES", 20)
 
     with pytest.raises(LimitExceeded, match="the record passed 20 bytes at tick 3; keep fewer with every="):
         simulate(gate(), {"A": 1}, ticks=9)

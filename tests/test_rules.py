@@ -13,14 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.presenting import Lesson, lesson
-from allornone.simulator.program import Program, Weights, compile
-from allornone.simulator.propagation import Moment
-from allornone.simulator.records import Training
-from allornone.simulator.registry import rules
-from allornone.simulator.rules import (
+from allornone.simulator.learning.presenting import Lesson, lesson
+from allornone.simulator.learning.rules import (
     Course,
     Desired,
     LearningRule,
@@ -30,10 +26,14 @@ from allornone.simulator.rules import (
     Presentation,
     needs_teacher,
 )
-from allornone.simulator.simulation import Simulator
+from allornone.simulator.learning.training import train
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Moment
+from allornone.simulator.program.program import Program, Weights, compile
+from allornone.simulator.records.records import Training
+from allornone.simulator.registry import rules
 from allornone.simulator.testing import check_rule
-from allornone.simulator.training import train
-from allornone.simulator.units import Array
+from allornone.simulator.time.simulation import Simulator
 
 CLOSE = 1e-12
 BOUNDED = nets.Kind(("logistic", "threshold"), nets.real, nets.levels)

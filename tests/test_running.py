@@ -19,7 +19,7 @@ from allornone.scenarios.reading import read
 from allornone.scenarios.result import Result
 from allornone.scenarios.running import run
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.records import Trace, Training
+from allornone.simulator.records.records import Trace, Training
 
 FILES = Path(__file__).parent / "scenarios" / "run"
 RELAY, WIRED = FILES / "relay.toml", FILES / "wired.toml"

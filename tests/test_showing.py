@@ -17,8 +17,8 @@ from allornone.scenarios.preparing import prepare
 from allornone.scenarios.recording import Needs
 from allornone.scenarios.running import run
 from allornone.scenarios.showing import MOST_MOMENTS, Shown, show
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.units import Array
 
 FILES = Path(__file__).parent / "scenarios" / "run"
 CELLS = """

@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
-from allornone.simulator.histories import compose, stimulus_arrays
-from allornone.simulator.notation import NotationError
-from allornone.simulator.stimulus import parse_stimulus, read_stimuli
+from allornone.simulator.notation.stimuli import compose, parse_stimulus, read_stimuli, stimulus_arrays
+from allornone.simulator.notation.synapses import NotationError
 
 FREE = math.nan
 SHAPE = "an array of stimuli has the shape (ticks, 2) or (batch, ticks, 2)"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import allornone as aon
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.storage import from_plain, read, to_plain, write
+from allornone.simulator.network.network import Network
+from allornone.simulator.network.storage import from_plain, read, to_plain, write
 
 ENDINGS = (".toml", ".json", ".graphml")
 NAMES = [

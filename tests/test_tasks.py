@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from allornone.scenarios.limits import Limits
 from allornone.scenarios.numbers import Numbers
 from allornone.scenarios.tasks import Task, make
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.units import Array
 
 few = settings(deadline=None, max_examples=30)
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import allornone as aon
-from allornone.simulator.network import Network
-from allornone.simulator.units import Array
+from allornone.simulator.arrays import Array
+from allornone.simulator.network.network import Network
 
 MODELS = {"mcculloch-pitts": aon.McCullochPitts, "threshold": aon.Threshold}
 

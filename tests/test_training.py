@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import allornone as aon
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network import Network
-from allornone.simulator.presenting import lesson
-from allornone.simulator.program import compile
-from allornone.simulator.training import at_rest, train
+from allornone.simulator.learning.presenting import lesson
+from allornone.simulator.learning.training import at_rest, train
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import compile
 
 theirs: Any = import_module("sklearn.linear_model")
 
@@ -243,7 +243,7 @@ def test_a_block_is_as_large_whatever_the_number_of_lanes(monkeypatch: pytest.Mo
     for source in net.inputs:
         net.edges[source, "out"]["weight"] = float(random.normal())
     X, d = random.normal(size=(60, 1100)), np.sign(random.normal(size=60))
-    monkeypatch.setattr("allornone.simulator.presenting.BLOCK_BYTES", 8 * 1102 * 2 * 41)
+    monkeypatch.setattr("allornone.simulator.learning.presenting.BLOCK_BYTES", 8 * 1102 * 2 * 41)
     how: dict[str, Any] = {"rule": aon.LMS(eta=1e-4), "batch": "all"}
 
     together = train(compile([net.copy() for _ in range(5)]), X, d, **how)
@@ -255,7 +255,7 @@ def test_who_is_not_told_anything_in_a_block_misses_nothing(monkeypatch: pytest.
     """The worst miss is that of whom the teacher spoke to."""
     program = compile(aon.adaline(inputs=1))
     lessons = lesson(program, np.ones((2, 1, 1)), np.array([[[0.25]], [[math.nan]]]))
-    monkeypatch.setattr("allornone.simulator.presenting.BLOCK_BYTES", 1)
+    monkeypatch.setattr("allornone.simulator.learning.presenting.BLOCK_BYTES", 1)
 
     error, worst = at_rest(aon.LMS(), lessons, program.weights, average=False)
 
@@ -367,7 +367,7 @@ def test_what_would_not_fit_in_memory_is_evaluated_in_blocks(monkeypatch: pytest
     X = np.random.default_rng(0).normal(size=(50, 3))
     at_once = aon.evaluate(net, X)
 
-    monkeypatch.setattr("allornone.simulator.presenting.BLOCK_BYTES", 1000)
+    monkeypatch.setattr("allornone.simulator.learning.presenting.BLOCK_BYTES", 1000)
 
     assert np.allclose(aon.evaluate(net, X), at_once, rtol=CLOSE, atol=0)
 

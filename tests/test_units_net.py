@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
-from allornone.simulator.notation import NotationError
+from allornone.simulator.notation.synapses import NotationError
 
 X = np.array([[a, b, c, d] for a in (0, 1) for b in (0, 1) for c in (0, 1) for d in (0, 1)], dtype=float)
 

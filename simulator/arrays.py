@@ -1,0 +1,47 @@
+"""Arrays: their types, sums that do not depend on the lanes beside, and random streams."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allornone.simulator.errors import whole
+
+Array = NDArray[np.float64]
+
+Index = NDArray[np.intp]
+Truth = NDArray[np.bool_]
+
+PURPOSES = ("wiring", "weights", "tasks", "order", "stimulus", "update", "noise", "split", "rewiring")
+
+
+def summed(values: Array, axes: int | tuple[int, ...], keepdims: bool = False) -> Array:
+    """Sum over axes, term by term; the last axis, which stays, is that of the lanes.
+
+    >>> import numpy as np
+    >>> summed(np.ones((4, 3, 1)), (0, 1))
+    array([12.])
+    """
+    # numpy adds an axis in pairs where it is the innermost one, as it is with a single lane, else in turn.
+    alone = values.shape[-1] == 1
+    pair = np.ascontiguousarray(values.repeat(2, axis=-1) if alone else values)
+    total: Array = pair.sum(axis=axes, keepdims=keepdims)
+    return total[..., :1] if alone else total
+
+
+def mean(values: Array, axes: int, keepdims: bool = False) -> Array:
+    """Return the mean over an axis, by `summed`."""
+    average: Array = summed(values, axes, keepdims) / values.shape[axes]
+    return average
+
+
+def stream(seed: int, purpose: str, name: str = "") -> np.random.Generator:
+    """Return the random stream of a seed for one purpose, and within it for one thing of a name.
+
+    >>> bool(stream(3, "order").random() == stream(3, "order").random())
+    True
+    """
+    key = [whole("seed", seed), PURPOSES.index(purpose)]
+    return np.random.default_rng([*key, crc32(name.encode())] if name else key)

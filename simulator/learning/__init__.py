@@ -1,0 +1,1 @@
+"""Learning rules, lessons, and training by them."""

@@ -1,0 +1,391 @@
+"""A network: plain data on a directed graph of networkx, and what it must be to mean something.
+
+A unit is a node: `model`, the model's parameters, `bias`, `output`; an input has `input=True` and no model.
+A synapse is an edge: `weight`, `delay`, `kind`, `plastic`, `shared`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from difflib import get_close_matches
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName, whole
+from allornone.simulator.registry import units as unit_models
+from allornone.simulator.units import UnitModel
+
+UNIT_KEYS = ("model", "input", "bias", "output", "plastic", "group", "layer")
+SYNAPSE_KEYS = ("weight", "delay", "kind", "plastic", "shared")
+MOST_DELAY = 100_000
+
+Need = Callable[[str, int], None]
+
+_SPENT: ContextVar[tuple[Need, Counter[str]] | None] = ContextVar("spent", default=None)
+
+if TYPE_CHECKING:
+    Graph = nx.DiGraph[str]
+else:
+    Graph = nx.DiGraph
+
+
+class Network(Graph):
+    """A network of units and synapses; every algorithm, copy and writer of networkx works on it.
+
+    >>> from allornone.models.mcculloch_pitts import McCullochPitts
+    >>> net = Network(name="conjunction")
+    >>> net.add_inputs("N1", "N2")
+    >>> net.add_unit("N3", McCullochPitts(threshold=2))
+    >>> net.connect("N1", "N3")
+    >>> net.connect("N2", "N3")
+    >>> net.outputs, net.depth
+    (['N3'], 1)
+    """
+
+    def add_inputs(self, *names: str) -> None:
+        """Add units that only bring what the world gives; a name that exists is an error."""
+        for name in names:
+            self._new(name)
+            self.add_node(name, input=True)
+
+    def add_unit(
+        self,
+        name: str,
+        model: UnitModel,
+        *,
+        bias: float | None = None,
+        output: bool | None = None,
+        plastic: bool | None = None,
+        group: str | None = None,
+        layer: int | None = None,
+    ) -> None:
+        """Add a unit of a model; `bias` starts at 0 where the model has one, `plastic` is about that bias."""
+        self._new(name)
+        check_model(name, model)
+        data: dict[str, Any] = {"model": model.name, **model.values()}
+        if bias is None and model.biased:
+            bias = 0.0
+        extra = {"bias": bias, "output": output, "plastic": plastic, "group": group, "layer": layer}
+        data.update({key: value for key, value in extra.items() if value is not None})
+        check_unit(name, data)
+        self.add_node(name, **data)
+
+    def add_group(
+        self, name: str, shape: int | Sequence[int], model: UnitModel | None = None, **data: Any
+    ) -> list[str]:
+        """Add the units `name[0]`, `name[1]`, … of one model, or inputs where none is given; return them."""
+        sides = [*shape] if isinstance(shape, Sequence) else [shape]
+        sides = [whole(f"the shape of group {name!r}", side, 1) for side in sides]
+        size = 1
+        for side in sides:
+            size *= side
+        members = [f"{name}[{k}]" for k in range(size)]
+        for member in members:
+            if model is None:
+                self.add_inputs(member)
+                self.nodes[member]["group"] = name
+            else:
+                self.add_unit(member, model, group=name, **data)
+        if len(sides) > 1:
+            self.graph.setdefault("shapes", {})[name] = sides
+        return members
+
+    def connect(
+        self,
+        source: str,
+        target: str,
+        weight: float = 1.0,
+        delay: int | None = None,
+        *,
+        plastic: bool | None = None,
+        shared: str | None = None,
+    ) -> None:
+        """Add a weighted synapse; its delay is the target model's where none is given."""
+        self._synapse(
+            source, target, weight=weight, delay=delay, kind="weighted", plastic=plastic, shared=shared
+        )
+
+    def inhibit(self, source: str, target: str, delay: int | None = None) -> None:
+        """Add an absolutely inhibitory synapse: when the source fires, the target cannot."""
+        self._synapse(source, target, weight=1.0, delay=delay, kind="inhibitory", plastic=None, shared=None)
+
+    def relay(self, source: str, target: str, delay: int, weight: float = 1.0) -> str:
+        """Lead a second synapse from source to target through a unit of its own, and return the relay's name.
+
+        The relay copies its source one tick later, so the delay of the whole way must be at least 2.
+        """
+        delay = whole(f"the delay of a relay from {source!r} to {target!r}", delay, 2)
+        from_model = unit_models.get("mcculloch-pitts")
+        name, count = f"{source}'{target}", 1
+        while name in self:
+            count += 1
+            name = f"{source}'{target}'{count}"
+        self.add_unit(name, from_model(threshold=1.0))
+        self.connect(source, name, delay=1)
+        self.connect(name, target, weight=weight, delay=delay - 1)
+        return name
+
+    def unit(self, name: str) -> UnitModel:
+        """Return the model of one unit, with its parameters."""
+        return model_of(name, self._data(name))
+
+    def group(self, name: str) -> list[str]:
+        """Return the units of a group; "inputs", "outputs", "hidden" and "units" are always there."""
+        if name == "inputs":
+            return self.inputs
+        if name == "outputs":
+            return evident(self.outputs, self)
+        if name == "units":
+            return list(self)
+        if name == "hidden":
+            known = {*self.inputs, *self.outputs}
+            return [unit for unit in self if unit not in known]
+        members = [unit for unit, data in self.nodes(data=True) if data.get("group") == name]
+        if not members and name in self:
+            return [name]
+        if not members:
+            raise UnknownName("unit or group", name, [*self.groups, *self])
+        return members
+
+    @property
+    def groups(self) -> list[str]:
+        """Names of the groups that units were added in."""
+        found = (data.get("group") for _, data in self.nodes(data=True))
+        return list(dict.fromkeys(group for group in found if group is not None))
+
+    @property
+    def inputs(self) -> list[str]:
+        """Units that bring what the world gives."""
+        return [unit for unit, is_input in self.nodes(data="input", default=False) if is_input]
+
+    @property
+    def outputs(self) -> list[str]:
+        """Units marked as outputs, or else those with no outgoing synapse but to themselves; in a ring none."""
+        marked = [unit for unit, is_output in self.nodes(data="output", default=False) if is_output]
+        if marked:
+            return marked
+        return [u for u in self if not self.nodes[u].get("input") and all(v == u for v in self.successors(u))]
+
+    @property
+    def depth(self) -> int:
+        """Synapses on the longest path from an input; loops count as one stop."""
+        condensed = nx.condensation(self)
+        return int(
+            nx.dag_longest_path_length(condensed, default_weight=1, weight="") if len(condensed) else 0
+        )
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights, a shared one counted once; biases and thresholds apart."""
+        shared: set[str] = set()
+        own = 0
+        for _, _, data in self.edges(data=True):
+            if data.get("shared") is None:
+                own += 1
+            else:
+                shared.add(data["shared"])
+        return own + len(shared)
+
+    @property
+    def loops(self) -> list[list[str]]:
+        """Sets of units that excite one another in a circle: what the net can remember with."""
+        order = {unit: position for position, unit in enumerate(self)}
+        found = [
+            sorted(part, key=order.__getitem__)
+            for part in nx.strongly_connected_components(self)
+            if len(part) > 1 or any(self.has_edge(unit, unit) for unit in part)
+        ]
+        return sorted(found, key=lambda part: order[part[0]])
+
+    def __str__(self) -> str:
+        from allornone.simulator.network.text import network_text
+
+        try:
+            check(self)
+        except NetworkError:
+            # A graph on its way to being a network has still to be shown, as networkx shows it.
+            return super().__str__()
+        return network_text(self)
+
+    __repr__ = __str__
+
+    def _new(self, name: str) -> None:
+        if not isinstance(name, str) or not name:
+            raise NetworkError(f"a unit's name is a text, found {name!r}")
+        if name in self:
+            raise NetworkError(f"a unit named {name!r} exists already")
+        spend("units")
+
+    def _data(self, name: str) -> dict[str, Any]:
+        if name not in self:
+            raise UnknownName("unit", name, self)
+        data: dict[str, Any] = self.nodes[name]
+        return data
+
+    def _synapse(self, source: str, target: str, **given: Any) -> None:
+        for end in (source, target):
+            self._data(end)
+        if self.has_edge(source, target):
+            raise NetworkError(
+                f"a synapse from {source!r} to {target!r} exists already: say weight= to strengthen it, "
+                f"or net.relay({source!r}, {target!r}, delay) for a second way"
+            )
+        if given["delay"] is None and not self.nodes[target].get("input"):
+            given["delay"] = model_class(target, self.nodes[target]).delay
+        data = {key: value for key, value in given.items() if value is not None}
+        check_synapse(source, target, data, self.nodes[target])
+        spend("synapses")
+        self.add_edge(source, target, **data)
+
+
+def evident(outputs: Sequence[str], net: Network) -> list[str]:
+    """Return the outputs of a network for those who teach or evaluate it; an error where none is evident."""
+    if not outputs and len(net) > len(net.inputs):
+        raise NetworkError(
+            "every unit has an outgoing synapse, so no output is evident: mark one with output=True"
+        )
+    return list(outputs)
+
+
+def check(net: Network) -> None:
+    """Raise an error that names the first unit or synapse which means nothing.
+
+    >>> net = Network()
+    >>> net.add_node("N", model="mcculloch-pitts", treshold=2)
+    >>> check(net)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    allornone.simulator.errors.NetworkError: unit 'N' has 'treshold', ... Did you mean 'threshold'?
+    """
+    for name, data in net.nodes(data=True):
+        check_unit(name, data)
+    for source, target, data in net.edges(data=True):
+        check_synapse(source, target, data, net.nodes[target])
+
+
+def check_model(name: str, model: object) -> None:
+    """Raise an error unless the model of a unit is one, with numbers that make sense."""
+    if isinstance(model, type) and issubclass(model, UnitModel):
+        raise NetworkError(
+            f"unit {name!r}: give a model with its parameters, {model.__name__}(), not the class"
+        )
+    if not isinstance(model, UnitModel):
+        raise NetworkError(
+            f"unit {name!r}: a unit model is needed, such as McCullochPitts(threshold=2), found {model!r}"
+        )
+    try:
+        model.check()
+    except AllornoneError as error:
+        raise NetworkError(f"unit {name!r}: {error}") from None
+
+
+def check_unit(name: str, data: Mapping[str, Any]) -> None:
+    """Raise an error that names what is wrong with a unit's data."""
+    if not isinstance(name, str) or not name:
+        raise NetworkError(f"a unit's name is a text, found {name!r}")
+    if data.get("input"):
+        _check_keys(f"input {name!r}", data, (*UNIT_KEYS,))
+        return
+    model = model_of(name, data)
+    _check_keys(f"unit {name!r}", data, (*UNIT_KEYS, *model.parameter_names()))
+    if "bias" in data:
+        _check_number(f"the bias of unit {name!r}", data["bias"])
+
+
+def check_synapse(source: str, target: str, data: Mapping[str, Any], target_data: Mapping[str, Any]) -> None:
+    """Raise an error that names what is wrong with a synapse's data."""
+    place = f"synapse {source!r} → {target!r}"
+    _check_keys(place, data, SYNAPSE_KEYS)
+    if target_data.get("input"):
+        raise NetworkError(f"{place}: {target!r} is an input, it takes no synapses")
+    _check_number(f"the weight of {place}", data.get("weight", 1.0))
+    delay = data.get("delay", 0)
+    if not _is_whole(delay) or not 0 <= delay <= MOST_DELAY:
+        raise NetworkError(
+            f"the delay of {place} must be a whole number of ticks from 0 to {MOST_DELAY}, found {delay!r}"
+        )
+    kind = data.get("kind", "weighted")
+    if kind not in ("weighted", "inhibitory"):
+        raise NetworkError(f"the kind of {place} must be 'weighted' or 'inhibitory', found {kind!r}")
+    model = model_class(target, target_data)
+    if kind == "inhibitory" and not model.absolute_inhibition:
+        raise NetworkError(
+            f"{place}: a {model.name} unit knows no absolute inhibition; use connect with a negative weight, "
+            "or a mcculloch-pitts unit"
+        )
+
+
+def model_class(name: str, data: Mapping[str, Any]) -> type[UnitModel]:
+    """Return the class of a unit's model."""
+    if "model" not in data:
+        raise NetworkError(f"unit {name!r} has no model: say model=, or input=True for an input")
+    try:
+        found: type[UnitModel] = unit_models.get(data["model"])
+    except AllornoneError as error:
+        raise NetworkError(f"unit {name!r}: {error}") from None
+    return found
+
+
+def model_of(name: str, data: Mapping[str, Any]) -> UnitModel:
+    """Return the model of a unit from its plain data."""
+    if data.get("input"):
+        raise NetworkError(f"{name!r} is an input: it has no model")
+    model = model_class(name, data)
+    known = model.parameter_names()
+    try:
+        return model.from_values({key: data[key] for key in known if key in data})
+    except AllornoneError as error:
+        raise NetworkError(f"unit {name!r}: {error}") from None
+
+
+def _is_whole(value: object) -> bool:
+    if isinstance(value, Integral):
+        return not isinstance(value, bool)
+    return isinstance(value, float) and value.is_integer()
+
+
+def _check_keys(place: str, data: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    # Other attributes are anybody's; only a slip of the pen of one of ours is refused.
+    for key in data:
+        if key in known:
+            continue
+        close = get_close_matches(str(key).casefold(), known, n=1, cutoff=0.75)
+        if close:
+            raise NetworkError(f"{place} has {key!r}, which is nothing here. Did you mean {close[0]!r}?")
+
+
+def _check_number(place: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        shown = "NaN" if isinstance(value, float) and math.isnan(value) else repr(value)
+        raise NetworkError(f"{place} must be a finite number, found {shown}")
+
+
+@contextmanager
+def within(need: Need) -> Iterator[None]:
+    """Ask `need("units", count)` and `need("synapses", count)` at each one added, so that it can raise at once."""
+    token = _SPENT.set((need, Counter()))
+    try:
+        yield
+    finally:
+        _SPENT.reset(token)
+
+
+def spend(what: str) -> None:
+    """Tell the budget, where there is one, that a network is about to have one more."""
+    spent = _SPENT.get()
+    if spent is not None:
+        need, counts = spent
+        counts[what] += 1
+        need(what, counts[what])
+
+
+def delay_of(net: Network, source: str, target: str) -> int:
+    """Return the delay of one synapse, the target model's where the graph names none."""
+    given = net.edges[source, target].get("delay")
+    return int(given) if given is not None else model_class(target, net.nodes[target]).delay

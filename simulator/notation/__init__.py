@@ -1,0 +1,1 @@
+"""Synapses, stimuli and numbers as text."""

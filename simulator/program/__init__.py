@@ -1,0 +1,1 @@
+"""A network compiled to arrays, and one tick of it."""

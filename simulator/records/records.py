@@ -1,0 +1,376 @@
+"""Records: Trace, what happened in time, Training, what happened in learning, and how they are kept."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allornone.simulator.arrays import Array
+from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName, nearest, whole
+from allornone.simulator.files import replacing
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Moment
+from allornone.simulator.program.program import Program, Weights, compile
+from allornone.simulator.records import text
+
+RECORDABLE = ("y", "z", "vetoed", "weights")
+MOST_BYTES = 4_000_000_000
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a trace came from: the program as it was at first, and where in the record a life began.
+
+    `learned` says whether weights changed on the way. At the rows `begins` a life began, from rest or, unless
+    `rested`, from where another had ended, which nobody kept. With `lessons` each row is the last tick of a
+    presentation of its own.
+    """
+
+    program: Program
+    learned: bool = False
+    begins: tuple[int, ...] = (0,)
+    rested: bool = True
+    lessons: bool = False
+
+
+_KEPT_OF_ORIGIN = ("learned", "begins", "rested", "lessons")
+
+
+@dataclass(frozen=True, repr=False)
+class Trace:
+    """What happened in time: outputs of all units, tick by tick.
+
+    `recorded["y"]` is (ticks, batch, units, lanes), int8 where all is binary; `recorded` may hold "z",
+    "vetoed" and "weights" (ticks, synapses, lanes), and "d", what a teacher wanted. `y` and `trace["N3"]`
+    leave out the axes that were not asked for.
+    """
+
+    network: Network
+    units: tuple[str, ...]
+    recorded: dict[str, NDArray[Any]]
+    synapses: list[tuple[str | None, str]]
+    every: int = 1
+    origin: Origin | None = field(default=None, compare=False)
+
+    @property
+    def ticks(self) -> int:
+        """Number of ticks recorded."""
+        return len(self.recorded["y"]) if "y" in self.recorded else 0
+
+    @property
+    def inputs(self) -> list[str]:
+        """Names of the inputs."""
+        return self.network.inputs
+
+    @property
+    def y(self) -> NDArray[Any]:
+        """Outputs as (batch, ticks, units, lanes), without the axes that were not asked for."""
+        return _view(self.recorded["y"])
+
+    def __getitem__(self, unit: str) -> NDArray[Any]:
+        """Return the outputs of one unit over time."""
+        return self.of(unit)
+
+    def of(self, unit: str, word: str = "y") -> NDArray[Any]:
+        """Return what was recorded of one unit: "y", "z" or "vetoed"."""
+        if unit not in self.units:
+            raise UnknownName("unit", unit, self.units)
+        if word not in self.recorded:
+            raise AllornoneError(f"{word!r} was not recorded: ask for it with record=[{word!r}]")
+        place = self.units.index(unit)
+        return (
+            _view(self.recorded[word][:, :, place : place + 1])[..., 0]
+            if self._lanes == 1
+            else (_view(self.recorded[word][:, :, place]))
+        )
+
+    def vetoed(self, unit: str) -> NDArray[Any]:
+        """Return when a unit would have fired but was silenced."""
+        if "vetoed" not in self.recorded:
+            return np.zeros_like(self[unit], dtype=bool)
+        return self.of(unit, "vetoed")
+
+    def weight(self, source: str | None, target: str) -> NDArray[Any]:
+        """Return the weight of one synapse over time; the source of a bias is None."""
+        if "weights" not in self.recorded:
+            raise AllornoneError("weights were not recorded: ask for them with record=['weights']")
+        if (source, target) not in self.synapses:
+            raise AllornoneError(f"there is no synapse {source!r} → {target!r}")
+        column = self.recorded["weights"][:, self.synapses.index((source, target))]
+        return column[:, 0] if column.shape[1] == 1 else column
+
+    def to_pandas(self) -> Any:
+        """Return a pandas table, a row a tick, a column a unit; needs the extra `pandas`."""
+        pandas = import_module("pandas")
+        if self.recorded["y"].shape[1] > 1 or self._lanes > 1:
+            raise AllornoneError("a table has one batch and one lane; take a slice of trace.recorded instead")
+        return pandas.DataFrame(self.y, columns=list(self.units))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self.y, dtype=dtype)
+
+    def save(self, path: str | Path) -> None:
+        """Save to one .npz file, without pickle; the network goes with it."""
+        from allornone.simulator.network.storage import to_plain
+
+        about = {
+            "units": self.units,
+            "synapses": self.synapses,
+            "every": self.every,
+            "network": to_plain(self.network),
+        }
+        if self.origin is not None:
+            about["origin"] = {word: getattr(self.origin, word) for word in _KEPT_OF_ORIGIN}
+        _save(path, self.recorded, about)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Trace:
+        """Load what `save` saved."""
+        from allornone.simulator.network.storage import from_plain
+
+        arrays, about = _load(path, "units")
+        synapses = [(u, v) for u, v in about["synapses"]]
+        net = from_plain(about["network"])
+        origin = None
+        if "origin" in about:
+            kept = about["origin"]
+            origin = Origin(compile(net), **{**kept, "begins": tuple(kept["begins"])})
+        return cls(net, tuple(about["units"]), arrays, synapses, about["every"], origin)
+
+    @property
+    def _lanes(self) -> int:
+        return int(self.recorded["y"].shape[-1])
+
+    def __str__(self) -> str:
+        return text.trace_text(self)
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True, repr=False)
+class Training:
+    """What happened in learning, one value an epoch, and why it stopped.
+
+    `training["error"]` and `["worst"]` judge the net at rest and begin with the state before the first epoch;
+    `["mistakes"]`, `["updates"]` and `["change"]` count what happened on the way. With lanes, the last axis
+    is the lane.
+    """
+
+    rule: Any
+    values: dict[str, Array]
+    lane_epochs: NDArray[np.int_]
+    lane_solved: NDArray[np.bool_]
+    lane_diverged: NDArray[np.bool_]
+    until: str | None
+    synapses: list[tuple[str | None, str]]
+    weight_history: Array | None = None
+    theta: Weights = field(default=(), compare=False)
+    program: Program | None = field(default=None, compare=False)
+    relive: Callable[..., Any] | None = field(default=None, compare=False)
+    """Lives the epochs once more, from the same weights, for who asks what happened in one of them."""
+
+    def __getitem__(self, word: str) -> NDArray[Any]:
+        """Return one value an epoch of "error", "worst", "mistakes", "updates" or "change"."""
+        if word not in self.values:
+            raise UnknownName("record of learning", word, self.values)
+        column = self.values[word]
+        if len(self.lane_epochs) > 1:
+            return column
+        kept = column[:, 0]
+        whole = word in ("mistakes", "updates")
+        return kept.astype(int) if whole else kept
+
+    @property
+    def epochs(self) -> Any:
+        """Epochs completed, a number, or one a lane."""
+        return self._one(self.lane_epochs)
+
+    @property
+    def solved(self) -> Any:
+        """Whether the condition to stop was met."""
+        return self._one(self.lane_solved)
+
+    @property
+    def diverged(self) -> Any:
+        """Whether a weight left the bound."""
+        return self._one(self.lane_diverged)
+
+    @property
+    def stopped(self) -> str:
+        """Why it stopped, in words."""
+        if len(self.lane_epochs) > 1:
+            return f"{int(self.lane_solved.sum())} of {len(self.lane_solved)} lanes solved"
+        if self.diverged:
+            return f"diverged in epoch {self.epochs + 1}"
+        if self.solved:
+            return f"{self.until}"
+        return "epochs reached" if self.until is None else f"epochs reached, {self.until} never met"
+
+    def weights(self, source: str | None, target: str) -> Array:
+        """Return the weight of one synapse before the first epoch and after each; a bias comes from None."""
+        if self.weight_history is None:
+            raise AllornoneError("weights were not recorded: ask for them with record=['weights']")
+        if (source, target) not in self.synapses:
+            raise AllornoneError(f"there is no synapse {source!r} → {target!r}")
+        column = self.weight_history[:, self.synapses.index((source, target))]
+        return column[:, 0] if column.shape[1] == 1 else column
+
+    def to_pandas(self) -> Any:
+        """Return a pandas table, a row an epoch; needs the extra `pandas`."""
+        pandas = import_module("pandas")
+        return pandas.DataFrame({word: pandas.Series(self[word]) for word in self.values})
+
+    def save(self, path: str | Path) -> None:
+        """Save to one .npz file, without pickle."""
+        arrays: dict[str, NDArray[Any]] = {f"value {word}": column for word, column in self.values.items()}
+        arrays |= {"epochs": self.lane_epochs, "solved": self.lane_solved, "diverged": self.lane_diverged}
+        if self.weight_history is not None:
+            arrays["weights"] = self.weight_history
+        about = {
+            "rule": self.rule.name,
+            "rule_values": self.rule.values(),
+            "until": self.until,
+            "synapses": self.synapses,
+        }
+        _save(path, arrays, about)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Training:
+        """Load what `save` saved."""
+        from allornone.simulator.registry import rules
+
+        arrays, about = _load(path, "rule")
+        values = {
+            name.removeprefix("value "): array for name, array in arrays.items() if name.startswith("value ")
+        }
+        rule = rules.get(about["rule"]).from_values(about["rule_values"])
+        synapses = [(u, v) for u, v in about["synapses"]]
+        return cls(
+            rule,
+            values,
+            arrays["epochs"],
+            arrays["solved"],
+            arrays["diverged"],
+            about["until"],
+            synapses,
+            arrays.get("weights"),
+        )
+
+    def _one(self, column: NDArray[Any]) -> Any:
+        return column[0].item() if len(column) == 1 else column
+
+    def __str__(self) -> str:
+        return text.training_text(self)
+
+    __repr__ = __str__
+
+
+def _view(array: NDArray[Any]) -> NDArray[Any]:
+    # (ticks, batch, units, lanes) → (batch, ticks, units, lanes); for one unit its axis is gone already.
+    moved = np.moveaxis(array, 1, 0)
+    if array.shape[-1] == 1:
+        moved = moved[..., 0]
+    return moved[0] if array.shape[1] == 1 else moved
+
+
+def _save(path: str | Path, arrays: dict[str, NDArray[Any]], about: dict[str, Any]) -> None:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
+    with replacing(path) as temporary:
+        temporary.write_bytes(buffer.getvalue())
+
+
+def _load(path: str | Path, needs: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    try:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        about: dict[str, Any] = json.loads(str(arrays.pop("about")))
+        about[needs]
+    except FileNotFoundError:
+        raise AllornoneError(f"{path}: there is no such file") from None
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise AllornoneError(f"{path}: this is not a record that was saved here ({error})") from None
+    return arrays, about
+
+
+class Recorder:
+    """Keeps what each tick left, and makes a Trace of it.
+
+    Beyond `most` ticks every other one is let go, and of those to come only so many are kept.
+    """
+
+    def __init__(
+        self, program: Program, record: Sequence[str] = (), every: int = 1, most: int | None = None
+    ) -> None:
+        for word in record:
+            if word not in RECORDABLE:
+                raise AllornoneError(
+                    f"record knows {', '.join(RECORDABLE)}, found {word!r}. "
+                    f"{nearest(word, RECORDABLE)}".rstrip()
+                )
+        self.program, self.every, self.most = program, whole("every", every, 1), most
+        self._words = {"y", *record}
+        if any(stage.veto_sources for stage in program.stages):
+            self._words.add("vetoed")
+        self._kept: dict[str, list[NDArray[Any]]] = {word: [] for word in sorted(self._words)}
+        self._origin = Origin(replace(program))  # the weights of the program itself may be learned on
+        self._seen = 0
+        self._bytes = 0
+
+    def keep(self, moment: Moment, weights: Weights) -> None:
+        """Keep one tick, and the weights that it ran with."""
+        if not self._seen and weights is not self._origin.program.weights:
+            self._origin = replace(self._origin, program=replace(self.program, weights=weights))
+        elif weights is not self._origin.program.weights and not self._origin.learned:
+            self._origin = replace(self._origin, learned=True)
+        self._seen += 1
+        if (self._seen - 1) % self.every:
+            return
+        parts: dict[str, NDArray[Any]] = {"y": _small(moment.y[:, 1:])}
+        if "z" in self._words:
+            parts["z"] = moment.net_inputs()[:, 1:]
+        if "vetoed" in self._words:
+            parts["vetoed"] = moment.vetoes()[:, 1:]
+        if "weights" in self._words:
+            parts["weights"] = self.program.synapse_values(weights)
+        for word, part in parts.items():
+            self._bytes += part.nbytes
+            self._kept[word].append(part)
+        if self._bytes > MOST_BYTES:
+            raise LimitExceeded(
+                f"the record passed {MOST_BYTES} bytes at tick {self._seen - 1}; keep fewer with every="
+            )
+        if self.most is not None and len(self._kept["y"]) > self.most:
+            self._kept = {word: parts[::2] for word, parts in self._kept.items()}
+            self.every *= 2
+
+    def begin(self, *, rested: bool = True, lessons: bool = False) -> None:
+        """Note that what comes next does not go on from what was kept; `lessons`: that nothing ever does."""
+        begins = tuple(dict.fromkeys((*self._origin.begins, self._seen)))
+        self._origin = replace(self._origin, begins=begins, rested=rested, lessons=lessons)
+
+    def trace(self) -> Trace:
+        """Return what was kept."""
+        recorded = {word: np.stack(parts) for word, parts in self._kept.items() if parts}
+        return Trace(
+            self.program.networks[0],
+            self.program.names[1:],
+            recorded,
+            self.program.synapses,
+            self.every,
+            self._origin,
+        )
+
+
+def _small(y: Array) -> NDArray[Any]:
+    binary = ((y == 0) | (y == 1)).all()
+    return y.astype(np.int8) if binary else y

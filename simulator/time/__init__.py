@@ -1,0 +1,1 @@
+"""Networks living through time."""
