@@ -8,37 +8,42 @@ from sys import modules
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from allornone.models.activations import Linear as Linear
+    from allornone.models.activations import Logistic as Logistic
     from allornone.models.adaline import LMS as LMS
     from allornone.models.adaline import Adaline as Adaline
     from allornone.models.adaline import adaline as adaline
-    from allornone.models.associators import Projection as Projection
-    from allornone.models.attractors import attractors as attractors
-    from allornone.models.automaton import automaton as automaton
-    from allornone.models.bcm import BCM as BCM
-    from allornone.models.binary_memory import Steinbuch as Steinbuch
-    from allornone.models.binary_memory import Willshaw as Willshaw
-    from allornone.models.boolean import boolean as boolean
-    from allornone.models.cellular import cellular as cellular
-    from allornone.models.cellular import life as life
-    from allornone.models.components import Oja as Oja
-    from allornone.models.components import Sanger as Sanger
-    from allornone.models.components import Subspace as Subspace
-    from allornone.models.decay import AntiHebb as AntiHebb
-    from allornone.models.decay import Covariance as Covariance
-    from allornone.models.decay import HebbDecay as HebbDecay
-    from allornone.models.decay import Instar as Instar
-    from allornone.models.differentiable import Linear as Linear
-    from allornone.models.differentiable import Logistic as Logistic
-    from allornone.models.differentiable import mlp as mlp
-    from allornone.models.formula import formula as formula
+    from allornone.models.automata.attractors import attractors as attractors
+    from allornone.models.automata.automaton import automaton as automaton
+    from allornone.models.automata.cellular import cellular as cellular
+    from allornone.models.automata.cellular import life as life
+    from allornone.models.automata.regular import accepts as accepts
+    from allornone.models.automata.regular import regular as regular
+    from allornone.models.automata.turing import turing as turing
+    from allornone.models.boolean.boolean import boolean as boolean
+    from allornone.models.boolean.parity import parity as parity
+    from allornone.models.boolean.written import threshold_units as threshold_units
+    from allornone.models.competition import Divisive as Divisive
+    from allornone.models.competition import Oja as Oja
+    from allornone.models.competition import Sanger as Sanger
+    from allornone.models.competition import Subspace as Subspace
+    from allornone.models.competition import Subtractive as Subtractive
+    from allornone.models.figures import polygon as polygon
+    from allornone.models.hebb import BCM as BCM
+    from allornone.models.hebb import AntiHebb as AntiHebb
+    from allornone.models.hebb import Covariance as Covariance
     from allornone.models.hebb import Hebb as Hebb
-    from allornone.models.hopfield import Bipolar as Bipolar
-    from allornone.models.hopfield import hopfield as hopfield
-    from allornone.models.logic import logic as logic
+    from allornone.models.hebb import HebbDecay as HebbDecay
+    from allornone.models.hebb import HebbTrace as HebbTrace
+    from allornone.models.hebb import Instar as Instar
     from allornone.models.mcculloch_pitts import McCullochPitts as McCullochPitts
-    from allornone.models.normalising import Divisive as Divisive
-    from allornone.models.normalising import Subtractive as Subtractive
-    from allornone.models.parity import parity as parity
+    from allornone.models.mcculloch_pitts import Threshold as Threshold
+    from allornone.models.memories import Bipolar as Bipolar
+    from allornone.models.memories import Projection as Projection
+    from allornone.models.memories import Steinbuch as Steinbuch
+    from allornone.models.memories import Willshaw as Willshaw
+    from allornone.models.memories import hopfield as hopfield
+    from allornone.models.mlp import mlp as mlp
     from allornone.models.perceptron import (
         Perceptron as Perceptron,
     )
@@ -48,13 +53,8 @@ if TYPE_CHECKING:
     from allornone.models.perceptron import (
         perceptron as perceptron,
     )
-    from allornone.models.polygon import polygon as polygon
-    from allornone.models.regular import accepts as accepts
-    from allornone.models.regular import regular as regular
-    from allornone.models.threshold import Threshold as Threshold
-    from allornone.models.traces import HebbTrace as HebbTrace
-    from allornone.models.turing import turing as turing
-    from allornone.models.units_net import threshold_units as threshold_units
+    from allornone.models.propositions.formula import formula as formula
+    from allornone.models.propositions.logic import logic as logic
     from allornone.pictures.drawing import draw as draw
     from allornone.pictures.film import film as film
     from allornone.pictures.raster import plot as plot
@@ -99,32 +99,26 @@ _PLACES = {
     "simulator.learning.training": ["train"],
     "simulator.records.records": ["Trace", "Training"],
     "simulator.network.storage": ["read", "write"],
-    "models.mcculloch_pitts": ["McCullochPitts"],
-    "models.threshold": ["Threshold"],
+    "models.mcculloch_pitts": ["McCullochPitts", "Threshold"],
     "models.perceptron": ["Perceptron", "PerceptronRule", "perceptron"],
     "models.adaline": ["LMS", "Adaline", "adaline"],
-    "models.hebb": ["Hebb"],
-    "models.differentiable": ["Linear", "Logistic", "mlp"],
-    "models.polygon": ["polygon"],
-    "models.regular": ["regular", "accepts"],
-    "models.cellular": ["life", "cellular"],
-    "models.turing": ["turing"],
-    "models.automaton": ["automaton"],
-    "models.attractors": ["attractors"],
+    "models.hebb": ["Hebb", "HebbDecay", "Instar", "Covariance", "AntiHebb", "BCM", "HebbTrace"],
+    "models.activations": ["Linear", "Logistic"],
+    "models.mlp": ["mlp"],
+    "models.figures": ["polygon"],
+    "models.automata.regular": ["regular", "accepts"],
+    "models.automata.cellular": ["life", "cellular"],
+    "models.automata.turing": ["turing"],
+    "models.automata.automaton": ["automaton"],
+    "models.automata.attractors": ["attractors"],
     "simulator.records.explaining": ["explain"],
-    "models.components": ["Oja", "Sanger", "Subspace"],
-    "models.decay": ["HebbDecay", "Instar", "Covariance", "AntiHebb"],
-    "models.bcm": ["BCM"],
-    "models.traces": ["HebbTrace"],
-    "models.normalising": ["Divisive", "Subtractive"],
-    "models.hopfield": ["Bipolar", "hopfield"],
-    "models.associators": ["Projection"],
-    "models.binary_memory": ["Willshaw", "Steinbuch"],
-    "models.logic": ["logic"],
-    "models.formula": ["formula"],
-    "models.boolean": ["boolean"],
-    "models.parity": ["parity"],
-    "models.units_net": ["threshold_units"],
+    "models.competition": ["Oja", "Sanger", "Subspace", "Divisive", "Subtractive"],
+    "models.memories": ["Bipolar", "hopfield", "Projection", "Willshaw", "Steinbuch"],
+    "models.propositions.logic": ["logic"],
+    "models.propositions.formula": ["formula"],
+    "models.boolean.boolean": ["boolean"],
+    "models.boolean.parity": ["parity"],
+    "models.boolean.written": ["threshold_units"],
     "pictures.drawing": ["draw"],
     "pictures.raster": ["plot"],
     "pictures.film": ["film"],

@@ -16,8 +16,8 @@ from sympy import symbols
 from sympy.logic import SOPform
 
 import allornone as aon
-from allornone.models.primes import least_cover
-from allornone.models.random_net import random_net
+from allornone.models.automata.random_net import random_net
+from allornone.models.boolean.cover import least_cover
 
 Workload = tuple[str, str, Callable[[], object], Callable[[], object]]
 

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Gt
 
-from allornone.models.single import single
+from allornone.models.perceptron import single
 from allornone.simulator.arrays import Array
 from allornone.simulator.learning.rules import LocalRule
 from allornone.simulator.network.network import Network

@@ -1,6 +1,6 @@
-"""The McCulloch–Pitts unit (1943): all or none, and silenced by any inhibitory spike.
+"""The McCulloch–Pitts unit (1943), all or none, and the threshold unit, which answers at once.
 
-z  sum of the excitatory synapses      θ  threshold      y  1 or 0
+z  sum of the excitatory synapses, or weighted sum      θ  threshold      y  1 or 0
 """
 
 from __future__ import annotations
@@ -33,6 +33,29 @@ class McCullochPitts(SummingUnit):
     biased: ClassVar[bool] = False
     plastic: ClassVar[bool] = False
     absolute_inhibition: ClassVar[bool] = True
+    binary: ClassVar[bool] = True
+    compares: ClassVar[str] = ">="
+
+    def activate(self, z: Array) -> Array:
+        """Return 1 where z ≥ θ, else 0."""
+        return (z >= self.threshold).astype(float)
+
+
+@dataclass(frozen=True)
+class Threshold(SummingUnit):
+    """A unit that fires when its weighted sum reaches the threshold.
+
+        y = 1 if z ≥ θ, else 0
+
+    >>> import numpy as np
+    >>> Threshold(threshold=0.5).activate(np.array([0.0, 0.5]))
+    array([0., 1.])
+    """
+
+    threshold: float = 0.0
+
+    name: ClassVar[str] = "threshold"
+    biased: ClassVar[bool] = False
     binary: ClassVar[bool] = True
     compares: ClassVar[str] = ">="
 

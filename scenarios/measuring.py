@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from allornone.models.boolean.separability import separable
 from allornone.scenarios import build
 from allornone.scenarios.aligning import combine
 from allornone.scenarios.expression import Scope
@@ -20,7 +21,6 @@ from allornone.scenarios.functions import FUNCTIONS, Function
 from allornone.scenarios.labelled import Labelled, Value, labelled
 from allornone.scenarios.numbers import Numbers, expression
 from allornone.scenarios.recording import Life, Needs, Record
-from allornone.scenarios.separating import separable
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.registry import functions

@@ -41,7 +41,7 @@ def check_model(model: UnitModel) -> None:
     and trials alike, gives no NaN up to ±1000; derivatives are those of central differences; units with
     other parameters, stacked into one object, give what each gives alone.
 
-    >>> from allornone.models.differentiable import Logistic
+    >>> from allornone.models.activations import Logistic
     >>> check_model(Logistic())
     """
     if not isinstance(model, UnitModel):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from allornone.models.differentiable import mlp
+from allornone.models.figures import polygon
 from allornone.models.mcculloch_pitts import McCullochPitts
+from allornone.models.mlp import mlp
 from allornone.models.perceptron import perceptron
-from allornone.models.polygon import polygon
 from allornone.simulator.network.network import Network
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
-from allornone.models.random_net import random_net
+from allornone.models.automata.random_net import random_net
 
 
 def ring(n: int, *, delay: int = 1, twisted: bool = False) -> aon.Network:

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import allornone as aon
-from allornone.models.boolean_text import names, parse, rows
-from allornone.models.primes import Term, rows_of
-from allornone.models.threshold_logic import threshold_unit
+from allornone.models.boolean.cover import Term, rows_of
+from allornone.models.boolean.function import names, parse, rows
+from allornone.models.boolean.separability import threshold_unit
 from allornone.simulator.notation.synapses import NotationError
 
 Array = NDArray[np.float64]

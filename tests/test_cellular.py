@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 import allornone as aon
-from allornone.models.cellular import nested_units
+from allornone.models.automata.cellular import nested_units
 
 Cells = NDArray[np.int64]
 ROWS: list[Any] = [3.5]

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from allornone.models.differentiable import Linear
+from allornone.models.activations import Linear
 from allornone.scenarios import build, chance, tasks
 from allornone.scenarios import family as families
 from allornone.scenarios.family import Laboratory, Selection

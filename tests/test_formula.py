@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from networks import Kind, networks, spikes, whole
 
 import allornone as aon
-from allornone.models.formula import formula
-from allornone.models.logic import logic
+from allornone.models.propositions.formula import formula
+from allornone.models.propositions.logic import logic
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import allornone as aon
-from allornone.models.hopfield import Bipolar, hopfield
+from allornone.models.memories import Bipolar, hopfield
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import lesson

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
-from allornone.models.logic import logic
+from allornone.models.propositions.logic import logic
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network

@@ -217,7 +217,7 @@ def test_a_class_registers_when_it_is_defined_and_takes_nobody_elses_name() -> N
             name: ClassVar[str] = "linear"
 
     assert str(caught.value).endswith(
-        "<locals>.Impostor cannot be the unit model 'linear', which is allornone.models.differentiable:Linear "
+        "<locals>.Impostor cannot be the unit model 'linear', which is allornone.models.activations:Linear "
         "already: choose another name"
     )
 

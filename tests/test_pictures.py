@@ -22,8 +22,8 @@ from matplotlib.figure import Figure
 from pictures_nets import any_net, chain, clique, echo, heat, known, latch, ring
 from scipy.spatial import ConvexHull
 
-from allornone.models.differentiable import mlp
 from allornone.models.mcculloch_pitts import McCullochPitts
+from allornone.models.mlp import mlp
 from allornone.models.perceptron import PerceptronRule, perceptron
 from allornone.pictures.cells import Cells
 from allornone.pictures.columns import columns

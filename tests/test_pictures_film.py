@@ -14,9 +14,8 @@ from pictures_nets import chain, echo, exclusive, heat, latch, ring
 from PIL import Image, ImageSequence
 
 from allornone.models.hebb import Hebb
-from allornone.models.mcculloch_pitts import McCullochPitts
+from allornone.models.mcculloch_pitts import McCullochPitts, Threshold
 from allornone.models.perceptron import PerceptronRule, perceptron
-from allornone.models.threshold import Threshold
 from allornone.pictures.film import Film, film
 from allornone.pictures.images import palette_of
 from allornone.pictures.network_film import network_film

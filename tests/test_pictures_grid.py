@@ -13,8 +13,7 @@ from matplotlib.text import Text
 from PIL import Image, ImageSequence
 from scipy.ndimage import label
 
-from allornone.models.mcculloch_pitts import McCullochPitts
-from allornone.models.threshold import Threshold
+from allornone.models.mcculloch_pitts import McCullochPitts, Threshold
 from allornone.pictures.boards import Board
 from allornone.pictures.film import Film, Pixels, film
 from allornone.pictures.grid_film import grid_film

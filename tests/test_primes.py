@@ -11,10 +11,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from allornone.models.bitsets import members, turned
-from allornone.models.cover import cover_columns
-from allornone.models.cover_large import by_multipliers, by_program
-from allornone.models.primes import Term, least_cover, primes, rows_of
+from allornone.models.boolean.bitsets import members, turned
+from allornone.models.boolean.cover import (
+    Term,
+    by_multipliers,
+    by_program,
+    cover_columns,
+    least_cover,
+    primes,
+    rows_of,
+)
 from allornone.simulator.errors import AllornoneError
 
 Solve = Callable[[Sequence[int]], tuple[list[int], int]]

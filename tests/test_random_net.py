@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import allornone as aon
-from allornone.models.random_net import random_net
+from allornone.models.automata.random_net import random_net
 
 
 def weights(net: aon.Network) -> dict[tuple[str, str], float]:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import allornone as aon
-from allornone.models.regular_text import MOST_LETTERS, parse_event
+from allornone.models.automata.regular import MOST_LETTERS, parse_event
 
 TABLE = [
     ("(ab)*", 3, 12, 6),

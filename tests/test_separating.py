@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allornone.scenarios.separating import certificate, plane, separable
+from allornone.models.boolean.separability import certificate, plane, separable
 
 theirs: Any = import_module("sklearn.linear_model")
 

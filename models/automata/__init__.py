@@ -1,0 +1,1 @@
+"""Nets as automata, and automata as nets."""

@@ -1,0 +1,1 @@
+"""Boolean functions and the networks that compute them."""

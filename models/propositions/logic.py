@@ -1,0 +1,484 @@
+"""Propositions over time to McCulloch–Pitts nets: "neural events can be treated by means of propositional logic".
+
+W. S. McCulloch and W. Pitts, Bull. Math. Biophys. 5 (1943): Theorems 1 to 3 for nets without circles, 8 to 10 for
+circles. A line says what one unit does at t, from what units did one tick before or earlier.
+
+`tonic` is the name of a unit that fires at every tick from 0 on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import networkx as nx
+
+from allornone.models.mcculloch_pitts import McCullochPitts
+from allornone.models.propositions.design import Design, at_least, by_parts, design
+from allornone.models.propositions.one_unit import OneUnit, depends_on, restricted
+from allornone.models.propositions.proposition import (
+    Atom,
+    Ever,
+    Expression,
+    Moment,
+    Not,
+    Proposition,
+    both,
+    either,
+    moments,
+    truth,
+)
+from allornone.models.propositions.reading import parse_propositions
+from allornone.simulator.errors import AllornoneError, flag
+from allornone.simulator.network.network import Network
+
+_REASON = (
+    "A net at rest stays at rest (McCulloch and Pitts, Theorem 3), so this takes a unit that fires by itself: "
+    "say tonic=True"
+)
+
+MOST = 10
+"""Moments that one line may speak of, unless its parts are units: its truth table is written out."""
+WIDEST = 1000
+"""Moments that a line may speak of at all."""
+FEW, MANY = 4, 8
+"""Up to so few moments the table alone is asked, beyond so many the parts first."""
+
+
+def logic(says: str | list[str], tonic: bool = False, relative: bool = False) -> Network:
+    """Return a net of McCulloch–Pitts units that does what propositions say.
+
+    A line is `N3(t) = N1(t-1) and not N2(t-1)`; several stand in a list, or divided by `;` or line ends. There are
+    `and`, `or`, `not` (also `& | ~`), parentheses, delays from 1, `at least 2 of (A, B, C)(t-1)`, a unit's own past,
+    and what a circle remembers: `there was x < t with A(x) and B(x-1)`, `for every x < t, A(x)`, which reach back
+    to tick 0 and go on to the end of the line or the next `)`. Names that no line defines are inputs; lines that
+    no other speaks of are outputs.
+
+    A proposition that is true when nothing has fired is refused, for no net from rest does it (Theorem 3), unless
+    `tonic` allows units of threshold 0, which fire by themselves. With `relative`, weights may be negative, which
+    may save units. `graph["latency"]` says by how many ticks each unit answers later than its line, 0 where that
+    can be; `graph["units_bound"]` how many units any net from rest without circles needs for certain to answer
+    as soon.
+
+    Raises NotationError with the column of a mistake in the text, AllornoneError for what no net does.
+
+    >>> net = logic("N3(t) = N1(t-1) and not N2(t-1)")
+    >>> print(net)
+    Network 'logic': 3 units, 2 synapses (1 inhibitory), depth 1
+      inputs   N1, N2
+      output   N3  θ=1  ← N1(t−1),  not N2(t−1)
+    >>> logic("Z(t) = X(t-1) and not Y(t-1) or Y(t-1) and not X(t-1)").graph["latency"]
+    {'Z': 1}
+    >>> logic("Rest(t) = not N(t-1)")
+    Traceback (most recent call last):
+    ...
+    allornone.simulator.errors.AllornoneError: 'Rest' is true when nothing has fired: not N(t-1). A net at rest \
+stays at rest (McCulloch and Pitts, Theorem 3), so this takes a unit that fires by itself: say tonic=True
+    """
+    flag("tonic", tonic), flag("relative", relative)
+    propositions = parse_propositions(says)
+    names = _names(propositions)
+    defined = {one.name for one in propositions}
+    lowering = Lowering(fresh("tonic", names), {*names})
+    for one in propositions:
+        lowering.add(one)
+    lines = {name: line_of(name, expression) for name, expression in lowering.lines.items()}
+    if not tonic:
+        _refuse_restless(propositions, lines, lowering.restless)
+    longer = lengthened(lines, lowering.tonic, relative)
+    late, designs = latencies(longer, relative)
+    wiring = Wiring(lowering.tonic, {*lowering.names, lowering.tonic})
+    wiring.add_all(
+        {name: cells_of(line, designs[name], late, lowering.tonic) for name, line in longer.items()}
+    )
+    net = wiring.network([name for name in names if name not in defined], [one.name for one in propositions])
+    for name in _outputs(propositions):
+        net.nodes[name]["output"] = True
+    net.graph["latency"] = {one.name: late[one.name] for one in propositions}
+    net.graph["units_bound"] = _least(lines, late, defined, relative)
+    return net
+
+
+def _names(propositions: Sequence[Proposition]) -> list[str]:
+    """Return every name, in order of appearance."""
+    found: dict[str, None] = {}
+
+    def inside(says: Expression) -> None:
+        def note(ever: Ever) -> Expression:
+            inside(ever.body)
+            return ever
+
+        for atom in says.atoms():
+            found.setdefault(atom.name)
+        says.replaced(lambda atom: atom, note)
+
+    for one in propositions:
+        inside(one.says)
+        found.setdefault(one.name)
+    return list(found)
+
+
+def _outputs(propositions: Sequence[Proposition]) -> list[str]:
+    heard = {name for one in propositions for name in _names([one]) if name != one.name}
+    found = [one.name for one in propositions if one.name not in heard]
+    return found or [one.name for one in propositions]
+
+
+def _refuse_restless(
+    propositions: Sequence[Proposition], lines: Mapping[str, Line], restless: Sequence[tuple[str, Ever]]
+) -> None:
+    for one in propositions:
+        if lines[one.name].at_rest:
+            raise AllornoneError(f"{one.name!r} is true when nothing has fired: {one.says.text()}. {_REASON}")
+    for name, ever in restless:
+        raise AllornoneError(
+            f"{name!r}: what it looks for is there when nothing has fired: {ever.text()}. {_REASON}"
+        )
+
+
+def _least(lines: Mapping[str, Line], late: Mapping[str, int], defined: set[str], relative: bool) -> int:
+    """Return how many units there must be: one a line, and as many as the worst line needs by itself."""
+    found = len(defined)
+    for name, line in lines.items():
+        heard = [moment.name for moment in line.variables]
+        if line.at_rest or line.wide or any(source in lines for source in heard):
+            continue
+        early = sum(1 << k for k, moment in enumerate(line.variables) if moment.delay + late[name] > 1)
+        found = max(found, at_least(line.rows, heard, early, relative))
+    return found
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit's proposition as a truth table over the moments that make a difference."""
+
+    name: str
+    says: Expression
+    variables: tuple[Moment, ...]
+    rows: int
+    wide: bool = False
+    """Whether a table would be too long; `rows` is then that of silence alone."""
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether it is true when nothing has fired."""
+        return bool(self.rows & 1)
+
+    def designed(self, early: int, relative: bool) -> Design | None:
+        """Return its units, those before it hearing only what is early; None where that cannot be."""
+        count = len(self.variables)
+        written = count > FEW and count == len(moments([self.says]))
+        parts = by_parts(self.says, self.variables, early) if written else None
+        if self.wide or (parts is not None and count > MANY):
+            return parts
+        table = design(self.rows, count, early, relative)
+        if parts is not None and (table is None or len(parts.hidden) < len(table.hidden)):
+            return parts
+        return table
+
+
+def line_of(name: str, says: Expression, speaks: str = "speaks") -> Line:
+    """Return a line's truth table; more than 10 moments are an error that says what to do."""
+    heard = moments([says])
+    if len(heard) > MOST:
+        at_rest = says.rows(dict.fromkeys(heard, 0), 1)
+        early = (1 << len(heard)) - 1
+        if not at_rest and len(heard) <= WIDEST and by_parts(says, heard, early) is not None:
+            return Line(name, says, tuple(heard), 0, wide=True)
+        raise AllornoneError(
+            f"{name!r} {speaks} of {len(heard)} moments, and truth tables are written out to {MOST}: "
+            "say a part of it on a line of its own"
+        )
+    rows = truth(says, heard)
+    kept = depends_on(rows, len(heard))
+    variables = tuple(heard[k] for k in kept)
+    return Line(name, says, variables, restricted(rows, kept))
+
+
+@dataclass
+class Lowering:
+    """Propositions on their way to lines without quantifiers; circles that remember get lines of their own."""
+
+    tonic: str
+    names: set[str]
+    lines: dict[str, Expression] = field(default_factory=dict)
+    circles: dict[Expression, str] = field(default_factory=dict)
+    restless: list[tuple[str, Ever]] = field(default_factory=list)
+
+    def add(self, one: Proposition) -> None:
+        """Add a proposition, and what it needs."""
+        says = one.says
+        if isinstance(says, Ever) and says.delay == 1 and not says.every:
+            # The unit itself is the circle: A(t) = B(t-1) or A(t-1).
+            body = self.body(one.name, says)
+            self.circles.setdefault(body, one.name)
+            self.lines[one.name] = either(body.later(1), Atom(one.name, 1))
+            return
+        self.lines[one.name] = self.plain(one.name, says, 1)
+
+    def plain(self, owner: str, says: Expression, ago: int) -> Expression:
+        """Return the same without quantifiers, of a moment that is `ago` ticks or more before anyone asks."""
+        return says.replaced(lambda atom: atom, lambda ever: self.remembered(owner, ever, ago))
+
+    def body(self, owner: str, ever: Ever) -> Expression:
+        """Return what is looked for at some moment from tick 0 on: of "every" the opposite of what is said."""
+        body = self.plain(owner, ever.body, 0)
+        body = Not(body) if ever.every else body
+        if not truth(body, moments([body])) & 1:
+            return body
+        self.restless.append((owner, ever))
+        return both(body, Atom(self.tonic, 0))
+
+    def remembered(self, owner: str, ever: Ever, ago: int) -> Expression:
+        """Return what a circle remembers: E(t) = body(t-1) or E(t-1), asked `delay` − 1 ticks ago."""
+        body = self.body(owner, ever)
+        if body not in self.circles:
+            self.circles[body] = circle = fresh(f"{owner}'ever", self.names)
+            self.names.add(circle)
+            self.lines[circle] = either(body.later(1), Atom(circle, 1))
+        circle = self.circles[body]
+        if ever.delay > ago:
+            found: Expression = Atom(circle, ever.delay - 1)
+        else:
+            # What the circle says at this very tick nobody else can hear in time: so look at the last moment too.
+            found = either(body.later(ever.delay), Atom(circle, ever.delay))
+        return Not(found) if ever.every else found
+
+
+def fresh(name: str, taken: Collection[str]) -> str:
+    """Return the name with as many marks behind it as make it new.
+
+    >>> fresh("tonic", {"tonic"})
+    "tonic'"
+    """
+    while name in taken:
+        name += "'"
+    return name
+
+
+def lengthened(lines: Mapping[str, Line], tonic: str, relative: bool) -> dict[str, Line]:
+    """Return the lines with every circle long enough for the units in it.
+
+    A line that needs a hidden unit for what its own circle did a tick ago cannot wait for it. So it says what
+    that unit said of the tick before: `Q(t-1)` becomes its definition, a tick earlier.
+    """
+    together = _circles(lines)
+    found = dict(lines)
+    for name, line in lines.items():
+        mates = together[name]
+        short = [one for one in line.variables if one.name in mates and one.delay == 1]
+        early = sum(1 << k for k, one in enumerate(line.variables) if one not in short)
+        if not short or line.designed(early, relative) is not None:
+            continue
+
+        def earlier(atom: Atom, mates: Collection[str] = mates) -> Expression:
+            if atom.name not in mates or atom.delay != 1:
+                return atom
+            says = lines[atom.name].says.later(atom.delay)
+            return both(says, Atom(tonic, atom.delay)) if lines[atom.name].at_rest else says
+
+        speaks = "hears its own circle too soon for the units that it needs; said of the tick before, it would speak"
+        found[name] = line_of(name, line.says.replaced(earlier, lambda ever: ever), speaks)
+    return found
+
+
+def _circles(lines: Mapping[str, Line]) -> dict[str, set[str]]:
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(lines)
+    for name, line in lines.items():
+        graph.add_edges_from((heard.name, name) for heard in line.variables if heard.name in lines)
+    found: dict[str, set[str]] = {}
+    for part in nx.strongly_connected_components(graph):
+        looped = len(part) > 1 or any(graph.has_edge(name, name) for name in part)
+        found |= dict.fromkeys(part, part if looped else set())
+    return found
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A unit in terms of what its synapses hear: weights and vetoes by moment."""
+
+    threshold: int
+    weights: tuple[tuple[Moment, int], ...]
+    vetoes: tuple[Moment, ...] = ()
+
+    @property
+    def heard(self) -> list[Moment]:
+        """Every moment that it hears."""
+        return [*(moment for moment, _ in self.weights), *self.vetoes]
+
+    @property
+    def spare(self) -> int:
+        """Ticks by which all its delays could be shorter."""
+        return min((moment.delay for moment in self.heard), default=1) - 1
+
+    def sooner(self, ticks: int) -> Cell:
+        """Return the cell that answers so many ticks earlier."""
+        return Cell(
+            self.threshold,
+            tuple(sorted((Moment(name, delay - ticks), weight) for (name, delay), weight in self.weights)),
+            tuple(sorted(Moment(name, delay - ticks) for name, delay in self.vetoes)),
+        )
+
+
+def latencies(lines: Mapping[str, Line], relative: bool) -> tuple[dict[str, int], dict[str, Design]]:
+    """Return by how many ticks each unit must answer late, as few as possible, and its design.
+
+    A synapse takes at least one tick, a hidden unit one more. Who hears a late unit makes up for it where the
+    text leaves time. The least solution is reached from below.
+    """
+    late, designs = dict.fromkeys(lines, 0), {}
+    for _ in range(len(lines) * (len(lines) + 2) + 1):
+        before = dict(late)
+        for name, line in lines.items():
+            late[name], designs[name] = _least_late(line, late, relative)
+        if late == before:
+            return late, designs
+    raise AllornoneError(  # `lengthened` has made every circle long enough
+        f"the circle of {max(late, key=late.__getitem__)!r} is too short for the units that it needs"
+    )
+
+
+def _least_late(line: Line, late: Mapping[str, int], relative: bool) -> tuple[int, Design]:
+    own = late[line.name]
+    while True:
+        heard = [moment.delay for moment in effective(line, late, own)]
+        early = sum(1 << k for k, delay in enumerate(heard) if delay > 1)
+        found = line.designed(early, relative) if min(heard, default=1) > 0 else None
+        if found is not None:
+            return own, found
+        own += 1
+        if own > late[line.name] + max(late.values()) + 2:
+            raise AllornoneError(f"{line.name!r} cannot be said in time")
+
+
+def effective(line: Line, late: Mapping[str, int], own: int) -> list[Moment]:
+    """Return the moments that the unit's synapses hear, once everyone is as late as is said."""
+    # Of its own past a unit is as late as it is itself.
+    return [
+        Moment(name, delay + own - (own if name == line.name else late.get(name, 0)))
+        for name, delay in line.variables
+    ]
+
+
+def cells_of(
+    line: Line, found: Design, late: Mapping[str, int], tonic: str
+) -> tuple[Cell, list[Cell], OneUnit]:
+    """Return the unit of a line as it hears moments, its hidden units, and how it hears these."""
+    own = late[line.name]
+    heard = effective(line, late, own)
+    unit = _cell(found.unit, heard)
+    if line.at_rest and own:
+        # A late unit must rest until its tick 0 has come: what fires by itself is told when.
+        weights = (*unit.weights, (Moment(tonic, own), 1 - unit.threshold))
+        unit = replace(unit, threshold=1, weights=weights)
+    return unit, [_cell(hidden, heard) for hidden in found.hidden], found.unit
+
+
+def _cell(unit: OneUnit, heard: Sequence[Moment]) -> Cell:
+    weights = tuple((moment, weight) for moment, weight in zip(heard, unit.weights, strict=False) if weight)
+    vetoes = tuple(moment for k, moment in enumerate(heard) if unit.vetoes >> k & 1)
+    return Cell(unit.threshold, weights, vetoes)
+
+
+class Wiring:
+    """A network under construction; hidden units and relays are made once, and shared."""
+
+    def __init__(self, tonic: str, taken: Iterable[str]) -> None:
+        self.cells: dict[str, Cell] = {}
+        self.tonic, self.taken = tonic, {*taken}
+        self.shared: dict[Cell, str] = {}
+        self.relays: dict[str, Cell] = {}
+        self.copies: dict[str, list[tuple[int, str]]] = {}
+
+    def add_all(self, parts: Mapping[str, tuple[Cell, Sequence[Cell], OneUnit]]) -> None:
+        """Add units with their hidden ones, and relays where one unit hears another at several moments."""
+        for name, (cell, hidden, _) in parts.items():
+            if not hidden and cell.spare == 0:
+                self.shared.setdefault(cell.sooner(0), name)
+        whole = {name: self._joined(name, *part) for name, part in parts.items()}
+        self.cells |= whole
+        for name, cell in self.cells.items():
+            self._note_copy(name, cell)
+        led = {name: self._led(name, cell) for name, cell in self.cells.items()}
+        self.cells = {**self.relays, **led}
+
+    def network(self, inputs: Iterable[str], lines: Iterable[str]) -> Network:
+        """Return the network: inputs, hidden units and relays, and the units of the lines."""
+        net = Network(name="logic")
+        net.add_inputs(*inputs)
+        order = [*(unit for unit in self.cells if unit not in lines), *lines]
+        heard = {moment.name for cell in self.cells.values() for moment in cell.heard}
+        if self.tonic in heard:
+            net.add_unit(self.tonic, McCullochPitts(threshold=0.0))
+        for unit in order:
+            net.add_unit(unit, McCullochPitts(threshold=float(self.cells[unit].threshold)))
+        for unit in order:
+            for moment, weight in self.cells[unit].weights:
+                net.connect(moment.name, unit, weight=float(weight), delay=moment.delay)
+            for moment in self.cells[unit].vetoes:
+                net.inhibit(moment.name, unit, delay=moment.delay)
+        return net
+
+    def _joined(self, owner: str, cell: Cell, hidden: Sequence[Cell], unit: OneUnit) -> Cell:
+        first = len(unit.weights) - len(hidden)
+        weights, vetoes = dict(cell.weights), list(cell.vetoes)
+        for k, one in enumerate(hidden):
+            moment = self._said_by(owner, one)
+            if unit.weights[first + k]:
+                weights[moment] = unit.weights[first + k]
+            elif unit.vetoes >> first + k & 1:
+                vetoes.append(moment)
+        return Cell(cell.threshold, tuple(weights.items()), tuple(vetoes))
+
+    def _said_by(self, owner: str, hidden: Cell) -> Moment:
+        """Return which unit says what a hidden unit says, and how long before its owner."""
+        sooner = hidden.sooner(hidden.spare)
+        if sooner not in self.shared:
+            name = self._fresh(f"{owner}'{chr(ord('a') + self._count(owner) % 26)}")
+            self.cells[name] = sooner
+            self.shared[sooner] = name
+        return Moment(self.shared[sooner], hidden.spare)
+
+    def _count(self, owner: str) -> int:
+        return sum(name.startswith(f"{owner}'") for name in self.cells)
+
+    def _note_copy(self, name: str, cell: Cell) -> None:
+        if len(cell.weights) == 1 and not cell.vetoes and 1 <= cell.threshold <= cell.weights[0][1]:
+            source, delay = cell.weights[0][0]
+            self.copies.setdefault(source, []).append((delay, name))
+
+    def _led(self, name: str, cell: Cell) -> Cell:
+        """Lead the second and later ways from a source through units that copy it."""
+        heard: dict[str, list[int]] = {}
+        for source, delay in cell.heard:
+            heard.setdefault(source, []).append(delay)
+        led: dict[Moment, Moment] = {}
+        used = {*heard, name}
+        for source, delays in heard.items():
+            for delay in sorted(delays)[1:]:
+                ticks, copy = self._copy(source, delay - 1, used)
+                used.add(copy)
+                led[Moment(source, delay)] = Moment(copy, delay - ticks)
+        if not led:
+            return cell
+        weights = tuple((led.get(moment, moment), weight) for moment, weight in cell.weights)
+        return Cell(cell.threshold, weights, tuple(led.get(moment, moment) for moment in cell.vetoes))
+
+    def _copy(self, source: str, most: int, used: Iterable[str]) -> tuple[int, str]:
+        """Return a unit that is not used yet and does what the source did at most so many ticks before."""
+        known = self.copies.setdefault(source, [])
+        for ticks, name in sorted(known):
+            if ticks <= most and name not in used:
+                return ticks, name
+        taken = {ticks for ticks, _ in known}
+        ticks = next((k for k in range(1, most + 1) if k not in taken), 1)
+        name = self._fresh(f"{source}'{ticks}")
+        self.relays[name] = Cell(1, ((Moment(source, ticks), 1),))
+        known.append((ticks, name))
+        return ticks, name
+
+    def _fresh(self, name: str) -> str:
+        name = fresh(name, self.taken)
+        self.taken.add(name)
+        return name
