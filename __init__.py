@@ -56,8 +56,8 @@ if TYPE_CHECKING:
     from allornone.models.propositions.formula import formula as formula
     from allornone.models.propositions.logic import logic as logic
     from allornone.pictures.drawing import draw as draw
-    from allornone.pictures.film import film as film
-    from allornone.pictures.raster import plot as plot
+    from allornone.pictures.films.film import film as film
+    from allornone.pictures.plotting import plot as plot
     from allornone.scenarios.catalogue import catalogue as catalogue
     from allornone.scenarios.running import run as run
     from allornone.simulator.errors import AllornoneError as AllornoneError
@@ -120,8 +120,8 @@ _PLACES = {
     "models.boolean.parity": ["parity"],
     "models.boolean.written": ["threshold_units"],
     "pictures.drawing": ["draw"],
-    "pictures.raster": ["plot"],
-    "pictures.film": ["film"],
+    "pictures.plotting": ["plot"],
+    "pictures.films.film": ["film"],
     "scenarios.catalogue": ["catalogue"],
     "scenarios.running": ["run"],
 }

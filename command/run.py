@@ -181,7 +181,7 @@ def _show(result: Result, wish: Wish) -> None:
 def _keep(result: Result, wish: Wish) -> None:
     """Save the picture and the result where that was asked for."""
     if wish.plot is not None:
-        from allornone.pictures.raster import plot
+        from allornone.pictures.plotting import plot
 
         plot(result).save(wish.plot)
     if wish.save is not None:

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from allornone.pictures.moments import moment
-from allornone.pictures.painting import PAD, composed, inches, paint, root
+from allornone.pictures.layout.scene import HEADS
+from allornone.pictures.painting.painting import PAD, composed, inches, paint, root
+from allornone.pictures.painting.units import moment
 from allornone.pictures.palette import Theme, theme_of
-from allornone.pictures.saving import ending
-from allornone.pictures.scene import HEADS
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.files import replacing
 from allornone.simulator.network.network import Network
@@ -27,6 +26,8 @@ ENDINGS = (".png", ".pdf", ".svg")
 STEADY = {".png": {"Software": None}, ".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
 
 State = Mapping[str, float] | tuple[Trace, int]
+
+DRAFT = ".part"  # what `replacing` hangs on a name until the file is whole
 
 
 class Drawing:
@@ -118,3 +119,22 @@ def _state(net: Network, state: State) -> tuple[dict[str, float], set[str]]:
     off: Any = trace.recorded.get("vetoed")
     vetoed = set() if off is None else {u for u, x in zip(trace.units, off[tick, 0, :, 0], strict=True) if x}
     return values, vetoed
+
+
+def ending(path: str | os.PathLike[str], known: Sequence[str]) -> str:
+    """Return the ending of a path, in lower case, if it is known; a draft's is before its ".part".
+
+    Raises AllornoneError, which names the endings that work.
+
+    >>> ending("x.PNG", [".png"]), ending(".x.png.part", [".png"])
+    ('.png', '.png')
+    """
+    target = Path(path)
+    found = (target.with_suffix("") if target.suffix == DRAFT else target).suffix.lower()
+    if found not in known:
+        *most, last = known
+        listed = f"{', '.join(most)} and {last}" if most else last
+        raise AllornoneError(
+            f"{target}: the ending says how to write it: {listed} work, found {found or 'none'}"
+        )
+    return found

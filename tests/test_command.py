@@ -247,7 +247,7 @@ def stand_ins() -> dict[str, types.ModuleType]:
         "allornone.scenarios.catalogue": module(
             "catalogue", entries=entries, of_era=of_era, find=find, dated=dated
         ),
-        "allornone.pictures.raster": module("raster", plot=Film),
+        "allornone.pictures.plotting": module("raster", plot=Film),
     }
 
 

@@ -25,16 +25,16 @@ from scipy.spatial import ConvexHull
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.mlp import mlp
 from allornone.models.perceptron import PerceptronRule, perceptron
-from allornone.pictures.cells import Cells
-from allornone.pictures.columns import columns
 from allornone.pictures.drawing import canvas, draw
-from allornone.pictures.heights import isotonic
-from allornone.pictures.marks import short
-from allornone.pictures.painting import composed
+from allornone.pictures.layout.columns import columns
+from allornone.pictures.layout.marks import short
+from allornone.pictures.layout.rows import isotonic
+from allornone.pictures.layout.scene import Scene, scene
+from allornone.pictures.painting.painting import composed
+from allornone.pictures.painting.synapses import middles
+from allornone.pictures.painting.units import Cells
 from allornone.pictures.palette import ON_FIRE, THEMES, contrast
-from allornone.pictures.raster import plot
-from allornone.pictures.scene import Scene, scene
-from allornone.pictures.synapses import middles
+from allornone.pictures.plotting import plot
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.learning.training import train
@@ -47,7 +47,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from pictures_nets import known
 from allornone.pictures.drawing import draw
-from allornone.pictures.scene import scene
+from allornone.pictures.layout.scene import scene
 print([scene(net).to_json() for net in known().values()])
 draw(known()["heat"], {"cold": 1})
 print("matplotlib.pyplot" in sys.modules)

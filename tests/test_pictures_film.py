@@ -16,16 +16,21 @@ from PIL import Image, ImageSequence
 from allornone.models.hebb import Hebb
 from allornone.models.mcculloch_pitts import McCullochPitts, Threshold
 from allornone.models.perceptron import PerceptronRule, perceptron
-from allornone.pictures.film import Film, film
-from allornone.pictures.images import palette_of
-from allornone.pictures.network_film import network_film
-from allornone.pictures.panels import Rows
-from allornone.pictures.scene import scene
-from allornone.pictures.script import clock, numbers, script
-from allornone.pictures.timeline import mistaken, presented, stages, timeline
-from allornone.pictures.travel import Travel
-from allornone.pictures.weighing import Weighing
-from allornone.pictures.words import headline, sentences
+from allornone.pictures.films.film import Film, film, palette_of
+from allornone.pictures.films.network_film import Travel, Weighing, network_film
+from allornone.pictures.films.panels import Rows
+from allornone.pictures.films.timeline import (
+    clock,
+    headline,
+    mistaken,
+    numbers,
+    presented,
+    script,
+    sentences,
+    stages,
+    timeline,
+)
+from allornone.pictures.layout.scene import scene
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
 from allornone.simulator.records.records import Trace

@@ -14,12 +14,10 @@ from PIL import Image, ImageSequence
 from scipy.ndimage import label
 
 from allornone.models.mcculloch_pitts import McCullochPitts, Threshold
-from allornone.pictures.boards import Board
-from allornone.pictures.film import Film, Pixels, film
-from allornone.pictures.grid_film import grid_film
+from allornone.pictures.films.film import Film, Pixels, film
+from allornone.pictures.films.grid_film import Board, Sheet, grid_film, main_group
+from allornone.pictures.films.timeline import timeline
 from allornone.pictures.palette import THEMES, rgb
-from allornone.pictures.sheets import Sheet, main_group
-from allornone.pictures.timeline import timeline
 from allornone.scenarios.running import run
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName

@@ -1,19 +1,33 @@
-"""Wiring: what is drawn of a network. Wide layers are folded, image groups become patches.
+"""What is drawn of a network: bodies and links, how strong they are, and where their names stand.
 
 A body is a unit, a patch of pixels, or the ⋮ of a folded layer; a link is a synapse, or a bundle of them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from allornone.pictures.columns import columns, cycles
-from allornone.pictures.thinning import said, strongest
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from allornone.pictures.layout.columns import columns, cycles
 from allornone.simulator.errors import NetworkError
 from allornone.simulator.network.network import Network
 
 WIDE = 14  # a layer of more units than this is folded
 KEPT = 7  # to so many at either end
 PATCH = 10.0  # a patch of pixels is at most so wide, in unit radii
+
+LINES = 500  # synapses that are drawn, at most
+GOLDEN = (5**0.5 - 1) / 2  # its multiples spread evenly: of equal synapses some from all over are kept
+
+Array = NDArray[np.float64]
+
+MARKED = 48  # above so many synapses there are no tick marks
+
+INSIDE = 2  # characters that fit into an input
+LETTER = 0.62  # mean width of a letter of DejaVu Sans, in ems
+LONGEST = 16  # characters of a name
 
 
 @dataclass(frozen=True)
@@ -199,3 +213,128 @@ def _tangled(layer: Sequence[int], links: Sequence[Link]) -> bool:
     """Whether synapses join units of the layer to one another: then it is no layer to fold."""
     inside = set(layer)
     return any(link.source in inside and link.target in inside for link in links)
+
+
+def strongest(weights: ArrayLike, most: int = LINES) -> list[int]:
+    """Return the places of the largest weights, whatever their sign, in their order; NaN goes before all.
+
+    >>> strongest([0.5, -2.0, 1.0], most=2)
+    [1, 2]
+    """
+    size = np.abs(np.asarray(weights, dtype=np.float64))
+    if len(size) <= most:
+        return list(range(len(size)))
+    size = np.where(np.isnan(size), np.inf, size)
+    spread = np.arange(len(size)) * GOLDEN % 1
+    return sorted(np.lexsort((spread, -size))[:most].tolist())
+
+
+def said(drawn: int, whole: int) -> str:
+    """Return what a picture says of the synapses that it leaves out.
+
+    >>> said(400, 10000)
+    '400 of 10,000 synapses are drawn'
+    """
+    return f"{drawn:,} of {whole:,} synapses are drawn"
+
+
+def faint(count: int) -> float:
+    """Return how opaque so many equal lines are, so that crossing ones can be told apart.
+
+    >>> faint(20), faint(500)
+    (1.0, 0.3)
+    """
+    steps: Sequence[float] = (100.0, 500.0)
+    return float(np.interp(count, steps, (1.0, 0.3)))
+
+
+@dataclass(frozen=True)
+class Strengths:
+    """Weights (NaN for a bundle), delays and tick marks, per link; what differs and so is drawn.
+
+    `weighted`: their sizes differ; `signed`: their colours say the sign.
+    """
+
+    weights: Array
+    delays: NDArray[np.int64]
+    ticks: NDArray[np.int64]
+    weighted: bool
+    signed: bool
+
+    @classmethod
+    def of(cls, net: Network, wires: Wiring, learning: bool) -> "Strengths":
+        """Return what a network says of each link; of `learning` weights all is worth drawing."""
+        data = [_data(net, wires.bodies[x.source], wires.bodies[x.target]) for x in wires.links]
+        weights = np.array(
+            [np.nan if x.bundle else float(d["weight"]) for x, d in zip(wires.links, data, strict=True)]
+        )
+        delays = np.array([int(d["delay"]) for d in data], dtype=np.int64)
+        summed = np.array([x.kind == "weighted" and not x.bundle for x in wires.links], dtype=bool)
+        seen = weights[summed]
+        # what is uniform is said once, what differs is drawn
+        uniform = len(set(delays.tolist())) <= 1
+        ticks = np.zeros_like(delays) if uniform or len(delays) > MARKED else delays
+        weighted = learning or len(set(np.abs(seen).tolist())) > 1
+        signed = bool(len(seen)) and (learning or bool(np.any(seen < 0)) or bool(np.any(seen % 1)))
+        return cls(weights, delays, ticks, weighted, signed)
+
+
+def _data(net: Network, source: Body, target: Body) -> dict[str, Any]:
+    """Weight and delay of a link, defaults filled in; of a bundle those of its first synapse."""
+    u, v = next((u, v) for u in source.members for v in target.members if net.has_edge(u, v))
+    found: dict[str, Any] = dict(net.edges[u, v])
+    found.setdefault("weight", 1.0)
+    found["delay"] = delay_of(net, v, found)
+    return found
+
+
+def short_name(name: str) -> str:
+    """Return a name of at most `LONGEST` characters.
+
+    >>> short_name("a-unit-with-a-very-long-name")
+    'a-unit-with-a-v…'
+    """
+    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+
+
+def sides(wires: Wiring, columns: Sequence[int], named: bool) -> list[str]:
+    """Return for each body "inside", "middle", "left", "right", "below" or "" (no name).
+
+    `named`: whether units that are neither input nor output carry their names where that takes room; at either
+    edge of the picture it takes none.
+    """
+    heard = {link.target for link in wires.links if link.source != link.target}
+    leaving = {link.source for link in wires.links if columns[link.target] > columns[link.source]}
+    last = max(columns, default=0)
+    found = [_side(body, columns[k], last, k in leaving, named) for k, body in enumerate(wires.bodies)]
+    for k, body in enumerate(wires.bodies):
+        if body.kind == "unit" and columns[k] == last > 0 and k not in leaving:
+            found[k] = "right"
+        elif body.kind == "unit" and columns[k] == 0 < last and k not in heard:
+            found[k] = "left"
+    return found
+
+
+def _side(body: Body, column: int, last: int, leaving: bool, named: bool) -> str:
+    if body.kind == "fold":
+        return "middle"
+    if body.kind == "patch":
+        return "below"
+    if body.kind == "input":
+        return "inside" if len(body.name) <= INSIDE else "left" if column == 0 else "below"
+    if body.kind == "output":
+        roomy = column == last or len(body.name) <= 6
+        return "right" if roomy and not leaving else "below"
+    return "below" if named else ""
+
+
+def width(text: str, em: float) -> float:
+    """Return about how wide a text is, in unit radii, when a letter is `em` high."""
+    return len(text) * LETTER * em
+
+
+def delay_of(net: Network, target: str, data: Mapping[str, Any]) -> int:
+    """Return the delay of a synapse: its own, or else its target model's."""
+    if "delay" in data:
+        return int(data["delay"])
+    return 0 if net.nodes[target].get("input") else net.unit(target).delay

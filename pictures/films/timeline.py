@@ -1,6 +1,8 @@
-"""Timeline: a Trace as a row of moments, trial after trial, as a film shows them."""
+"""A Trace as a row of moments, the shots of a film of it, and what the clock says."""
 
-from collections.abc import Mapping
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +11,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from allornone.pictures.layout.units import delay_of
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
 from allornone.simulator.records.records import Trace
@@ -17,6 +20,11 @@ Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 MOST = 60  # moments of a film where nothing else is asked
+
+OPENING, END, PAUSE = 0.5, 1.6, 2.8  # seconds: before anything moves, after all has, and for a question
+
+STORY = 120  # letters of 12.5 points in a line across a film
+LINES = 2
 
 
 @dataclass(frozen=True)
@@ -148,13 +156,6 @@ def stages(net: Network) -> dict[str, int]:
     return found
 
 
-def delay_of(net: Network, target: str, data: Mapping[str, Any]) -> int:
-    """Return the delay of a synapse: its own, or else its target model's."""
-    if "delay" in data:
-        return int(data["delay"])
-    return 0 if net.nodes[target].get("input") else net.unit(target).delay
-
-
 def mistaken(line: Timeline, outputs: list[str]) -> NDArray[np.int8]:
     """Return for each moment and output 1 where it answered wrong, 0 right, −1 where nothing was wanted.
 
@@ -172,3 +173,111 @@ def mistaken(line: Timeline, outputs: list[str]) -> NDArray[np.int8]:
     wrong = (y > middle) != (line.desired > middle)
     found[known] = wrong[known]
     return found
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One frame: a moment, the share of its tick that has passed, and what is asked meanwhile."""
+
+    moment: int
+    share: float
+    ask: str = ""
+
+
+def script(
+    line: Timeline,
+    sweeping: bool,
+    fps: float,
+    questions: Sequence[Mapping[str, Any]],
+    parts: int | None = None,
+) -> list[Shot]:
+    """Return the shots of a film. Few moments take longer each; `sweeping`: layers answer one by one.
+
+    A question stands where its tick `at` first comes. `parts`: frames of a moment, where another pace is wanted.
+    """
+    parts = parts or max(4, round(_pace(len(line), sweeping) * fps))
+    shots = [Shot(0, 0.0)] * round(OPENING * fps)
+    asked = {int(question["at"]): _asked(question) for question in reversed(questions)}
+    for moment in range(len(line)):
+        ask = asked.pop(int(line.ticks[moment]), "")
+        shots += [Shot(moment, 0.0, ask)] * (round(PAUSE * fps) if ask else 0)
+        shots += [Shot(moment, k / parts) for k in range(parts)]
+    return shots + [Shot(len(line) - 1, 1.0)] * round(END * fps)
+
+
+def clock(line: Timeline, moment: int, sweeping: bool) -> str:
+    """Return what the clock says at a moment; a film that shows a part says of how much."""
+    trials = len(set(line.trials.tolist()))
+    trial, tick = int(line.trials[moment]) + 1, int(line.ticks[moment])
+    cut = f" · {len(line)} of {line.whole} shown" if len(line) < line.whole else ""
+    if sweeping:
+        return f"presentation {numbers(line, True)[moment]}{cut or f'/{line.whole}'}"
+    if trials > 1:
+        return f"trial {trial}  t = {tick}{cut}"
+    return f"t = {tick}{cut}"
+
+
+def numbers(line: Timeline, presenting: bool) -> NDArray[np.int64]:
+    """Return what an axis calls each moment: its tick, or, from 1 on, its presentation, as the clock does."""
+    if not presenting:
+        return line.ticks
+    return (line.ticks if len(set(line.trials.tolist())) == 1 else line.places) + 1
+
+
+def _pace(moments: int, sweeping: bool) -> float:
+    """Seconds for a moment."""
+    if sweeping:
+        return 1.6 if moments <= 8 else 1.1 if moments <= 24 else 0.72
+    return 0.96 if moments <= 12 else 0.64 if moments <= 30 else 0.4
+
+
+def _asked(question: Mapping[str, Any]) -> str:
+    """A question with its choices, as it stands over the film."""
+    choices = " / ".join(str(choice) for choice in question.get("choices", ()))
+    return sentences(f"{question['ask']}  {choices}".strip())
+
+
+def sentences(text: str, letters: int = STORY, lines: int = LINES) -> str:
+    """Return as many whole sentences of a text as fit into so many lines; of one too long, its beginning.
+
+    >>> sentences("One. Two.", letters=5, lines=1)
+    'One.'
+    """
+    flat = " ".join(text.split())
+    kept = ""
+    for sentence in re.split(r"(?<=[.!?])\s+", flat):
+        longer = f"{kept} {sentence}".strip()
+        if len(textwrap.wrap(longer, letters)) > lines:
+            break
+        kept = longer
+    if not kept and flat:
+        wrapped = textwrap.wrap(flat, letters - 2)[:lines]
+        kept = (
+            " ".join(wrapped)
+            if len(textwrap.wrap(flat, letters)) <= lines
+            else " ".join(wrapped).rstrip(" ,;:") + " …"
+        )
+    return "\n".join(_even(kept, letters))
+
+
+def headline(text: str, letters: int = 62) -> str:
+    """Return a title on one line.
+
+    >>> headline("A ring of neurons remembers", 12)
+    'A ring of …'
+    """
+    flat = " ".join(text.split())
+    if len(flat) <= letters:
+        return flat
+    return flat[: letters - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
+
+
+def _even(text: str, letters: int) -> list[str]:
+    """Lines of nearly equal length, no more of them than are needed."""
+    needed = len(textwrap.wrap(text, letters))
+    narrow = (
+        next(wide for wide in range(1, letters + 1) if len(textwrap.wrap(text, wide)) <= needed)
+        if text
+        else 1
+    )
+    return textwrap.wrap(text, min(narrow + 4, letters))

@@ -3,7 +3,7 @@
 Firing: `fire` fill, thick ink outline, halo. Real values: a mixture. Vetoed: outline in `neg`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -12,10 +12,10 @@ from matplotlib.collections import LineCollection, PathCollection, PolyCollectio
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from allornone.pictures.marks import short
+from allornone.pictures.layout.marks import short
+from allornone.pictures.layout.scene import Scene
+from allornone.pictures.painting.shapes import circle, letters, moved, rounded_square
 from allornone.pictures.palette import ON_FIRE, Theme, luminance, mix, rgb
-from allornone.pictures.scene import Scene
-from allornone.pictures.shapes import circle, letters, moved, rounded_square
 
 Array = NDArray[np.float64]
 
@@ -151,3 +151,16 @@ def _pixels(rows: int, cols: int, count: int, x: float, y: float, side: float) -
     top = y + (rows / 2 - row) * side
     corner = np.array([[0, 0], [1, 0], [1, -1], [0, -1]]) * side
     return PolyCollection(list(np.stack([left, top], axis=1)[:, None] + corner[None]))
+
+
+def moment(
+    what: Scene, values: Mapping[str, float], vetoed: Collection[str] = (), scale: float = 1.0
+) -> tuple[Array, NDArray[np.bool_], dict[str, Array]]:
+    """Return values per unit (NaN where unknown), who is vetoed, and values per patch; all over `scale`."""
+    y = np.array([values.get(unit, np.nan) for unit in what.units], dtype=np.float64) / scale
+    off = np.array([unit in vetoed for unit in what.units], dtype=bool)
+    images = {
+        patch.name: np.array([values.get(unit, 0.0) for unit in patch.members], dtype=np.float64) / scale
+        for patch in what.patches
+    }
+    return y, off, images

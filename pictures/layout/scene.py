@@ -11,14 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from allornone.pictures.curves import POINTS
-from allornone.pictures.labels import Label, around, extent, label_of
-from allornone.pictures.layout import Needs, layout, placed
-from allornone.pictures.marks import CURVE, mini_curve, threshold
-from allornone.pictures.naming import sides
-from allornone.pictures.routing import Plan, routes
-from allornone.pictures.strengths import Strengths
-from allornone.pictures.wiring import Body, Wiring, wiring
+from allornone.pictures.layout.layout import UNDER, Needs, layout, placed
+from allornone.pictures.layout.marks import CURVE, mini_curve, threshold
+from allornone.pictures.layout.routing import LOOP, POINTS, Plan, routes
+from allornone.pictures.layout.units import Body, Strengths, Wiring, short_name, sides, width, wiring
 from allornone.simulator.errors import UnknownName
 from allornone.simulator.network.network import Network
 
@@ -32,6 +28,8 @@ HEADS = 24  # above so many synapses left-to-right is the convention
 NUMBERS = 12  # up to so many synapses their weights are written on them
 MARKS = 5  # tick marks on a synapse; beyond, "×d"
 
+APART = 0.35  # between a body and its name, and between two names in ems
+
 
 @dataclass(frozen=True)
 class Patch:
@@ -44,6 +42,18 @@ class Patch:
     x: float
     y: float
     pixel: float
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text at a place; `across` "left", "right", "center", `up` "top", "center", "bottom": which point of it."""
+
+    text: str
+    x: float
+    y: float
+    across: str
+    up: str
+    role: str  # "input", "output", "unit", "patch", "fold", "note"
 
 
 @dataclass(frozen=True)
@@ -276,3 +286,46 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Label | Patch):
         return {key: _plain(entry) for key, entry in vars(value).items()}
     return value
+
+
+def label_of(body: Body, place: Array, side: str) -> Label:
+    """The name of a body, beside it."""
+    x, y = float(place[0]), float(place[1])
+    wide, high = body.half
+    role = body.kind
+    text = str(body.rows) if role == "fold" else short_name(body.name)
+    if side == "middle":
+        return Label(text, x, y, "center", "center", role)
+    if side == "left":
+        return Label(text, x - wide - 0.35, y, "right", "center", role)
+    if side == "right":
+        return Label(text, x + wide + 0.42, y, "left", "center", role)
+    return Label(text, x, y - high - UNDER, "center", "top", role)
+
+
+def around(plan: Plan, named: Sequence[int], em: float) -> list[Label]:
+    """Return the labels of bodies of a tangle, away from it; a name that would lie on another is left out."""
+    looped = {link.source for link in plan.links if link.source == link.target}
+    found: list[Label] = []
+    taken: list[Array] = []
+    for k in named:
+        body, (x, y) = plan.bodies[k], plan.outward[k]
+        far = body.half[0] + APART + (LOOP if k in looped else 0.0)
+        at = plan.places[k] + plan.outward[k] * far
+        across = "center" if abs(x) < 0.3 else "left" if x > 0 else "right"
+        up = "center" if abs(y) < 0.6 else "bottom" if y > 0 else "top"
+        label = Label(short_name(body.name), float(at[0]), float(at[1]), across, up, body.kind)
+        box = extent(label, em)
+        room = np.array([APART, 0.0]) * em
+        if all((box[1] + room < other[0]).any() or (other[1] + room < box[0]).any() for other in taken):
+            found.append(label)
+            taken.append(box)
+    return found
+
+
+def extent(label: Label, em: float) -> Array:
+    """Return the lower left and the upper right corner of a label whose letters are `em` high, (2, 2)."""
+    long, high = width(label.text, em), 1.15 * em
+    left = label.x - {"left": 0.0, "center": 0.5, "right": 1.0}[label.across] * long
+    top = label.y + {"top": 0.0, "center": em / 2, "bottom": high}[label.up]
+    return np.array([[left, top - high], [left + long, top]])

@@ -9,12 +9,11 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from allornone.pictures.cells import Cells
-from allornone.pictures.numbers import Numbers
+from allornone.pictures.layout.scene import EM, Scene, scene
+from allornone.pictures.painting.shapes import FONT, circle
+from allornone.pictures.painting.synapses import Numbers, Synapses
+from allornone.pictures.painting.units import Cells
 from allornone.pictures.palette import Theme, mix, rgb
-from allornone.pictures.scene import EM, Scene, scene
-from allornone.pictures.shapes import FONT, circle
-from allornone.pictures.synapses import Synapses
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
 

@@ -10,12 +10,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from allornone.pictures.heights import heights
-from allornone.pictures.naming import short_name, sides, width
-from allornone.pictures.ordering import Grid, grid
-from allornone.pictures.routing import LOOP, Plan
-from allornone.pictures.tangles import ROOM, around, ellipse, outwards, tangled
-from allornone.pictures.wiring import Wiring
+from allornone.pictures.layout.columns import Grid, grid
+from allornone.pictures.layout.recurrent import ROOM, around, ellipse, outwards, tangled
+from allornone.pictures.layout.routing import LOOP, Plan
+from allornone.pictures.layout.rows import heights
+from allornone.pictures.layout.units import Wiring, short_name, sides, width
 
 Array = NDArray[np.float64]
 
@@ -50,7 +49,7 @@ def layout(wires: Wiring, needs: Needs) -> Plan:
     """Return where everything stands.
 
     >>> from allornone.simulator.network.network import Network
-    >>> from allornone.pictures.wiring import wiring
+    >>> from allornone.pictures.layout.units import wiring
     >>> layout(wiring(Network()), Needs()).places.shape
     (0, 2)
     """

@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from allornone.pictures.drawing import Drawing, canvas
-from allornone.pictures.naming import short_name, width
-from allornone.pictures.painting import root
+from allornone.pictures.films.panels import Rows, raster
+from allornone.pictures.films.timeline import timeline
+from allornone.pictures.layout.units import short_name, width
+from allornone.pictures.painting.painting import root
+from allornone.pictures.painting.shapes import FONT
 from allornone.pictures.palette import Theme, theme_of
-from allornone.pictures.panels import Rows, raster
-from allornone.pictures.shapes import FONT
-from allornone.pictures.timeline import timeline
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.records.records import Trace, Training
 

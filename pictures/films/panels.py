@@ -1,20 +1,28 @@
-"""Panels under and beside a network: the raster of its units, its weights against time."""
+"""Panels of a film: how its surface is divided, the raster, the weights against time, the heading."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from allornone.pictures.heights import isotonic
-from allornone.pictures.naming import short_name, width
-from allornone.pictures.painting import inches
+from allornone.pictures.films.film import INCHES
+from allornone.pictures.films.timeline import Shot, Timeline, headline, sentences
+from allornone.pictures.layout.rows import isotonic
+from allornone.pictures.layout.scene import Scene
+from allornone.pictures.layout.units import short_name, width
+from allornone.pictures.painting.painting import composed, inches
+from allornone.pictures.painting.shapes import FONT, MONO
 from allornone.pictures.palette import Theme, mix, rgb
-from allornone.pictures.shapes import FONT
-from allornone.pictures.timeline import Timeline
+from allornone.simulator.network.network import Network
 
 Array = NDArray[np.float64]
 
@@ -30,6 +38,20 @@ STYLES = (
 )
 
 TRIALS = 4  # and more are numbered in place of their ticks
+
+Rect = tuple[float, float, float, float]  # left, low, wide, high
+
+SMALLEST = 11.0  # points of the smallest letter of a film
+EDGE = 0.38
+TOP = 6.05  # over it stand title and story
+ROW = 0.205  # of a raster with names
+AXIS = 0.52  # under a raster
+NARROWEST = 2.0  # a panel of weights
+SIDE = 1.3  # how much larger units must become for panels to stand beside the network
+
+TITLE, STORY, CLOCK = 19.0, 12.5, 17.0  # points
+
+VEIL = 0.92  # how much the future is hidden
 
 
 @dataclass(frozen=True)
@@ -198,3 +220,139 @@ def time_axis(ax: Axes, rows: Rows, theme: Theme, size: float, down: bool = Fals
 
     axis.set_major_formatter(FuncFormatter(named))
     return "trial" if by_trial else ""
+
+
+@dataclass(frozen=True)
+class Plates:
+    """Where everything stands, and the scene as it fits there."""
+
+    network: Rect
+    raster: Rect
+    weights: Rect | None
+    scene: Scene
+    inch: float
+    named: bool
+
+
+def axes_at(figure: Figure, rect: Rect) -> Axes:
+    """Return axes of a film at so many inches."""
+    left, low, wide, high = rect
+    return figure.add_axes((left / INCHES[0], low / INCHES[1], wide / INCHES[0], high / INCHES[1]))
+
+
+def plates(net: Network, rows: Sequence[str], lines: Sequence[str], learning: bool, marked: bool) -> Plates:
+    """Return the division that shows units largest: panels under the network, or beside if that helps much.
+
+    `rows`: names of the raster; `lines`: of the weights drawn against time; `learning`: weights change;
+    `marked`: answers are marked right or wrong.
+    """
+    under = _under(net, rows, lines, learning, marked)
+    beside = _beside(net, rows, lines, learning, marked)
+    return beside if beside.inch > SIDE * under.inch else under
+
+
+def _names(names: Sequence[str]) -> float:
+    """Inches that names take beside their rows."""
+    return max((width(name, SMALLEST / 72) for name in names), default=0.0) + 0.2
+
+
+def _beginning(lines: Sequence[str], wanted: float) -> float:
+    """Where the panel of the weights begins, so that it is not too narrow beside their names."""
+    return min(wanted, INCHES[0] - EDGE - _names(lines) - NARROWEST)
+
+
+def _under(net: Network, rows: Sequence[str], lines: Sequence[str], learning: bool, marked: bool) -> Plates:
+    named = len(rows) <= 12
+    tall = max(min(len(rows) * ROW, 12 * ROW), 0.5)
+    left = EDGE + (_names([short_name(row) for row in rows]) if named else 0.0)
+    low = EDGE * 0.4 + AXIS
+    floor = low + tall + 0.15
+    left_of_lines = _beginning(lines, 9.0)
+    right = left_of_lines - 0.9 if lines else INCHES[0] - EDGE
+    network = (EDGE, floor, right - EDGE - 0.6 * marked, TOP - floor)
+    weights = (
+        (
+            left_of_lines,
+            floor + 0.45,
+            INCHES[0] - left_of_lines - EDGE - _names(lines),
+            TOP - floor - 0.75,
+        )
+        if lines
+        else None
+    )
+    scene, inch = composed(net, network[2:], SMALLEST, learning=learning)
+    return Plates(network, (left, low, INCHES[0] - EDGE - left, tall), weights, scene, inch, named)
+
+
+def _beside(net: Network, rows: Sequence[str], lines: Sequence[str], learning: bool, marked: bool) -> Plates:
+    left_of_lines = _beginning(lines, 8.4)
+    network = (EDGE, EDGE * 0.6, left_of_lines - 1.4 - 0.6 * marked, TOP - EDGE * 0.6)
+    low, most = EDGE * 0.4 + AXIS, 2.4 if lines else 4.6
+    named = len(rows) * ROW <= most
+    tall = max(min(len(rows) * ROW, most), 0.5)
+    left = left_of_lines - 0.6 + (_names([short_name(row) for row in rows]) if named else 0.0)
+    if not lines:
+        low += (TOP - low - tall) / 2
+    floor = low + tall + 0.8
+    wide = INCHES[0] - left_of_lines - EDGE - _names(lines)
+    weights = (left_of_lines, floor, wide, TOP - floor - 0.3) if lines else None
+    scene, inch = composed(net, network[2:], SMALLEST, learning=learning)
+    return Plates(network, (left, low, INCHES[0] - EDGE - left, tall), weights, scene, inch, named)
+
+
+class Heading:
+    """The artists over a film; `times` (moments) is what the clock says."""
+
+    def __init__(
+        self,
+        figure: Figure,
+        theme: Theme,
+        words: tuple[str, str],
+        times: Sequence[str],
+        shots: Sequence[Shot],
+    ) -> None:
+        title, story = words
+        self.figure, self.theme, self.times, self.story = figure, theme, times, sentences(story)
+        wide, _ = INCHES
+        room = (wide - 2 * EDGE) * 72 - max(map(len, times)) * CLOCK * 0.62 - 20
+        line = headline(title, int(room / (TITLE * 0.69)))
+        style: dict[str, Any] = {"family": FONT, "parse_math": False, "zorder": 60}
+        left, right = EDGE / wide, 1 - EDGE / wide
+        figure.text(left, 0.932, line, size=TITLE, weight="bold", color=theme.ink, **style)
+        self.caption: Text = figure.text(
+            left, 0.91, self.story, size=STORY, color=theme.mute, va="top", linespacing=1.25, **style
+        )
+        self.clock: Text = figure.text(
+            right, 0.932, "", size=CLOCK, color=theme.ink, ha="right", family=MONO, zorder=60
+        )
+        self.artists: list[Artist] = [self.clock]
+        if any(shot.ask for shot in shots):
+            self.artists.append(self.caption)
+
+    def show(self, shot: Shot) -> None:
+        """Say the time of a shot, and ask what it asks."""
+        self.clock.set_text(self.times[shot.moment])
+        self.caption.set(text=shot.ask or self.story, color=self.theme.ink if shot.ask else self.theme.mute)
+
+
+class Veil:
+    """The veil of one panel whose x axis is moments."""
+
+    def __init__(self, ax: Axes, theme: Theme, moments: int) -> None:
+        low, high = sorted(ax.get_ylim())
+        self.moments = moments
+        self.veil = Rectangle((0, low), 1, high - low, facecolor=theme.bg, alpha=VEIL, linewidth=0, zorder=50)
+        ax.add_patch(self.veil)
+        self.cursor = ax.axvline(0, color=theme.ink, linewidth=1.4, zorder=51)
+
+    @property
+    def artists(self) -> list[Artist]:
+        """The veil, and the cursor over it."""
+        return [self.veil, self.cursor]
+
+    def show(self, edge: float, asking: bool) -> None:
+        """Hide what is right of a moment; wholly, while a question is asked whose answer stands there."""
+        self.veil.set_alpha(1.0 if asking else VEIL)
+        self.veil.set_x(edge)
+        self.veil.set_width(self.moments - edge)
+        self.cursor.set(xdata=[edge, edge])

@@ -1,0 +1,1 @@
+"""Where everything of a drawn network stands, before anything is painted."""

@@ -1,0 +1,1 @@
+"""The painter that uses matplotlib."""
