@@ -7,8 +7,8 @@ import sys
 import numpy as np
 
 from allornone.scenarios.catalogue import entries
-from allornone.scenarios.labelled import Labelled
-from allornone.scenarios.reading import read
+from allornone.scenarios.document.reading import read
+from allornone.scenarios.expressions.labelled import Labelled
 from allornone.scenarios.running import run
 
 SEED, SEEDS = 3, 20

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from allornone.scenarios.limits import Limits
+    from allornone.scenarios.experiment.limits import Limits
 
 
 def overrides(settings: Iterable[str]) -> dict[str, object]:
@@ -36,7 +36,7 @@ def limits(settings: Iterable[str]) -> Limits | None:
         found[key] = int(value)
     if not found:
         return None
-    from allornone.scenarios.limits import Limits
+    from allornone.scenarios.experiment.limits import Limits
 
     return Limits().raised(found)
 

@@ -39,8 +39,8 @@ def look_over(path: Path) -> list[str]:
 
     The network and lessons of every run are made, those of the counterfactuals too; none is lived.
     """
-    from allornone.scenarios.checking import check, check_built, check_changes
-    from allornone.scenarios.reading import read
+    from allornone.scenarios.document.reading import read
+    from allornone.scenarios.running import check, check_built, check_changes
 
     source = read(path)
     warnings = check(source)

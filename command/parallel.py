@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from allornone.command.failures import Failure, failure_of
 
 if TYPE_CHECKING:
-    from allornone.scenarios.result import Result
+    from allornone.scenarios.verdict.result import Result
 
 
 Outcome: TypeAlias = "Result | Failure"

@@ -17,7 +17,7 @@ from allornone.command.targets import target
 from allornone.command.watching import Watch
 
 if TYPE_CHECKING:
-    from allornone.scenarios.result import Result
+    from allornone.scenarios.verdict.result import Result
 
 SCOPE = {
     "result": "claims, measures, verdict",

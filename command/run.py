@@ -18,7 +18,7 @@ from allornone.command.targets import target
 from allornone.command.watching import Watch
 
 if TYPE_CHECKING:
-    from allornone.scenarios.result import Result
+    from allornone.scenarios.verdict.result import Result
 
 PICTURES = (".png", ".svg", ".pdf")
 

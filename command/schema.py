@@ -11,7 +11,7 @@ from allornone.command.failures import SUCCESS
 @click.command
 def verb() -> int:
     """Print the JSON Schema of a scenario file, with the models of installed plug-ins."""
-    from allornone.scenarios.schema import schema
+    from allornone.scenarios.document.schema import schema
 
     screen.as_json(schema(), indent=2)
     return SUCCESS

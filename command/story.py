@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from allornone.scenarios.catalogue import dated
-from allornone.scenarios.change import spoken
+from allornone.scenarios.document.change import spoken
 
 FACTS = ("source", "evidence", "lecture", "aliases", "seeds", "deviations", "open")
 ENOUGH = 1 << 20  # bytes: no scenario is so long
@@ -45,7 +45,9 @@ def read(path: Path) -> Story:
             raise ValueError("an empty file")
         return told(raw)
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-        from allornone.scenarios.reading import read as read_closely  # which loads much, to say what is wrong
+        from allornone.scenarios.document.reading import (
+            read as read_closely,  # which loads much, to say what is wrong
+        )
 
         return told(read_closely(path).raw)
 

@@ -11,8 +11,8 @@ from allornone.command.screen import Cell, Table
 from allornone.command.story import told
 
 if TYPE_CHECKING:
-    from allornone.scenarios.labelled import Value
-    from allornone.scenarios.result import ClaimResult, Result
+    from allornone.scenarios.expressions.labelled import Value
+    from allornone.scenarios.verdict.result import ClaimResult, Result
 
 GOOD, BAD, FAINT = "green", "bold red", "dim"
 NEXT_MEASURE = re.compile(r", (?=[^\W\d]\w*(\(.*?\))? = )")

@@ -1,30 +1,36 @@
-"""Running: a named scenario or a file, from its runs to its verdict."""
+"""Running: a named scenario or a file, checked, and from its runs to its verdict."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from functools import partial
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
-from allornone.scenarios import catalogue, reading
-from allornone.scenarios.asking import answers
-from allornone.scenarios.checking import check, placed
-from allornone.scenarios.document_errors import DocumentError, dotted
-from allornone.scenarios.family import Laboratory, Progress
-from allornone.scenarios.judging import judge
-from allornone.scenarios.limits import Limits
-from allornone.scenarios.result import Result
-from allornone.scenarios.showing import show
-from allornone.scenarios.varying import family
-from allornone.simulator.errors import AllornoneError
+from allornone.scenarios import catalogue
+from allornone.scenarios.document import chance, reading
+from allornone.scenarios.document.axes import alters, family, runs
+from allornone.scenarios.document.chance import draws
+from allornone.scenarios.document.change import Path, spoken
+from allornone.scenarios.document.errors import DocumentError, Violation, dotted
+from allornone.scenarios.document.reading import Source
+from allornone.scenarios.experiment.build import groups_of
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.measuring import answers, needs
+from allornone.scenarios.experiment.preparing import prepare
+from allornone.scenarios.experiment.running_phases import show
+from allornone.scenarios.verdict.family import Laboratory, Progress
+from allornone.scenarios.verdict.judging import judge, selection
+from allornone.scenarios.verdict.result import Result
+from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.program.program import compile
 
 
 def run(
-    scenario: str | Path,
+    scenario: str | FilePath,
     *,
     seed: int | None = None,
     seeds: int | None = None,
@@ -79,10 +85,10 @@ def run(
     )
 
 
-def _path(scenario: str | Path) -> Path:
+def _path(scenario: str | FilePath) -> FilePath:
     text = str(scenario)
-    if isinstance(scenario, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
-        return Path(scenario)
+    if isinstance(scenario, FilePath) or text.endswith(".toml") or "/" in text or "\\" in text:
+        return FilePath(scenario)
     return catalogue.find(text)
 
 
@@ -93,7 +99,7 @@ def _check_table(overrides: object) -> None:
 
 def _check_settings(raw: dict[str, Any], overrides: Mapping[str, object]) -> None:
     """Raise an error where settings make sense in none of the runs."""
-    from allornone.scenarios.document import validate_run
+    from allornone.scenarios.document.document import validate_run
 
     wrong: DocumentError | None = None
     for one in family(raw, None, overrides).runs if overrides else ():
@@ -123,3 +129,79 @@ def _family(seed: int | None, seeds: int | None, overrides: Mapping[str, object]
     words = [f"seed {seed}"] if seed is not None else [f"{seeds} seeds"] if seeds is not None else []
     words += [f"{key} = {value}" for key, value in (overrides or {}).items()]
     return ", ".join(words) or "as written"
+
+
+def check(source: Source) -> list[str]:
+    """Return warnings; raises SourceError with every violation at its place, and where a draw has no seeds."""
+    if source.document.seeds is not None:
+        return chance.warnings(source.raw)
+    drawn = draws(source.raw)
+    if drawn is not None:
+        raise source.error([Violation(drawn, "something is drawn here, so the file must say seeds = N")])
+    return chance.warnings(source.raw)
+
+
+def check_built(source: Source, limits: Limits | None = None) -> None:
+    """Make the networks and lessons of every run, and live none; raises SourceError with what does not fit together."""
+    seen = set()
+    known: dict[str, None] = {}
+    for run in family(source.raw).runs:
+        try:
+            ready = prepare(run.raw, 0, limits or Limits())
+            if ready.key not in seen:
+                compile(ready.network)
+                seen.add(ready.key)
+                known |= dict.fromkeys(groups_of(ready.network))
+        except NotationError as error:
+            raise placed(source, error) from None
+        except AllornoneError as error:
+            at = ", ".join(f"{axis} = {label}" for axis, label in run.labels.items())
+            raise AllornoneError(f"{source.path}: {at + ': ' if at else ''}{error}") from None
+
+    _check_units(source, known)
+
+
+def _check_units(source: Source, known: Iterable[str]) -> None:
+    """Raise SourceError where a measure looks at a unit or group that no run has."""
+    for name, text in source.raw.get("measures", {}).items():
+        for unit in sorted(needs([str(text)]).units.difference(known)):
+            message = str(UnknownName("unit or group", unit, known))
+            raise source.error([Violation(("measures", name), message)])
+
+
+def check_changes(source: Source, most: int, limits: Limits | None = None) -> None:
+    """Make what each counterfactual makes of the first runs that its claim looks at, and live none.
+
+    Raises SourceError where a change names nothing, means nothing, or alters no run.
+    """
+    measures = source.raw.get("measures", {})
+    for number, claim in enumerate(source.raw["interpretation"]["claims"]):
+        _, chosen = selection(str(claim["that"]), measures)
+        for word in ("fails", "holds"):
+            changes = claim.get(word, [])
+            for change in changes if isinstance(changes, list) else [changes]:
+                try:
+                    if not alters(source.raw, change):
+                        raise AllornoneError("the change alters no run")
+                    for run in [run for run in runs(source.raw, change) if chosen.has(run, 0)][:most]:
+                        prepare(run.raw, 0, limits or Limits())
+                except AllornoneError as error:
+                    path = ("interpretation", "claims", number, word)
+                    raise source.error([Violation(path, f"{spoken(change)}: {error}")]) from None
+
+
+def placed(source: Source, error: NotationError) -> AllornoneError:
+    """Return a mistake in a synapse or a stimulus, told at its line and column in the file."""
+    path = _path_of(source.raw, error.text, ())
+    if path is None:
+        return AllornoneError(f"{source.path}: {error}")
+    return source.error([Violation(path, error.sentence, error.column)])
+
+
+def _path_of(value: object, text: str, path: Path) -> Path | None:
+    """Return where a text stands in a document."""
+    if value == text:
+        return path
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = (_path_of(part, text, (*path, key)) for key, part in parts)
+    return next((place for place in found if place is not None), None)

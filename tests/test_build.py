@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from allornone.scenarios.limits import Limits
-from allornone.scenarios.preparing import Prepared, prepare
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.preparing import Prepared, prepare
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.program import compile

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from allornone.scenarios.chance import draws
+from allornone.scenarios.document.chance import draws
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allornone.scenarios.change import CHANGEABLE, ChangeError, Raw, from_dotted, overlay
-from allornone.scenarios.varying import alters, expand_vary, family, runs
+from allornone.scenarios.document.axes import alters, expand_vary, family, runs
+from allornone.scenarios.document.change import CHANGEABLE, ChangeError, Raw, from_dotted, overlay
 from allornone.simulator.errors import LimitExceeded
 
 BASE: Raw = {

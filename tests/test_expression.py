@@ -12,11 +12,16 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from allornone.scenarios.expression import Budget, Expression, Scope, compile_expression
-from allornone.scenarios.functions import FUNCTIONS
-from allornone.scenarios.grammar import CONSTANTS
-from allornone.scenarios.labelled import Labelled, Value
-from allornone.scenarios.scanning import ExpressionError
+from allornone.scenarios.expressions.expression import (
+    CONSTANTS,
+    Budget,
+    Expression,
+    ExpressionError,
+    Scope,
+    compile_expression,
+)
+from allornone.scenarios.expressions.functions import FUNCTIONS
+from allornone.scenarios.expressions.labelled import Labelled, Value
 from allornone.simulator.errors import AllornoneError
 
 ETA = (0.01, 0.05, 0.1)

@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 
 from allornone.models.activations import Linear
-from allornone.scenarios import build, chance, tasks
-from allornone.scenarios import family as families
-from allornone.scenarios.family import Laboratory, Selection
-from allornone.scenarios.labelled import Labelled, Value, labelled
-from allornone.scenarios.limits import Limits
-from allornone.scenarios.living import live
-from allornone.scenarios.preparing import Prepared
-from allornone.scenarios.recording import Life, Needs
-from allornone.scenarios.tasks import Source, Task
+from allornone.scenarios.document import chance
+from allornone.scenarios.experiment import build, tasks
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.preparing import Prepared
+from allornone.scenarios.experiment.running_phases import Life, Needs, live
+from allornone.scenarios.experiment.tasks import Source, Task
+from allornone.scenarios.expressions.labelled import Labelled, Value, labelled
+from allornone.scenarios.verdict import family as families
+from allornone.scenarios.verdict.family import Laboratory, Selection
 from allornone.simulator import registry
 from allornone.simulator.arrays import Array, stream
 from allornone.simulator.errors import AllornoneError, LimitExceeded

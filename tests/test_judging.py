@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from allornone.scenarios import family as families
-from allornone.scenarios.change import spoken
-from allornone.scenarios.judging import selection
-from allornone.scenarios.living import live
-from allornone.scenarios.preparing import Prepared
-from allornone.scenarios.recording import Life, Needs
-from allornone.scenarios.result import ClaimResult, Result
+from allornone.scenarios.document.change import spoken
+from allornone.scenarios.experiment.preparing import Prepared
+from allornone.scenarios.experiment.running_phases import Life, Needs, live
 from allornone.scenarios.running import run
+from allornone.scenarios.verdict import family as families
+from allornone.scenarios.verdict.judging import selection
+from allornone.scenarios.verdict.result import ClaimResult, Result
 from allornone.simulator.errors import AllornoneError
 
 RELAY = (Path(__file__).parent / "scenarios" / "run" / "relay.toml").read_text(encoding="utf-8")

@@ -7,8 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allornone.scenarios.aligning import align, combine
-from allornone.scenarios.labelled import LARGEST, Labelled, Labels, Value, labelled
+from allornone.scenarios.expressions.labelled import (
+    LARGEST,
+    Labelled,
+    Labels,
+    Value,
+    align,
+    combine,
+    labelled,
+)
 from allornone.simulator.errors import AllornoneError
 
 LENGTHS = {"gate": 2, "eta": 3, "seed": 4, "tick": 5, "unit": 2}

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from allornone.scenarios.limits import Limits
-from allornone.scenarios.preparing import Phase, prepare
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.preparing import Phase, prepare
 from allornone.simulator.errors import AllornoneError
 
 NET = """

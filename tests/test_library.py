@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from allornone.scenarios.catalogue import Entry, entries
-from allornone.scenarios.checking import check, check_built
-from allornone.scenarios.freezing import freezes
-from allornone.scenarios.reading import read
-from allornone.scenarios.result import DIFFERENTLY, REPRODUCED, Result
-from allornone.scenarios.running import run
+from allornone.scenarios.document.chance import freezes
+from allornone.scenarios.document.reading import read
+from allornone.scenarios.running import check, check_built, run
+from allornone.scenarios.verdict.result import DIFFERENTLY, REPRODUCED, Result
 
 ORDER = (
     "title", "year", "lecture", "source", "story", "evidence", "aliases", "deviations", "open", "long", "seeds",

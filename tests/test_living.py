@@ -15,12 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allornone.models.adaline import LMS
-from allornone.scenarios.family import Laboratory
-from allornone.scenarios.labelled import labelled
-from allornone.scenarios.limits import Limits
-from allornone.scenarios.living import live
-from allornone.scenarios.preparing import prepare
-from allornone.scenarios.recording import Life, Needs
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.preparing import prepare
+from allornone.scenarios.experiment.running_phases import Life, Needs, live
+from allornone.scenarios.expressions.labelled import labelled
+from allornone.scenarios.verdict.family import Laboratory
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allornone.scenarios.change import Path
-from allornone.scenarios.locating import DEEPEST, Locator, TooDeepError
+from allornone.scenarios.document.change import Path
+from allornone.scenarios.document.reading import DEEPEST, Locator, TooDeepError
 
 KEYS = st.one_of(
     st.sampled_from(["a", "b", "N3", "x-1", "eta", "7"]),

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from allornone.scenarios.labelled import Labelled, Value, labelled
-from allornone.scenarios.limits import Limits
-from allornone.scenarios.living import live
-from allornone.scenarios.measuring import RUN_FUNCTIONS, measure, needs, registered_functions
-from allornone.scenarios.preparing import prepare
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.measuring import measure, needs, registered_functions
+from allornone.scenarios.experiment.preparing import prepare
+from allornone.scenarios.experiment.running_phases import live
+from allornone.scenarios.expressions.functions import RUN_FUNCTIONS
+from allornone.scenarios.expressions.labelled import Labelled, Value, labelled
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.registry import functions
 

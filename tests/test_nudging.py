@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allornone.scenarios.expression import Scope, compile_expression
-from allornone.scenarios.labelled import Labelled, Value
-from allornone.scenarios.nudging import Nudge, nudges
+from allornone.scenarios.expressions.expression import Scope, compile_expression
+from allornone.scenarios.expressions.labelled import Labelled, Value
+from allornone.scenarios.verdict.judging import Nudge, nudges
 
 ETA = (0.01, 0.05, 0.1)
 NAMES: dict[str, Value] = {

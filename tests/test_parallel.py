@@ -10,7 +10,7 @@ import pytest
 
 from allornone.command.failures import BAD_INPUT, BUG, Failure
 from allornone.command.parallel import Outcome, outcome, outcomes, processors
-from allornone.scenarios.result import Result
+from allornone.scenarios.verdict.result import Result
 
 
 def test_results_come_in_the_order_asked_for_and_are_the_same() -> None:

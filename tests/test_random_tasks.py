@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from allornone.scenarios.limits import Limits
-from allornone.scenarios.numbers import Numbers
-from allornone.scenarios.reading import read
-from allornone.scenarios.tasks import Task, make
+from allornone.scenarios.document.reading import read
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.tasks import Task, make
+from allornone.scenarios.expressions.expression import Numbers
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 

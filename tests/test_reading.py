@@ -17,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from allornone.scenarios.document import validate, validate_run
-from allornone.scenarios.document_errors import DocumentError, Violation
-from allornone.scenarios.reading import MOST_TOLD, SourceError, parse, read
-from allornone.scenarios.varying import runs
+from allornone.scenarios.document.axes import runs
+from allornone.scenarios.document.document import validate, validate_run
+from allornone.scenarios.document.errors import DocumentError, Violation
+from allornone.scenarios.document.reading import MOST_TOLD, SourceError, parse, read
 
 
 @pytest.fixture(autouse=True)
@@ -216,7 +216,7 @@ def test_telling_a_story_loads_nothing_heavy() -> None:
     """Parsing without checking imports neither numpy nor pydantic."""
     path = corpus.SCENARIOS / "valid" / "bars.toml"
     code = (
-        "import sys; from allornone.scenarios.reading import parse; parse(sys.argv[1]);"
+        "import sys; from allornone.scenarios.document.reading import parse; parse(sys.argv[1]);"
         "print([name for name in ('numpy', 'networkx', 'pydantic', 'scipy') if name in sys.modules])"
     )
 

@@ -9,8 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from allornone.scenarios.functions import FUNCTIONS
-from allornone.scenarios.measuring import RUN_FUNCTIONS
+from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS
 from allornone.scenarios.running import run
 
 ROOT = Path(__file__).parent.parent

@@ -12,12 +12,11 @@ import numpy as np
 import pytest
 
 from allornone.scenarios.catalogue import find
-from allornone.scenarios.checking import check_built
-from allornone.scenarios.labelled import Labelled, Value, labelled
-from allornone.scenarios.limits import Limits
-from allornone.scenarios.reading import read
-from allornone.scenarios.result import Result
-from allornone.scenarios.running import run
+from allornone.scenarios.document.reading import read
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.expressions.labelled import Labelled, Value, labelled
+from allornone.scenarios.running import check_built, run
+from allornone.scenarios.verdict.result import Result
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.records.records import Trace, Training
 

@@ -12,8 +12,8 @@ import corpus
 import pytest
 from jsonschema import Draft202012Validator
 
-import allornone.scenarios.schema
-from allornone.scenarios.schema import schema
+import allornone.scenarios.document.schema
+from allornone.scenarios.document.schema import schema
 
 STRUCTURAL = [
     *("missing-keys", "unknown-keys", "wrong-kinds", "impossible-delay", "eta-zero", "unknown-names"),
@@ -63,10 +63,10 @@ def test_a_plug_in_is_part_of_the_schema() -> None:
 
 def test_the_shipped_schema_is_the_generated_one() -> None:
     """What files name in their first line is what `allornone schema` prints where no plug-in is installed."""
-    code = "import json; from allornone.scenarios.schema import schema; print(json.dumps(schema()))"
+    code = "import json; from allornone.scenarios.document.schema import schema; print(json.dumps(schema()))"
     printed = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
-    shipped = Path(allornone.scenarios.schema.__file__).with_name("schema.json")
+    shipped = Path(allornone.scenarios.document.schema.__file__).parents[1].joinpath("schema.json")
 
     assert json.loads(shipped.read_text(encoding="utf-8")) == json.loads(printed.stdout)

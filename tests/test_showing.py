@@ -9,14 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from allornone.scenarios.family import Laboratory
-from allornone.scenarios.labelled import labelled
-from allornone.scenarios.limits import Limits
-from allornone.scenarios.living import live
-from allornone.scenarios.preparing import prepare
-from allornone.scenarios.recording import Needs
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.preparing import prepare
+from allornone.scenarios.experiment.running_phases import MOST_MOMENTS, Needs, Shown, live, show
+from allornone.scenarios.expressions.labelled import labelled
 from allornone.scenarios.running import run
-from allornone.scenarios.showing import MOST_MOMENTS, Shown, show
+from allornone.scenarios.verdict.family import Laboratory
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 

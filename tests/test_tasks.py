@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allornone.scenarios.limits import Limits
-from allornone.scenarios.numbers import Numbers
-from allornone.scenarios.tasks import Task, make
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.tasks import Task, make
+from allornone.scenarios.expressions.expression import Numbers
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 

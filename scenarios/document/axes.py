@@ -1,0 +1,363 @@
+"""The axes of [vary], their forms, and the family of runs that they span."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from math import prod
+from typing import Any, Literal, NamedTuple
+
+from allornone.scenarios.document.change import CHANGEABLE, ChangeError, Raw, from_dotted, overlay
+from allornone.simulator.errors import LimitExceeded, nearest
+
+MOST_RUNS = 100_000
+_EDIT = "vary.AXIS.LABEL = change"
+
+Label = str | int | float | bool
+
+LONGEST = 100_000
+_RANGE = ("from", "to", "step")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis: its labels in order, and for each the change that it lays over the file.
+
+    `members` gives, for each parameter that the axis moves, its value at each label. The `form` is "values"
+    of parameters, a "set" path, or "labels" of alternatives; `nested` gives the axes of one of these alone.
+    """
+
+    name: str
+    labels: tuple[Label, ...]
+    changes: tuple[Raw, ...]
+    members: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
+    form: Literal["values", "set", "labels"] = "values"
+    nested: Mapping[Label, tuple[Axis, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its label on every axis that it lies on, and the scenario with all changes laid over."""
+
+    labels: Mapping[str, Label]
+    raw: Raw
+
+
+@dataclass(frozen=True)
+class Family:
+    """All runs of a scenario, the first axis slowest, and the axes, those of single alternatives included.
+
+    An axis that only some alternatives have stands once, with the labels of all; other runs have none on it.
+    """
+
+    axes: tuple[Axis, ...]
+    runs: tuple[Run, ...]
+
+
+def expand_vary(raw: Raw) -> tuple[Axis, ...]:
+    """Return the outer axes of [vary], in the order of the file; ChangeError tells where one means nothing.
+
+    >>> [axis.labels for axis in expand_vary({"parameters": {"L": 1}, "vary": {"L": {"from": 1, "to": 3}}})]
+    [(1, 2, 3)]
+    """
+    try:
+        return _axes(raw, raw.get("vary", {}), ())
+    except ChangeError as error:
+        raise error.within("vary") from None
+
+
+def family(raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] | None = None) -> Family:
+    """Return the runs of a scenario: base ← alternatives and axes in file order ← overrides ← change.
+
+    Overrides go by dotted path. What the change says under `vary` is laid over that alternative, before the
+    axes that follow it.
+    Raises ChangeError where a change names nothing, LimitExceeded at too many runs.
+    """
+    change = change or {}
+    axes = expand_vary(raw)
+    check_edits(axes, change.get("vary", {}))
+    if _count(axes) > MOST_RUNS:
+        raise LimitExceeded(f"[vary] spans {_count(axes)} runs; at most {MOST_RUNS} are allowed")
+    base = {key: value for key, value in raw.items() if key != "vary"}
+    settings = [from_dotted(path, value) for path, value in (overrides or {}).items()]
+    runs = []
+    for labels, laid in _branches(axes, base, change.get("vary", {})):
+        for last in (*settings, change):
+            laid = overlay(laid, last)
+        runs.append(Run(labels, laid))
+    return Family(all_axes(axes), tuple(runs))
+
+
+def runs(
+    raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] | None = None
+) -> tuple[Run, ...]:
+    """Return the runs of `family`.
+
+    >>> raw = {"parameters": {"p": 1}, "vary": {"p": [1, 2]}}
+    >>> [(run.labels["p"], run.raw["parameters"]["p"]) for run in runs(raw, {"parameters": {"p": 7}})]
+    [(1, 7), (2, 7)]
+    """
+    return family(raw, change, overrides).runs
+
+
+def alters(raw: Raw, change: Raw, overrides: Mapping[str, object] | None = None) -> bool:
+    """Return whether any run of a scenario is another one after the change.
+
+    >>> alters({"learning": {"rule": "lms"}}, {"learning": {"order": "cyclic"}})
+    False
+    """
+    before, after = runs(raw, None, overrides), runs(raw, change, overrides)
+    return any(_plain(old.raw) != _plain(new.raw) for old, new in zip(before, after, strict=True))
+
+
+_DEFAULTS: Raw = {
+    "batch": 1,
+    "average": True,
+    "order": "cyclic",
+    "epochs": 1,
+    "bound": 1e6,
+    "divergence": "l2",
+}
+
+_PHASE_DEFAULTS: Raw = {"from": "rest", "update": "together"}
+
+
+def _plain(raw: Raw) -> Raw:
+    """Return what a run depends on, without what only says the default again."""
+    pieces: Raw = {key: raw.get(key) for key in CHANGEABLE if key != "vary"}
+    learning = pieces["learning"] = {**_DEFAULTS, **raw.get("learning", {})}
+    pieces["experience"] = [
+        {**learning, **_PHASE_DEFAULTS, **phase} if "rule" not in phase else {**_PHASE_DEFAULTS, **phase}
+        for phase in raw.get("experience", [])
+    ]
+    return pieces
+
+
+def read_axis(raw: Raw, name: str) -> Axis:
+    """Return one outer axis of [vary]; ChangeError tells what is wrong with it."""
+    try:
+        return _axis(raw, name, raw["vary"][name], tuple(raw["vary"]))
+    except ChangeError as error:
+        raise error.within("vary", name) from None
+
+
+def _axes(raw: Raw, vary: object, outer: tuple[str, ...]) -> tuple[Axis, ...]:
+    if not isinstance(vary, dict):
+        raise ChangeError((), f"a table of axes is needed, found {vary!r}")
+    for name in vary:
+        if name in outer:
+            raise ChangeError((name,), f"the axis {name!r} stands already further out")
+    axes = []
+    for name, form in vary.items():
+        try:
+            axes.append(_axis(raw, name, form, (*outer, *vary)))
+        except ChangeError as error:
+            raise error.within(name) from None
+    return tuple(axes)
+
+
+def _axis(raw: Raw, name: str, form: Any, outer: tuple[str, ...]) -> Axis:
+    match form:
+        case []:
+            raise ChangeError((), "an axis needs at least one value, found an empty list")
+        case [*values]:
+            return Axis(name, *listed(name, values, raw.get("parameters", {})))
+        case {"set": str(path)}:
+            return Axis(name, *pathed(path, {key: form[key] for key in form if key != "set"}), form="set")
+        case {"from": int() | float()} | {"to": int() | float()}:
+            return Axis(name, *listed(name, ranged(form), raw.get("parameters", {})))
+        case dict():
+            return _label_axis(raw, name, form, outer)
+    raise ChangeError(
+        (),
+        "an axis is a list of values, { from, to, step }, { set = PATH, to = [...] } "
+        f"or a table of LABEL = change, found {form!r}",
+    )
+
+
+def _label_axis(raw: Raw, name: str, form: Raw, outer: tuple[str, ...]) -> Axis:
+    if not form:
+        raise ChangeError((), "an axis needs at least one LABEL = change, found an empty table")
+    nested: dict[Label, tuple[Axis, ...]] = {}
+    for label, change in form.items():
+        if not isinstance(change, dict):
+            raise ChangeError(
+                (label,), f"an alternative is a change, a table of keys ({{}} is the base), found {change!r}"
+            )
+        try:
+            nested[label] = _axes(raw, change.get("vary", {}), outer)
+        except ChangeError as error:
+            raise error.within(label, "vary") from None
+    inner = {label: axes for label, axes in nested.items() if axes}
+    return Axis(name, tuple(form), tuple(form.values()), form="labels", nested=inner)
+
+
+def check_edits(axes: Iterable[Axis], edits: object) -> None:
+    """Raise ChangeError unless changes of alternatives name some that exist, and leave the axes alone."""
+    if not isinstance(edits, dict):
+        raise ChangeError(("vary",), f"a table is needed, {_EDIT}, found {edits!r}")
+    known = {axis.name: axis for axis in axes}
+    for name, alternatives in edits.items():
+        if name not in known:
+            listed = nearest(name, known) or f"There are: {', '.join(known) or 'none'}"
+            raise ChangeError(
+                ("vary", name), f"the change names nothing: no axis is named {name!r}. {listed}"
+            )
+        if known[name].form != "labels" or not isinstance(alternatives, dict):
+            raise ChangeError(
+                ("vary", name), f"a change can edit an alternative, {_EDIT}, never the axis itself"
+            )
+        for label, edit in alternatives.items():
+            try:
+                _check_edit(known[name], label, edit)
+            except ChangeError as error:
+                raise error.within("vary", name, label) from None
+
+
+def _check_edit(axis: Axis, label: str, edit: object) -> None:
+    if label not in axis.labels:
+        listed = nearest(label, map(str, axis.labels)) or f"There are: {', '.join(map(str, axis.labels))}"
+        raise ChangeError(
+            (), f"the change names nothing: {axis.name!r} has no alternative {label!r}. {listed}"
+        )
+    if not isinstance(edit, dict):
+        raise ChangeError((), f"a table of keys is needed, {_EDIT}, found {edit!r}")
+    check_edits(axis.nested.get(label, ()), edit.get("vary", {}))
+
+
+def _branches(axes: tuple[Axis, ...], raw: Raw, edits: Raw) -> Iterator[tuple[dict[str, Label], Raw]]:
+    if not axes:
+        yield {}, raw
+        return
+    axis, *others = axes
+    for label, change in zip(axis.labels, axis.changes, strict=True):
+        edit: Raw = edits.get(axis.name, {}).get(label, {})
+        try:
+            laid = overlay(overlay(raw, change), edit)
+        except ChangeError as error:
+            raise error.within("vary", axis.name, str(label)) from None
+        for inner, inside in _branches(axis.nested.get(label, ()), laid, edit.get("vary", {})):
+            for rest, run in _branches(tuple(others), inside, edits):
+                yield {axis.name: label, **inner, **rest}, run
+
+
+def _count(axes: tuple[Axis, ...]) -> int:
+    return prod(sum(_count(axis.nested.get(label, ())) for label in axis.labels) for axis in axes)
+
+
+def all_axes(axes: Iterable[Axis]) -> tuple[Axis, ...]:
+    """Return the axes with those of alternatives behind them; axes of one name become one."""
+    found: dict[str, Axis] = {}
+    for axis in axes:
+        inner = [one for label in axis.labels for one in all_axes(axis.nested.get(label, ()))]
+        for one in (axis, *inner):
+            found[one.name] = _joined(found[one.name], one) if one.name in found else one
+    return tuple(found.values())
+
+
+def _joined(first: Axis, second: Axis) -> Axis:
+    new = [index for index, label in enumerate(second.labels) if label not in first.labels]
+    members = {
+        name: values + tuple(second.members.get(name, second.labels)[index] for index in new)
+        for name, values in first.members.items()
+    }
+    labels = first.labels + tuple(second.labels[index] for index in new)
+    changes = first.changes + tuple(second.changes[index] for index in new)
+    return replace(first, labels=labels, changes=changes, members=members)
+
+
+class Steps(NamedTuple):
+    """The labels of an axis, the change at each, and the value of each parameter that it moves at each."""
+
+    labels: tuple[Label, ...]
+    changes: tuple[Raw, ...]
+    members: Mapping[str, tuple[Label, ...]]
+
+
+def listed(name: str, values: Sequence[Any], parameters: Mapping[str, object]) -> Steps:
+    """Read an axis from values of the parameter of its name, or from tables that move several together.
+
+    >>> listed("p", [{"p": 2, "q": 3}, {"p": 3, "q": 4}], {"p": 0, "q": 0}).members["q"]
+    (3, 4)
+    """
+    tables = all(isinstance(value, dict) for value in values)
+    rows: list[dict[str, Any]] = [value if tables else {name: value} for value in values]
+    for index, row in enumerate(rows):
+        if set(row) != set(rows[0]) or not row:
+            moved = ", ".join(rows[0])
+            raise ChangeError((index,), f"every table of an axis moves the same parameters, here {moved}")
+        for parameter, value in row.items():
+            place = (index, parameter) if tables else (index,)
+            _check_member(parameter, value, parameters, place)
+    if len({tuple(sorted(row.items())) for row in rows}) < len(rows):
+        raise ChangeError((), "a value stands twice on this axis")
+    members = {parameter: tuple(row[parameter] for row in rows) for parameter in rows[0]}
+    together = tuple(", ".join(f"{key}={value}" for key, value in row.items()) for row in rows)
+    return Steps(members.get(name, together), tuple({"parameters": row} for row in rows), members)
+
+
+def ranged(form: Mapping[str, Any]) -> list[int | float]:
+    """Return the values of { from, to, step }, both ends among them where the steps meet them.
+
+    >>> ranged({"from": 0.1, "to": 0.3, "step": 0.1})
+    [0.1, 0.2, 0.3]
+    """
+    for key, value in form.items():
+        if key not in _RANGE:
+            raise ChangeError((key,), f"a range has no key {key!r}. {nearest(key, _RANGE)}".rstrip())
+        if not _is_number(value):
+            raise ChangeError((key,), f"a finite number is needed, found {value!r}")
+    if "from" not in form or "to" not in form:
+        raise ChangeError((), "a range needs both ends: { from, to, step }")
+    # Decimal, so that 0.1, 0.2, 0.3 are the numbers that one writes so.
+    start, end, step = (Decimal(repr(form.get(key, 1))) for key in _RANGE)
+    if step == 0 or (end - start) / step < 0:
+        raise ChangeError((), f"from {start} no step of {step} leads to {end}")
+    count = int((end - start) / step) + 1
+    if count > LONGEST:
+        raise ChangeError((), f"a range of {count} values; at most {LONGEST} are allowed")
+    whole = all(isinstance(value, int) for value in form.values())
+    return [int(start + k * step) if whole else float(start + k * step) for k in range(count)]
+
+
+def pathed(path: str, rest: Mapping[str, Any]) -> Steps:
+    """Read an axis from the path of a key and the values that it takes; a list is labelled by its text.
+
+    >>> pathed("learning.batch", {"to": [1, "all"]}).labels
+    (1, 'all')
+    """
+    values = rest.get("to")
+    if not isinstance(values, list) or not values or len(rest) > 1:
+        raise ChangeError((), "an axis over a key is { set = PATH, to = [...] }, with at least one value")
+    labels = tuple(_label(value) for value in values)
+    if len(set(labels)) < len(labels):
+        raise ChangeError(("to",), "a value stands twice on this axis")
+    try:
+        changes = tuple(from_dotted(path, value) for value in values)
+    except ChangeError as error:
+        raise error.within("set") from None
+    moved = changes[0].get("parameters", {})
+    return Steps(labels, changes, dict.fromkeys(moved if isinstance(moved, dict) else {}, labels))
+
+
+def _check_member(
+    parameter: str, value: object, known: Mapping[str, object], place: tuple[str | int, ...]
+) -> None:
+    if parameter not in known:
+        hint = nearest(parameter, known) or f"There are: {', '.join(known) or 'none'}"
+        raise ChangeError(place, f"no parameter is named {parameter!r}. {hint}")
+    if not _is_number(value):
+        raise ChangeError(place, f"the values of an axis are finite numbers, found {value!r}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _label(value: object) -> Label:
+    if isinstance(value, str | int | float):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,1 @@
+"""From a document to runs that were lived and measured."""

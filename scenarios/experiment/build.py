@@ -1,0 +1,308 @@
+"""Build: from [connectivity] and [activation] of one run to its Network."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.tasks import Task
+from allornone.scenarios.expressions.expression import Numbers
+from allornone.simulator.arrays import stream
+from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName
+from allornone.simulator.network.network import Network, within
+from allornone.simulator.notation.synapses import Wire, expand_synapses, expand_units, parse_synapse
+from allornone.simulator.registry import builders, units
+
+Groups = dict[str, list[str]]
+
+
+def build(
+    raw: Mapping[str, Any], numbers: Numbers, tasks: Mapping[str, Task], seed: int, limits: Limits
+) -> Network:
+    """Return the network of one run, its start weights not yet drawn."""
+    connectivity = raw["connectivity"]
+    first = next(iter(tasks.values()), None)
+    every = numbers.whole(connectivity["delay"], "delay") if "delay" in connectivity else None
+    if "build" in connectivity:
+        with within(limits.need):
+            net = _built(connectivity["build"], numbers, tasks, seed, raw.get("activation", {}))
+        _activate(net, raw.get("activation", {}), numbers)
+    else:
+        net = _described(raw, numbers, first, seed, limits, every)
+    net.graph["name"] = raw.get("title", "")
+    cut: set[tuple[str, str]] = set()
+    for edit in (connectivity, *connectivity.get("edits", ())):
+        _edit(net, edit, numbers, seed, limits, every, cut)
+    limits.need("units", len(net))
+    limits.need("synapses", net.number_of_edges())
+    return net
+
+
+def groups_of(net: Network) -> Groups:
+    """Return every name that stands for units: themselves, their groups, inputs, hidden, outputs."""
+    named = {unit: [unit] for unit in net}
+    named |= {group: net.group(group) for group in net.groups}
+    always = {"inputs": net.inputs, "hidden": net.group("hidden"), "outputs": net.outputs}
+    return {**{word: members for word, members in always.items() if members or word != "outputs"}, **named}
+
+
+def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[str | None, str]]:
+    """Return the synapses and biases that texts such as "A -> R" and "R" name; each must exist."""
+    groups = groups_of(net)
+    found: list[tuple[str | None, str]] = []
+    for text in texts:
+        if "->" in text or "-o" in text:
+            wires = expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters)
+            existing = [wire[:2] for wire in wires if net.has_edge(wire.source, wire.target)]
+            if not existing:
+                raise NetworkError(f"there is no synapse {text!r}")
+            found += existing
+        else:
+            members = [
+                unit for unit, _ in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters)
+            ]
+            for unit in members:
+                if "bias" not in net.nodes[unit]:
+                    raise NetworkError(f"{unit!r} has no bias; give it one with bias = 0 in [activation]")
+                found.append((None, unit))
+    return found
+
+
+def _built(
+    given: Mapping[str, Any],
+    numbers: Numbers,
+    tasks: Mapping[str, Task],
+    seed: int,
+    activation: Mapping[str, Any],
+) -> Network:
+    builder = builders.get(given["net"])
+    known = inspect.signature(builder).parameters
+    said = {key: value for key, value in given.items() if key not in ("net", "task")}
+    arguments = numbers.arguments(builder, said)
+    first = next(iter(tasks.values()), None)
+    if "task" in given:
+        if given["task"] not in tasks:
+            raise UnknownName("task", str(given["task"]), tasks)
+        first = arguments["task"] = tasks[given["task"]]
+    if "seed" in known:
+        arguments["seed"] = seed
+    if first is not None:
+        if "inputs" in known:
+            arguments.setdefault("inputs", first.x.shape[1])
+        if "outputs" in known and first.d is not None:
+            arguments.setdefault("outputs", first.d.shape[1])
+    if "model" in known and "model" in activation:
+        arguments.setdefault("model", activation["model"])
+    net = builder(**arguments)
+    if not isinstance(net, Network):
+        raise AllornoneError(
+            f"the builder {given['net']!r} must return a Network, found {type(net).__name__}"
+        )
+    return net
+
+
+def _described(
+    raw: Mapping[str, Any], numbers: Numbers, first: Task | None, seed: int, limits: Limits, every: int | None
+) -> Network:
+    connectivity, activation = raw["connectivity"], raw.get("activation", {})
+    net = Network()
+    groups = {name: _shape(size, numbers) for name, size in connectivity.get("groups", {}).items()}
+    limits.need("units", sum(int(np.prod(shape)) for shape in groups.values()))
+    inputs = connectivity.get("inputs")
+    if inputs is None:
+        inputs = [f"x{k + 1}" for k in range(first.x.shape[1])] if first is not None else []
+    for name in inputs:
+        if name in groups:
+            net.add_group(name, groups[name])
+        else:
+            net.add_inputs(name)
+    mentioned = _mentioned([*connectivity.get("synapses", []), *_added(connectivity)])
+    outputs = connectivity.get("outputs", [])
+    for name in dict.fromkeys([*groups, *mentioned, *outputs]):
+        if name in inputs:
+            continue
+        model, data = _unit(name, activation, numbers)
+        if name in groups:
+            members = net.add_group(name, groups[name], model, **data)
+        else:
+            net.add_unit(name, model, **data)
+            members = [name]
+        for member in members if name in outputs else ():
+            net.nodes[member]["output"] = True
+    _known(activation, [*net, *net.groups], inputs)
+    for wire in _wires(net, connectivity.get("synapses", []), numbers, stream(seed, "wiring"), limits):
+        _add(net, wire, every)
+    tables = (key for key, value in activation.items() if isinstance(value, Mapping))
+    _no_orphans(net, {*groups, *outputs, *tables, *_mentioned(_added(connectivity), first=1)})
+    return net
+
+
+def _shape(size: Any, numbers: Numbers) -> list[int]:
+    sides = [
+        numbers.whole(side, "the size of a group") for side in (size if isinstance(size, list) else [size])
+    ]
+    if not sides or any(side < 1 for side in sides):
+        raise AllornoneError(f"a group has at least one unit, found {size!r}")
+    return sides
+
+
+def _added(connectivity: Mapping[str, Any]) -> list[str]:
+    edits = (connectivity, *connectivity.get("edits", ()))
+    return [line for edit in edits for line in edit.get("with", ())]
+
+
+def _mentioned(lines: Sequence[str], first: int = 0) -> list[str]:
+    stations = (station for line in lines for station in parse_synapse(line).stations[first:])
+    return [term.name for station in stations for term in station]
+
+
+def _unit(name: str, activation: Mapping[str, Any], numbers: Numbers) -> tuple[Any, dict[str, Any]]:
+    own = activation.get(name, {})
+    default = {key: value for key, value in activation.items() if not isinstance(value, Mapping)}
+    if own.get("model", default.get("model")) != default.get("model"):
+        default = {key: value for key, value in default.items() if key == "bias"}
+    laid = {**default, **own}
+    if "model" not in laid:
+        raise AllornoneError(f'activation: {name!r} has no model; say model = "mcculloch-pitts", for one')
+    model = units.get(laid.pop("model"))
+    data = {key: laid.pop(key) for key in ("bias",) if key in laid}
+    return model.from_values(numbers.arguments(model, laid)), {
+        key: numbers.number(value) for key, value in data.items()
+    }
+
+
+def _activate(net: Network, activation: Mapping[str, Any], numbers: Numbers) -> None:
+    """Lay [activation] over the units that a builder made: scalars over all, tables over a unit or group."""
+    groups = groups_of(net)
+    default = {key: value for key, value in activation.items() if not isinstance(value, Mapping)}
+    laid: list[tuple[str, Mapping[str, Any]]] = []
+    if default:
+        laid += [(unit, default) for unit in net if not net.nodes[unit].get("input")]
+    for name, own in activation.items():
+        if isinstance(own, Mapping):
+            if name not in groups:
+                raise UnknownName("unit or group", name, groups)
+            laid += [(unit, own) for unit in groups[name]]
+    for unit, given in laid:
+        data = net.nodes[unit]
+        model = units.get(given.get("model", data["model"]))
+        kept = {
+            key: data[key] for key in model.parameter_names() if key in data and model.name == data["model"]
+        }
+        said = {key: value for key, value in given.items() if key not in ("model", "bias")}
+        values = numbers.arguments(model, said)
+        for key in units.get(data["model"]).parameter_names():
+            data.pop(key, None)
+        data.update(model=model.name, **model.from_values({**kept, **values}).values())
+        if "bias" in given:
+            data["bias"] = float(numbers.number(given["bias"]))
+        elif model.biased:
+            data.setdefault("bias", 0.0)
+
+
+def _wires(
+    net: Network, lines: Sequence[str], numbers: Numbers, draw: np.random.Generator, limits: Limits
+) -> list[Wire]:
+    with limits.naming("synapses"):
+        return expand_synapses(
+            lines,
+            groups_of(net),
+            numbers.wiring,
+            draw,
+            parameters=numbers.parameters,
+            limit=limits.synapses,
+        )
+
+
+def _add(net: Network, wire: Wire, every: int | None) -> None:
+    delay = wire.delay if wire.delay is not None else every
+    if wire.kind == "inhibitory":
+        net.inhibit(wire.source, wire.target, delay=delay)
+    elif wire.relay:
+        net.relay(wire.source, wire.target, 2 if delay is None else delay, weight=wire.weight)
+    else:
+        net.connect(wire.source, wire.target, wire.weight, delay, plastic=wire.plastic, shared=wire.shared)
+
+
+def _edit(
+    net: Network,
+    edit: Mapping[str, Any],
+    numbers: Numbers,
+    seed: int,
+    limits: Limits,
+    every: int | None,
+    cut: set[tuple[str, str]],
+) -> None:
+    for text in edit.get("without", ()):
+        wires = expand_synapses([text], groups_of(net), numbers.wiring, parameters=numbers.parameters)
+        found = [wire[:2] for wire in wires if net.has_edge(wire.source, wire.target)]
+        # What an earlier change has cut may be cut again.
+        if not found and not any(wire[:2] in cut for wire in wires):
+            raise NetworkError(f"there is no synapse {text!r}")
+        net.remove_edges_from(found)
+        cut.update(found)
+    if edit.get("with"):
+        for wire in _wires(net, edit["with"], numbers, stream(seed, "rewiring"), limits):
+            if net.has_edge(wire.source, wire.target) and not wire.relay:
+                net.remove_edge(wire.source, wire.target)
+            _add(net, wire, every)
+
+
+def _known(activation: Mapping[str, Any], names: Sequence[str], inputs: Sequence[str]) -> None:
+    for name, own in activation.items():
+        if isinstance(own, Mapping) and (name not in names or name in inputs):
+            raise UnknownName("unit or group", name, [known for known in names if known not in inputs])
+
+
+def _no_orphans(net: Network, meant: set[str]) -> None:
+    """A unit that nothing leads to and that is named but once is a slip of the pen."""
+    for unit, data in net.nodes(data=True):
+        if data.get("input") or net.in_degree(unit) or unit in meant or data.get("group") in meant:
+            continue
+        raise UnknownName("input or unit with a synapse leading to it", unit, [u for u in net if u != unit])
+
+
+def start(
+    net: Network, connectivity: Mapping[str, Any], numbers: Numbers, plastic: Sequence[Any], seed: int
+) -> None:
+    """Give the plastic synapses and biases their start: one number, drawn ones, or those given by name."""
+    groups = groups_of(net)
+    given = connectivity.get("start")
+    if given is not None:
+        draw = stream(seed, "weights")
+        shared: dict[str, float] = {}
+        for source, target in plastic:
+            value = _started(given, numbers, net, target, draw)
+            label = None if source is None else net.edges[source, target].get("shared")
+            # One weight in several places is one number: the first that is drawn.
+            _set(net, source, target, value if label is None else shared.setdefault(label, value))
+    for text, value in connectivity.get("weights", {}).items():
+        for wire in expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters):
+            if not net.has_edge(wire.source, wire.target):
+                raise NetworkError(
+                    f"connectivity.weights: there is no synapse {wire.source!r} → {wire.target!r}"
+                )
+            _set(net, wire.source, wire.target, float(numbers.number(value)))
+    for text, value in connectivity.get("biases", {}).items():
+        for unit, indices in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters):
+            _set(net, None, unit, float(numbers.number(value, indices)))
+
+
+def _started(given: Any, numbers: Numbers, net: Network, target: str, draw: np.random.Generator) -> float:
+    if not isinstance(given, Mapping):
+        return float(numbers.number(given))
+    names = {"n": net.in_degree(target)}
+    kind, value = next(iter(given.items()))
+    width = float(numbers.number(value, names))
+    return float(draw.uniform(-width, width) if kind == "uniform" else draw.normal(0.0, width))
+
+
+def _set(net: Network, source: str | None, target: str, value: float) -> None:
+    if source is None:
+        net.nodes[target]["bias"] = value
+    else:
+        net.edges[source, target]["weight"] = value

@@ -1,0 +1,305 @@
+"""Measuring: the functions of a run that a measure or a question may call, in the lecture's letters.
+
+y  output   x  what an input brings   z  net input   d  desired   veto  silenced   w  weight
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+import numpy as np
+
+from allornone.models.boolean.separability import separable
+from allornone.scenarios.experiment import build
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.running_phases import Life, Needs, Record, chosen_run, live
+from allornone.scenarios.expressions.expression import Numbers, Scope, expression
+from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS, Function
+from allornone.scenarios.expressions.labelled import Labelled, Value, combine, labelled
+from allornone.simulator.arrays import Array
+from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.registry import functions
+
+NEEDS = {"y": "y", "x": "y", "z": "z", "veto": "vetoed"}
+"""What has to be kept for a function of a run to have an answer."""
+COUNTED = ("mistakes", "updates", "change")
+"""Words that count what happened on the way, so that their first value is that of epoch 1."""
+
+
+def needs(texts: Iterable[str]) -> Needs:
+    """Return what runs have to keep for these expressions, and of which units."""
+    words: set[str] = set()
+    units: set[str] = set()
+    for text in texts:
+        for node in ast.walk(ast.parse(text.strip(), mode="eval")):
+            match node:
+                case ast.Call(func=ast.Name(id=word), args=[ast.Constant(value=str(name)), *_]) if (
+                    word in NEEDS
+                ):
+                    words.add(NEEDS[word])
+                    units.add(name)
+                case ast.Call(func=ast.Name(id="history"), args=[ast.Constant(value=str(name)), *_]):
+                    words |= {"history"} if name.startswith("w ") else set()
+    return Needs(frozenset(words), frozenset(units))
+
+
+def measure(measures: Mapping[str, str], life: Life) -> dict[str, Value]:
+    """Return every measure of one run, in the order of the file; a later one may use those before it."""
+    callable_here = {**FUNCTIONS, **registered_functions(), **run_functions(life)}
+    names: dict[str, Value] = dict(life.parameters)
+    found: dict[str, Value] = {}
+    for name, text in measures.items():
+        try:
+            found[name] = names[name] = expression(text).evaluate(Scope(names, callable_here))
+        except AllornoneError as error:
+            raise AllornoneError(f"measures.{name}: {error}") from None
+    return found
+
+
+def run_functions(life: Life) -> dict[str, Function]:
+    """Return the functions of one run."""
+    reader = _Reader(life)
+    calls: dict[str, Callable[..., Value]] = {
+        **{word: reader.seen(word) for word in ("y", "x", "z", "veto")},
+        "d": reader.desired,
+        "w": reader.weights,
+        "history": reader.history,
+        "mistakes": reader.mistakes,
+        "epochs": lambda phase=None: reader.learned(phase).epochs,
+        "solved": lambda phase=None: reader.learned(phase).solved,
+        "diverged": lambda phase=None: reader.changed(phase).diverged,
+        "units": lambda group: len(reader.members(group)),
+        "connections": reader.connections,
+        "parameters": lambda: life.network.parameters,
+        "depth": lambda: life.network.depth,
+        "loops": lambda: len(life.network.loops),
+        "area": reader.area,
+        "separable": lambda x, d: separable(_matrix(x), _matrix(d)),
+        "margin": reader.margin,
+    }
+    return {name: Function(name, calls[name], least, most) for name, least, most in RUN_FUNCTIONS}
+
+
+@cache
+def registered_functions() -> dict[str, Function]:
+    """Return the functions that packages registered: plain functions of numbers, of fixed arity, element by element."""
+    return {name: _registered(name, functions.get(name)) for name in functions.names()}
+
+
+def _registered(name: str, function: Callable[..., Any]) -> Function:
+    arity = len(inspect.signature(function).parameters)
+    many = np.vectorize(function, otypes=[float])
+    return Function(
+        name, lambda *values: combine(many, *values), arity, arity, doc=(function.__doc__ or "").strip()
+    )
+
+
+class _Reader:
+    """Looks things up in what one run left."""
+
+    def __init__(self, life: Life) -> None:
+        self.life = life
+        self.groups = build.groups_of(life.network)
+        self.numbers = Numbers(life.parameters)
+
+    def seen(self, word: str) -> Callable[..., Value]:
+        """Return the function of that letter: what was seen at a unit or group."""
+
+        def call(group: Value, phase: Value | None = None) -> Value:
+            record = self.phase(phase, lambda record: True)
+            return self.along(
+                record, record.kept[NEEDS[word]], self.members(group), single=self.is_one(group)
+            )
+
+        return call
+
+    def along(self, record: Record, values: Array, units: Sequence[str], single: bool) -> Value:
+        """Return values of units with their axes; one unit, one trial has none."""
+        place = {unit: k for k, unit in enumerate(record.units)}
+        places = [place[unit] for unit in units]
+        chosen = values[..., places]
+        axes = ["trial", "tick", "unit"] if record.phase.by_tick else ["trial", "unit"]
+        if single:
+            chosen, axes = chosen[..., 0], axes[:-1]
+        if record.phase.by_tick and len(chosen) == 1:
+            chosen, axes = chosen[0], axes[1:]
+        labels = {"unit": tuple(units)} if "unit" in axes else {}
+        return Labelled(chosen, tuple(axes), labels).plain()
+
+    def desired(self, group: Value, phase: Value | None = None) -> Value:
+        """Return what the teacher wanted of a unit or group, one value a presentation."""
+        record = self.phase(phase, lambda record: record.phase.d is not None, "a teacher")
+        lesson, d = record.phase, cast(Array, record.phase.d)
+        members = self.members(group)
+        for unit in members:
+            if unit not in lesson.taught:
+                raise UnknownName("taught unit", unit, lesson.taught)
+        chosen = d[:, [lesson.taught.index(unit) for unit in members]]
+        if self.is_one(group):
+            return Labelled(chosen[:, 0], ("trial",))
+        return Labelled(chosen, ("trial", "unit"), {"unit": tuple(members)})
+
+    def weights(self, of: Value, phase: Value | None = None) -> Value:
+        """Return weights when a phase ended: of a unit, its bias first, or of synapses "A -> B"."""
+        record = self.phase(phase, lambda record: True)
+        pairs = self.pairs(str(of))
+        values = record.weights[record.places(pairs)]
+        if "->" in str(of) and len(pairs) == 1:
+            return float(values[0])
+        return Labelled(values, ("synapse",), {"synapse": tuple(map(_name, pairs))})
+
+    def history(self, of: Value, phase: Value | None = None) -> Value:
+        """Return how a word of `until`, or weights ("w out"), went on: by epoch, or by tick."""
+        text = str(of)
+        if not text.startswith("w "):
+            record = self.phase(phase, lambda record: text in record.words, f"a history of {text!r}")
+            column = record.words[text]
+            first = 1 if text in COUNTED else 0
+            return Labelled(column, ("epoch",), {"epoch": tuple(range(first, first + len(column)))})
+        record = self.phase(phase, lambda record: record.history is not None, "a history of weights")
+        pairs = self.pairs(text[2:].strip())
+        values = cast(Array, record.history)[:, record.places(pairs)]
+        if "->" in text and len(pairs) == 1:
+            return Labelled(values[:, 0], (record.history_axis,))
+        labels = {"synapse": tuple(map(_name, pairs))}
+        return Labelled(values, (record.history_axis, "synapse"), labels)
+
+    def mistakes(self, phase: Value | None = None) -> Value:
+        """Return wrong answers: one number an epoch of learning, or one where nothing learned."""
+        record = self.phase(phase, lambda record: "mistakes" in record.words, "mistakes")
+        column = record.words["mistakes"]
+        if record.phase.rule is None:
+            return float(column[0])
+        return Labelled(column, ("epoch",), {"epoch": tuple(range(1, len(column) + 1))})
+
+    def connections(self, of: Value) -> Value:
+        """Return how many synapses lead as the text says."""
+        return len(build.pairs(self.life.network, [str(of)], self.numbers))
+
+    def area(self, condition: Value, phase: Value | None = None) -> Value:
+        """Return the area of the plane where a condition on the points of a grid holds."""
+        record = self.phase(phase, lambda record: record.phase.cell is not None, "a grid")
+        truths = labelled(condition)
+        if truths.axes != ("trial",) or truths.values.dtype != np.bool_:
+            raise AllornoneError("area() takes a condition on the points of a grid, such as y('out') == 1")
+        return float(np.count_nonzero(truths.values) * cast(float, record.phase.cell))
+
+    def margin(self, unit: Value, phase: Value | None = None) -> Value:
+        """Return the least distance of a lesson from the plane that a unit learned."""
+        record = self.phase(phase, lambda record: not record.phase.timed, "lessons")
+        name = str(unit)
+        weights = dict(zip(record.synapses, record.weights, strict=True))
+        sources = list(self.life.network.predecessors(name))
+        if not set(sources) <= set(record.phase.driven):
+            raise AllornoneError(f"margin({name!r}): its synapses must come from inputs")
+        w = np.array([weights[source, name] for source in sources])
+        x = record.phase.x[:, -1, [record.phase.driven.index(source) for source in sources]]
+        bias = weights.get((None, name), 0.0)
+        length = float(np.linalg.norm(w))
+        if length == 0:
+            raise AllornoneError(f"margin({name!r}): all weights are 0, there is no plane")
+        return float(np.min(np.abs(x @ w + bias)) / length)
+
+    def learned(self, phase: Value) -> Record:
+        """Return the record of a phase that learned by lessons."""
+        return self.phase(
+            phase, lambda record: record.phase.rule is not None and not record.phase.timed, "lessons learned"
+        )
+
+    def changed(self, phase: Value) -> Record:
+        """Return the record of a phase in which a rule was at work."""
+        return self.phase(phase, lambda record: record.phase.rule is not None, "a rule")
+
+    def phase(self, name: Value | None, has: Callable[[Record], bool], what: str = "") -> Record:
+        """Return the phase of that name, or the last that has what is asked for."""
+        records = {record.phase.name: record for record in self.life.records}
+        if name is not None:
+            if str(name) not in records:
+                raise UnknownName("phase", str(name), records)
+            found = records[str(name)]
+            if not has(found):
+                raise AllornoneError(f"phase {name!r} has not {what}")
+            return found
+        for record in reversed(self.life.records):
+            if has(record):
+                return record
+        raise AllornoneError(f"no phase has {what}")
+
+    def members(self, group: Value) -> list[str]:
+        """Return the units of a unit or group."""
+        name = str(group)
+        if name not in self.groups:
+            raise UnknownName("unit or group", name, self.groups)
+        return self.groups[name]
+
+    def is_one(self, group: Value) -> bool:
+        """Return whether a name is a single unit's and not a group's."""
+        return str(group) in self.life.network
+
+    def pairs(self, text: str) -> list[tuple[str | None, str]]:
+        """Return synapses: those that a text says, or all that lead to a unit, its bias first."""
+        net = self.life.network
+        if "->" in text:
+            return build.pairs(net, [text], self.numbers)
+        found: list[tuple[str | None, str]] = []
+        for unit in self.members(text):
+            found += [(None, unit)] if "bias" in net.nodes[unit] else []
+            found += [
+                (source, unit)
+                for source in net.predecessors(unit)
+                if net.edges[source, unit].get("kind") != "inhibitory"
+            ]
+        return found
+
+
+def _name(pair: tuple[str | None, str]) -> str:
+    return f"{pair[0]} -> {pair[1]}" if pair[0] is not None else pair[1]
+
+
+def _matrix(value: Value) -> Array:
+    array = labelled(value)
+    if array.axes == ("trial",):
+        return array.values.astype(float)[:, None]
+    if set(array.axes) != {"trial", "unit"}:
+        raise AllornoneError("separable() takes lessons: x('S'), d('R')")
+    return np.moveaxis(array.values, array.axes.index("trial"), 0).astype(float)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question to those who watch: the tick, the words, the choices, and the one that holds."""
+
+    at: int
+    ask: str
+    choices: tuple[str, ...]
+    right: str
+
+
+def answers(
+    raw: Mapping[str, Any], seeds: Sequence[int], overrides: Mapping[str, object], limits: Limits
+) -> tuple[Answered, ...]:
+    """Answer the questions of a scenario; one whose choices do not come out as exactly one truth is an error."""
+    questions = raw.get("interpretation", {}).get("questions", [])
+    if not questions:
+        return ()
+    measures = raw.get("measures", {})
+    texts = [str(text) for question in questions for text in question["choices"].values()]
+    ready = chosen_run(raw, seeds, overrides, limits)
+    life = live([ready], needs([*texts, *map(str, measures.values())]))[0]
+    names = {**life.parameters, **measure(measures, life)}
+    scope = Scope(names, {**FUNCTIONS, **registered_functions(), **run_functions(life)})
+    return tuple(_answered(question, scope) for question in questions)
+
+
+def _answered(question: Mapping[str, Any], scope: Scope) -> Answered:
+    choices = {name: str(text) for name, text in question["choices"].items()}
+    right = [name for name, text in choices.items() if expression(text).evaluate_truth(scope)]
+    if len(right) != 1:
+        held = ", ".join(right) or "none"
+        raise AllornoneError(f"question {question['ask']!r}: exactly one choice must hold, found {held}")
+    return Answered(int(question["at"]), str(question["ask"]), tuple(choices), right[0])

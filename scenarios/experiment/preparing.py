@@ -1,0 +1,436 @@
+"""Preparing: from one run of a scenario to a network and its phases, ready to be lived beside others in lanes.
+
+x  (trials, ticks, units driven), NaN where a unit is free      d  (trials, units taught)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from allornone.scenarios.document.chance import draws
+from allornone.scenarios.document.change import LEARNING_KEYS, PHASE_KEYS
+from allornone.scenarios.experiment import build, tasks
+from allornone.scenarios.experiment.build import start
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.tasks import Task
+from allornone.scenarios.expressions.expression import Numbers
+from allornone.scenarios.expressions.labelled import Labelled, Value
+from allornone.simulator.arrays import Array, stream
+from allornone.simulator.errors import AllornoneError, UnknownName, whole
+from allornone.simulator.learning.rules import LearningRule, needs_teacher
+from allornone.simulator.network.network import Network, model_class
+from allornone.simulator.notation.stimuli import Sequence as Given
+from allornone.simulator.notation.stimuli import compose, read_stimuli
+from allornone.simulator.program.wiring import settling, structure
+from allornone.simulator.registry import rules
+
+Pair = tuple[str | None, str]
+
+CUE_WORDS = ("flip", "hold", "from", "update")
+"""Words of a phase that shows cues to a net without inputs."""
+
+Lesson = tuple[Array, tuple[str, ...], Array | None, tuple[str, ...], float | None]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of one run.
+
+    `x` is (trials, ticks, driven), NaN where a unit is left free; `d` is (trials, taught) or None: what the teacher
+    wants, or where they are `clamped` holds the units at. A `timed` phase is lived tick by tick, any other presents;
+    `by_tick` are those that are recorded so, all others are recorded a value a presentation.
+    """
+
+    name: str
+    x: Array
+    driven: tuple[str, ...]
+    d: Array | None
+    taught: tuple[str, ...]
+    ticks: int | None
+    clamped: bool
+    timed: bool
+    by_tick: bool
+    rule: LearningRule | None
+    plastic: tuple[Pair, ...]
+    epochs: int
+    order: str
+    batch: int | str
+    average: bool
+    until: str | None
+    bound: float
+    from_rest: bool
+    update: str
+    parameters: Mapping[str, Any]
+    cell: float | None = None
+
+    @property
+    def key(self) -> Hashable:
+        """Return all that must agree for runs to be lanes of one phase."""
+        shape = None if self.d is None else self.d.shape
+        return (
+            self.name,
+            self.x.shape,
+            self.driven,
+            shape,
+            self.taught,
+            self.ticks,
+            self.clamped,
+            self.timed,
+            self.by_tick,
+            type(self.rule),
+            None if self.rule is None else self.rule.words(),
+            self.plastic,
+            self.epochs,
+            self.order,
+            self.batch,
+            self.average,
+            self.until,
+            self.bound,
+            self.from_rest,
+            self.update,
+        )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One run: its network at the start, which other runs may share, its phases, its numbers and its seed."""
+
+    network: Network
+    phases: tuple[Phase, ...]
+    parameters: Mapping[str, Any]
+    seed: int
+    key: Hashable = field(repr=False, default=None)
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A network at its start, its structure, and by the texts of a file which of its synapses are plastic."""
+
+    network: Network
+    structure: Hashable
+    plastic: dict[Hashable, tuple[Pair, ...]] = field(default_factory=dict)
+
+    def plastic_of(self, texts: Any, numbers: Numbers) -> tuple[Pair, ...]:
+        """Return the synapses and biases that the texts name, or all that can change."""
+        key = None if texts is None else tuple(texts)
+        if key not in self.plastic:
+            self.plastic[key] = _plastic(self.network, texts, numbers)
+        return self.plastic[key]
+
+
+Known = dict[str, Beginning]
+"""Networks at their start, by all that they are built from."""
+
+
+def prepare(raw: Mapping[str, Any], seed: int, limits: Limits, known: Known | None = None) -> Prepared:
+    """Make the tasks, the network and the phases of one run.
+
+    `known` keeps networks in which nothing is drawn: runs that are built alike share one, which nobody may change.
+    """
+    numbers = Numbers.of(raw)
+    made = tasks.make(raw, numbers, seed, limits)
+    learning = raw.get("learning", {})
+    known = {} if known is None else known
+    key = _built_from(raw, made, seed)
+    if key not in known:
+        net = build.build(raw, numbers, made, seed, limits)
+        start(net, raw["connectivity"], numbers, _plastic(net, learning.get("plastic"), numbers), seed)
+        known[key] = Beginning(net, structure(net))
+    begun = known[key]
+    drawn = tuple(phase["name"] for phase in raw["experience"] if _is_drawn(phase))
+    phases = tuple(
+        _phase(phase, learning, begun, numbers, made, seed, limits, drawn) for phase in raw["experience"]
+    )
+    run_key = (begun.structure, tuple(phase.key for phase in phases))
+    return Prepared(begun.network, phases, numbers.parameters, seed, run_key)
+
+
+def _built_from(raw: Mapping[str, Any], made: Mapping[str, Task], seed: int) -> str:
+    """Return all that a network at its start depends on; the seed only where something of it is drawn."""
+    parts = ("title", "parameters", "tasks", "connectivity", "activation")
+    pieces = [
+        raw.get(name) for name in parts
+    ]  # their order counts: of two weights of a synapse the last is meant
+    task = made.get(raw["connectivity"].get("build", {}).get("task", ""))
+    samples = None if task is None else [_digest(task.x), None if task.d is None else _digest(task.d)]
+    drawn = draws({"connectivity": raw["connectivity"]}) is not None
+    plastic = raw.get("learning", {}).get("plastic")
+    return json.dumps([pieces, plastic, samples, seed if drawn else None], default=str)
+
+
+def _digest(samples: Array) -> str:
+    return f"{samples.shape} {sha256(np.ascontiguousarray(samples).tobytes()).hexdigest()}"
+
+
+def _is_drawn(phase: Mapping[str, Any]) -> bool:
+    stimulus = {key: phase[key] for key in ("stimulus", "sample") if key in phase}
+    return draws({"experience": [stimulus]}) is not None
+
+
+def _plastic(net: Network, texts: Any, numbers: Numbers) -> tuple[Pair, ...]:
+    if texts is not None:
+        return tuple(dict.fromkeys(build.pairs(net, texts, numbers)))
+    found: list[Pair] = []
+    for source, target, data in net.edges(data=True):
+        can = data.get("plastic", model_class(target, net.nodes[target]).plastic)
+        if can and data.get("kind") != "inhibitory":
+            found.append((source, target))
+    for unit, data in net.nodes(data=True):
+        if "bias" in data and data.get("plastic", model_class(unit, data).plastic):
+            found.append((None, unit))
+    return tuple(found)
+
+
+def _phase(
+    phase: Mapping[str, Any],
+    learning: Mapping[str, Any],
+    begun: Beginning,
+    numbers: Numbers,
+    made: Mapping[str, Task],
+    seed: int,
+    limits: Limits,
+    drawn: Sequence[str],
+) -> Phase:
+    net, words = begun.network, _words(phase, learning)
+    x, driven, d, taught, cell = lesson(phase, net, numbers, made, seed, limits, drawn)
+    rule = None if "show" in phase else _rule(words, numbers)
+    # A rule that asks for no teacher learns from what the units are made to do.
+    clamped = "teach" in phase and d is not None and rule is not None and not needs_teacher(rule)
+    if rule is not None and "stimulus" in phase and d is None and needs_teacher(rule):
+        raise AllornoneError(f"phase {phase['name']!r}: the rule {rule.name!r} needs a teacher")
+    # A presentation is judged at its last tick; a stimulus without a teacher, and a cue on units, are lived in time.
+    by_tick = "stimulus" in phase and d is None
+    timed = by_tick or not set(driven) <= set(net.inputs)
+    return Phase(
+        name=phase["name"],
+        x=x,
+        driven=driven,
+        d=d,
+        taught=taught,
+        ticks=None if by_tick else ticks_said(phase, x, numbers),
+        clamped=clamped,
+        timed=timed,
+        by_tick=by_tick,
+        rule=rule,
+        plastic=() if rule is None else begun.plastic_of(words.get("plastic"), numbers),
+        epochs=whole("epochs", numbers.whole(words.get("epochs", 1), "epochs")),
+        order=words.get("order", "cyclic"),
+        batch=words.get("batch", 1)
+        if words.get("batch") == "all"
+        else numbers.whole(words.get("batch", 1), "batch"),
+        average=words.get("average", True),
+        until=words.get("until"),
+        bound=_bound(words, numbers),
+        from_rest=phase.get("from", "rest") == "rest",
+        update=phase.get("update", "together"),
+        parameters=numbers.parameters,
+        cell=cell,
+    )
+
+
+def _words(phase: Mapping[str, Any], learning: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of learning in a phase; another rule than that of [learning] has numbers of its own."""
+    words = {**learning, **{key: value for key, value in phase.items() if key not in PHASE_KEYS}}
+    if phase.get("rule", learning.get("rule")) == learning.get("rule"):
+        return words
+    return {key: value for key, value in words.items() if key in LEARNING_KEYS or key in phase}
+
+
+def _bound(words: Mapping[str, Any], numbers: Numbers) -> float:
+    bound = float(numbers.number(words.get("bound", 1e6)))
+    if not bound > 0:
+        raise AllornoneError(f"bound must be more than 0, found {bound:g}")
+    return bound
+
+
+def _rule(words: Mapping[str, Any], numbers: Numbers) -> LearningRule | None:
+    if "rule" not in words:
+        return None
+    cls = rules.get(words["rule"])
+    said = {key: value for key, value in words.items() if key not in LEARNING_KEYS}
+    rule: LearningRule = cls.from_values(numbers.arguments(cls, said))
+    return rule
+
+
+def lesson(
+    phase: Mapping[str, Any],
+    net: Network,
+    numbers: Numbers,
+    made: Mapping[str, Task],
+    seed: int,
+    limits: Limits,
+    drawn: Sequence[str] = (),
+) -> Lesson:
+    """Return what a phase shows, the units that it drives, what is desired of which units, and a point's area.
+
+    `drawn` names the phases whose stimuli are drawn: each has draws of its own.
+    """
+    if "ticks" in phase:
+        limits.need("ticks", _said(phase, numbers))
+    if "stimulus" in phase:
+        again = phase["name"] if phase["name"] in drawn[1:] else ""
+        x, driven = _stimulus(phase, net, numbers, stream(seed, "stimulus", again), limits)
+        taught = tuple(phase.get("teacher", {}))
+        d = _teacher(phase["teacher"], x, driven, net, numbers) if taught else None
+        return x, driven, d, _units(taught, net), None
+    name = phase.get("teach", phase.get("show"))
+    if name is None:
+        raise AllornoneError(
+            f"phase {phase['name']!r}: gradient phases need backpropagation, which no rule here is"
+        )
+    if name not in made:
+        raise UnknownName("task", name, made)
+    task = made[name]
+    if not net.inputs:
+        return _on_outputs(phase, task, net, numbers, seed)
+    _no_cues(phase, net)
+    if task.x.shape[1] != len(net.inputs):
+        raise AllornoneError(f"task {name!r} has {task.x.shape[1]} inputs, the net has {len(net.inputs)}")
+    if task.d is not None and task.d.shape[1] != len(net.outputs):
+        raise AllornoneError(
+            f"task {name!r} teaches {task.d.shape[1]} outputs, the net has {len(net.outputs)}: {', '.join(net.outputs)}"
+        )
+    return task.x[:, None], tuple(net.inputs), task.d, tuple(net.outputs), task.cell
+
+
+def _no_cues(phase: Mapping[str, Any], net: Network) -> None:
+    """Raise an error if a phase whose net has inputs speaks of cues."""
+    for word in CUE_WORDS:
+        if word in phase:
+            raise AllornoneError(
+                f"phase {phase['name']!r}: {word} is of cues, which are shown to a net without inputs; this one has "
+                f"{len(net.inputs)}, and each sample is presented to it from rest"
+            )
+
+
+def _stimulus(
+    phase: Mapping[str, Any], net: Network, numbers: Numbers, draw: np.random.Generator, limits: Limits
+) -> tuple[Array, tuple[str, ...]]:
+    with limits.naming("ticks"):
+        given = read_stimuli(
+            phase["stimulus"],
+            build.groups_of(net),
+            numbers.wiring,
+            parameters=numbers.parameters,
+            limit=limits.ticks,
+        )
+    inputs = net.inputs
+    known = set(inputs)
+    forced = [unit for unit in net if unit in given and unit not in known]
+    if forced and "teacher" in phase:
+        raise AllornoneError(
+            f"phase {phase['name']!r}: a teacher speaks at the end of a presentation, in which only inputs are "
+            f"given something, found {forced[0]!r}; without a teacher a stimulus may force any unit"
+        )
+    lasts, ticks = _ticks(phase, given, net, numbers)
+    limits.need("ticks", ticks)
+    sample = None if "sample" not in phase else numbers.whole(phase["sample"], "sample")
+    with limits.naming("trials"):
+        x = compose(given, inputs, lasts, sample, draw, forced=forced, limit=limits.trials)
+    if ticks > lasts:
+        # Under a teacher the last of what is given is held until it has come through, and there he speaks.
+        x = np.pad(x, [(0, 0), (0, ticks - lasts), (0, 0)], mode="edge")
+    return x, (*inputs, *forced)
+
+
+def _ticks(
+    phase: Mapping[str, Any], given: Mapping[str, Given], net: Network, numbers: Numbers
+) -> tuple[int, int]:
+    """Return for how many ticks something is given, and how many the phase takes."""
+    longest = max((len(sequence) for sequence in given.values()), default=0)
+    if "ticks" in phase:
+        ticks = _said(phase, numbers)
+    elif net.loops:
+        raise AllornoneError(
+            f"phase {phase['name']!r}: a net with loops has no end of its own; say how many ticks"
+        )
+    else:
+        ticks = max(longest, 1 if "teacher" in phase else 0) + settling(net)
+    return min(max(longest, 1), ticks) if "teacher" in phase else ticks, ticks
+
+
+def _teacher(
+    teacher: Mapping[str, Any], x: Array, driven: tuple[str, ...], net: Network, numbers: Numbers
+) -> Array:
+    last = np.nan_to_num(x[:, -1])
+    names: dict[str, Value] = {unit: Labelled(last[:, k], ("trial",)) for k, unit in enumerate(driven)}
+    for group in net.groups:
+        members = net.group(group)
+        if all(unit in driven for unit in members):
+            columns = last[:, [driven.index(unit) for unit in members]]
+            names[group] = Labelled(columns, ("trial", "unit"), {"unit": tuple(members)})
+    columns_of = [
+        _column(numbers.evaluate(text, names) if isinstance(text, str) else text, len(x), unit)
+        for unit, text in teacher.items()
+        for _ in _units((unit,), net)
+    ]
+    return np.stack(columns_of, axis=1)
+
+
+def _column(value: Value, trials: int, unit: str) -> Array:
+    if isinstance(value, Labelled):
+        if value.axes != ("trial",):
+            raise AllornoneError(
+                f"teacher of {unit!r}: one number a trial is needed, found axes {', '.join(value.axes)}"
+            )
+        return value.values.astype(float)
+    return np.full(trials, float(value))
+
+
+def _units(names: tuple[str, ...], net: Network) -> tuple[str, ...]:
+    groups = build.groups_of(net)
+    for name in names:
+        if name not in groups:
+            raise UnknownName("unit or group", name, groups)
+    return tuple(unit for name in names for unit in groups[name])
+
+
+def _on_outputs(phase: Mapping[str, Any], task: Task, net: Network, numbers: Numbers, seed: int) -> Lesson:
+    """A net without inputs meets a task on its outputs: held at it to learn, given it as a cue to be shown."""
+    outputs = tuple(net.outputs)
+    if task.x.shape[1] != len(outputs):
+        raise AllornoneError(f"phase {phase['name']!r}: cues of {task.x.shape[1]} for {len(outputs)} outputs")
+    if "teach" in phase:
+        return np.zeros((len(task.x), 1, 0)), (), task.x, outputs, task.cell
+    return _cues(phase, task.x, numbers, seed), outputs, None, (), task.cell
+
+
+def _cues(phase: Mapping[str, Any], patterns: Array, numbers: Numbers, seed: int) -> Array:
+    """Return cues for as long as they are held, a share of their units inverted; without `ticks` that is all."""
+    hold = numbers.whole(phase.get("hold", 1), "hold")
+    ticks = _said(phase, numbers) if "ticks" in phase else max(hold, 1)
+    if not 1 <= hold <= ticks:
+        raise AllornoneError(
+            f"phase {phase['name']!r}: hold must be from 1 to the ticks of the phase, {ticks}; found {hold}"
+        )
+    share = float(numbers.number(phase.get("flip", 0.0)))
+    if not 0 <= share <= 1:
+        raise AllornoneError(f"phase {phase['name']!r}: flip is a share, from 0 to 1, found {share:g}")
+    cues = patterns.copy()
+    count = round(share * cues.shape[1])
+    draw = stream(seed, "noise")
+    bipolar = bool((cues < 0).any())
+    for row in cues:
+        chosen = draw.permutation(cues.shape[1])[:count]
+        row[chosen] = -row[chosen] if bipolar else 1 - row[chosen]
+    return np.repeat(cues[:, None], hold, axis=1)
+
+
+def ticks_said(phase: Mapping[str, Any], x: Array, numbers: Numbers) -> int | None:
+    """Return how many ticks a presentation takes; None where a net settles by itself."""
+    if "stimulus" in phase:
+        return int(x.shape[1])
+    return _said(phase, numbers) if "ticks" in phase else None
+
+
+def _said(phase: Mapping[str, Any], numbers: Numbers) -> int:
+    ticks = numbers.whole(phase["ticks"], "ticks")
+    if ticks < 1:
+        raise AllornoneError(f"phase {phase['name']!r}: ticks must be at least 1, found {ticks}")
+    return ticks

@@ -1,0 +1,1 @@
+"""Arrays with named axes, and the expressions over them."""

@@ -1,0 +1,338 @@
+"""Families: all runs of a scenario, seeds and alternatives, and their measures as arrays over named axes.
+
+A run that does not lie on an axis counts at each of its labels. Picking lays out anew what the runs picked have: an
+axis on which none of them lies is gone, and so are labels that none of them has.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from allornone.scenarios.document.axes import Axis, Run, family
+from allornone.scenarios.document.change import CHANGEABLE, Raw
+from allornone.scenarios.experiment.build import groups_of
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.measuring import measure, needs
+from allornone.scenarios.experiment.preparing import Known, Prepared, prepare
+from allornone.scenarios.experiment.running_phases import Life, Needs, live
+from allornone.scenarios.expressions.expression import expression
+from allornone.scenarios.expressions.labelled import Labelled, Value, elements, labelled
+from allornone.simulator.errors import AllornoneError
+
+Progress = Callable[[int, int, str], None]
+KEPT_AT_ONCE = 500_000_000
+"""Bytes of records that runs side by side may hold before they are measured."""
+
+Axes = Mapping[str, Labelled]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The runs that a claim looks at: on some axes, only some labels."""
+
+    labels: Mapping[str, frozenset[Any]] = field(default_factory=dict)
+
+    def has(self, run: Run, seed: int) -> bool:
+        """Return whether a run is among them."""
+        at = {**run.labels, "seed": seed}
+        return all(axis not in at or _in(at[axis], wanted) for axis, wanted in self.labels.items())
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Measures of a family: one array each, its outer axes those of the family."""
+
+    values: Mapping[str, Value]
+    axes: Mapping[str, Value]
+    runs: int
+
+
+class Laboratory:
+    """Runs families of one scenario; what has been run before is not run again."""
+
+    def __init__(
+        self,
+        raw: Raw,
+        seeds: Sequence[int],
+        *,
+        overrides: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.raw, self.seeds, self.overrides = raw, list(seeds), dict(overrides or {})
+        self.limits, self.executor, self.progress = limits or Limits(), executor, progress
+        self.as_written = not self.overrides and self.seeds == list(range(raw.get("seeds", 1)))
+        self.measures: dict[str, str] = {name: str(text) for name, text in raw.get("measures", {}).items()}
+        self._found: dict[str, dict[str, Value]] = {}
+        self._learned: dict[str, bool] = {}
+
+    def measured(
+        self,
+        change: Raw | None = None,
+        *,
+        only: Iterable[str] | None = None,
+        selection: Selection | None = None,
+        what: str = "runs",
+    ) -> Measured:
+        """Return the measures of the family, after a change if there is one.
+
+        `only` names the measures wanted, of which the earlier ones that they use come too; `selection` the runs.
+        """
+        whole = family(self.raw, change, self.overrides)
+        wanted = self._closure(only)
+        chosen = selection or Selection()
+        pairs = [(run, seed) for run in whole.runs for seed in self.seeds if chosen.has(run, seed)]
+        self.limits.need("runs", len(pairs))
+        self._run(pairs, wanted, what)
+        seeds = self.seeds if "seeds" in self.raw or len(self.seeds) > 1 else None
+        axes = axis_values(whole.axes, seeds, pairs)
+        keys = [_key(run.raw, seed) for run, seed in pairs]
+        values = {
+            name: over_family(found_of(pairs, [self._found[key][name] for key in keys]), axes, name)
+            for name in wanted
+        }
+        # An axis that a claim speaks of has all its labels, whichever runs the claim looks at.
+        every = axis_values(whole.axes, seeds, [(run, seed) for run in whole.runs for seed in self.seeds])
+        return Measured(values, {**every, **_members(every)}, len(pairs))
+
+    @property
+    def warnings(self) -> list[str]:
+        """Name the phases in which a rule was at work and no run changed any weight."""
+        return [
+            f"phase {phase!r} has a rule and changed no weight"
+            for phase, something in self._learned.items()
+            if not something
+        ]
+
+    def _closure(self, only: Iterable[str] | None) -> list[str]:
+        if only is None:
+            return list(self.measures)
+        wanted: set[str] = set()
+        left = [name for name in only if name in self.measures]
+        while left:
+            name = left.pop()
+            if name not in wanted:
+                wanted.add(name)
+                used = expression(self.measures[name])
+                left += [other for other in {*used.names, *used.calls} if other in self.measures]
+        return [name for name in self.measures if name in wanted]
+
+    def _run(self, pairs: Sequence[tuple[Run, int]], wanted: Sequence[str], what: str) -> None:
+        missing: dict[str, tuple[Raw, int]] = {}
+        for run, seed in pairs:
+            key = _key(run.raw, seed)
+            if not set(wanted) <= set(self._found.get(key, ())):
+                missing[key] = (run.raw, seed)
+        texts = {name: self.measures[name] for name in wanted}
+        asked = needs(texts.values())
+        groups: dict[Any, list[tuple[str, Prepared]]] = {}
+        known: Known = {}
+        for key, (raw, seed) in missing.items():
+            ready = prepare(raw, seed, self.limits, known)
+            self.limits.need("bytes", bytes_kept(ready, asked))
+            groups.setdefault(ready.key, []).append((key, ready))
+        jobs = [job for group in groups.values() for job in _portions(group, asked)]
+        done = 0
+        for keys, found, learned in self._results(jobs, texts, asked):
+            for key, values in zip(keys, found, strict=True):
+                self._found.setdefault(key, {}).update(values)
+            for phase, something in learned.items():
+                self._learned[phase] = something or self._learned.get(phase, False)
+            done += len(keys)
+            if self.progress is not None:
+                self.progress(done, len(missing), what)
+
+    def _results(
+        self, jobs: Sequence[Sequence[tuple[str, Prepared]]], texts: Mapping[str, str], asked: Needs
+    ) -> Iterable[Worked]:
+        if self.executor is None or len(jobs) < 2:
+            return (_work(job, texts, asked) for job in jobs)
+        futures = [self.executor.submit(_work_elsewhere, job, texts, asked) for job in jobs]
+        return (future.result() for future in futures)
+
+
+Worked = tuple[list[str], list[dict[str, Value]], dict[str, bool]]
+"""Keys of runs, their measures, and of each phase with a rule whether it changed a weight in any of them."""
+
+
+def _work(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs) -> Worked:
+    lives = live([ready for _, ready in job], asked)
+    learned: dict[str, bool] = {}
+    for life in lives:
+        _note_learning(learned, life)
+    return [key for key, _ in job], [measure(texts, life) for life in lives], learned
+
+
+def _work_elsewhere(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs) -> Worked:
+    try:
+        return _work(job, texts, asked)
+    except AllornoneError as error:  # one that holds facts of its own could not travel between processes
+        raise AllornoneError(str(error)) from None
+
+
+def _note_learning(learned: dict[str, bool], life: Life) -> None:
+    for record in life.records:
+        name = record.phase.name
+        if record.phase.rule is not None and record.phase.epochs:
+            changed = not np.array_equal(record.before, record.weights)
+            learned[name] = changed or learned.get(name, False)
+
+
+def bytes_kept(ready: Prepared, asked: Needs) -> int:
+    """Return how many bytes one run takes: what it is shown, and what is kept of it for its measures."""
+    groups = groups_of(ready.network)
+    units = len({unit for name in asked.units for unit in groups.get(name, ())})
+    synapses = ready.network.number_of_edges() + len(ready.network)
+    cells = 0
+    for phase in ready.phases:
+        moments = phase.x.shape[0] * (phase.x.shape[1] if phase.by_tick else 1)
+        cells += phase.x.size + moments * units * len(asked.words - {"history"})
+        cells += phase.x.shape[0] * len(ready.network) if phase.timed else 0
+        if "history" in asked.words and phase.rule is not None:
+            cells += synapses * (moments if phase.by_tick and phase.epochs == 1 else phase.epochs)
+    return 8 * cells
+
+
+def _portions(
+    group: Sequence[tuple[str, Prepared]], asked: Needs
+) -> Iterable[Sequence[tuple[str, Prepared]]]:
+    """Cut runs of equal structure into portions whose records fit in memory together."""
+    at_once = max(1, KEPT_AT_ONCE // max(1, bytes_kept(group[0][1], asked)))
+    for start in range(0, len(group), at_once):
+        yield group[start : start + at_once]
+
+
+def _key(raw: Raw, seed: int) -> str:
+    pieces = {name: raw.get(name) for name in CHANGEABLE if name != "vary"}
+    return json.dumps([pieces, seed], default=str)
+
+
+def _members(axes: Mapping[str, Labelled]) -> dict[str, Value]:
+    """Return parameters that an axis moves, as values along it."""
+    return {
+        name: Labelled.along(axis, along.labels[axis], values)
+        for axis, along in axes.items()
+        for name, values in along.members.get(axis, {}).items()
+        if name not in axes
+    }
+
+
+def _in(label: Any, wanted: Iterable[Any]) -> bool:
+    if isinstance(label, str):
+        return label in wanted
+    return any(not isinstance(one, str) and abs(one - label) <= 1e-9 * max(1.0, abs(label)) for one in wanted)
+
+
+class Found(NamedTuple):
+    """What one run gave: its labels, its seed among them, and a measure."""
+
+    at: Mapping[str, Any]
+    value: Labelled
+
+
+@dataclass(frozen=True, eq=False)
+class OverFamily(Labelled):
+    """A measure over a family; it knows the runs it came from."""
+
+    name: str = ""
+    outer: Axes = field(default_factory=dict)
+    found: Sequence[Found] = ()
+
+    def __repr__(self) -> str:
+        axes = ", ".join(f"{axis} ({len(self.labels[axis])})" for axis in self.axes)
+        return f"{self.name} by {axes}:\n{self.values}"
+
+    def pick(self, **wanted: object) -> Value:
+        """Return what the runs have that lie at the labels wanted; inner axes are picked as of any array."""
+        outer = {name: value for name, value in wanted.items() if self._axis_of(name) in self.outer}
+        if not outer:
+            return super().pick(**wanted)
+        places: dict[str, list[int]] = {}
+        alone: list[str] = []
+        for axis in dict.fromkeys(map(self._axis_of, outer)):
+            rows = {name: value for name, value in outer.items() if self._axis_of(name) == axis}
+            places[axis], several = self._places(axis, rows)
+            alone += [] if several else [axis]
+        chosen = [one for one in self.found if all(self._is_at(one, axis, at) for axis, at in places.items())]
+        if not chosen:
+            said = ", ".join(f"{name}={elements(value)}" for name, value in outer.items())
+            raise AllornoneError(f"no run lies at {said}")
+        axes = {axis: along for axis, along in self.outer.items() if any(axis in one.at for one in chosen)}
+        kept = {axis: _kept(axis, along, chosen, places.get(axis)) for axis, along in axes.items()}
+        result = labelled(over_family(chosen, kept, self.name))
+        for axis in alone:
+            result = result.drop(axis, 0) if axis in kept else result
+        inner = {name: value for name, value in wanted.items() if name not in outer}
+        return labelled(result.plain()).pick(**inner) if inner else result.plain()
+
+    def _is_at(self, one: Found, axis: str, places: Sequence[int]) -> bool:
+        return axis not in one.at or self.labels[axis].index(one.at[axis]) in places
+
+
+def axis_values(axes: Sequence[Axis], seeds: Sequence[int] | None, runs: Sequence[tuple[Run, int]]) -> Axes:
+    """Return the axes of some runs, each with the labels that any of them has."""
+    found: dict[str, Labelled] = {}
+    for axis in axes:
+        there = {run.labels[axis.name] for run, _ in runs if axis.name in run.labels}
+        # Where none of these runs lies on the axis, all of them count at each of its labels.
+        kept = [k for k, label in enumerate(axis.labels) if label in there or not there]
+        members = {name: tuple(values[k] for k in kept) for name, values in axis.members.items()}
+        found[axis.name] = Labelled.along(axis.name, [axis.labels[k] for k in kept], members=members)
+    if seeds is not None:
+        there = {seed for _, seed in runs}
+        found["seed"] = Labelled.along("seed", [seed for seed in seeds if seed in there])
+    return found
+
+
+def over_family(found: Sequence[Found], axes: Axes, name: str) -> Value:
+    """Lay one measure's values out over the axes of the family, its inner axes behind."""
+    inner = found[0].value.axes
+    if any(one.value.axes != inner for one in found):
+        raise AllornoneError(f"measures.{name} has other axes in some runs than in others")
+    labels = {axis: max((one.value.labels[axis] for one in found), key=len) for axis in inner}
+    shape = tuple(len(labels[axis]) for axis in inner)
+    kind = np.result_type(*(one.value.values.dtype for one in found))
+    ragged = any(one.value.values.shape != shape for one in found)
+    cells = np.full(
+        (*(len(along.labels[axis]) for axis, along in axes.items()), *shape), np.nan if ragged else 0
+    ).astype(float if ragged else kind)
+    empty = np.ones(cells.shape[: len(axes)], dtype=bool)
+    for one in found:
+        at = tuple(_place(axis, along, one.at) for axis, along in axes.items())
+        cells[(*at, *(slice(0, length) for length in one.value.values.shape))] = one.value.values
+        empty[at] = False
+    if empty.any():
+        # Two alternatives may vary an axis over labels of their own: where no run was, nothing was measured.
+        cells = np.where(empty[(..., *(None,) * len(inner))], np.nan, cells)
+    members = {axis: row for along in axes.values() for axis, row in along.members.items()}
+    family = {axis: along.labels[axis] for axis, along in axes.items()}
+    return OverFamily(
+        cells, (*axes, *inner), {**family, **labels}, members=members, name=name, outer=axes, found=found
+    ).plain()
+
+
+def _kept(axis: str, along: Labelled, chosen: Sequence[Found], places: Sequence[int] | None) -> Labelled:
+    """Return an axis with the labels picked, or else those that the runs chosen have."""
+    family = along.labels[axis]
+    there = {one.at[axis] for one in chosen if axis in one.at}
+    at = [k for k in (range(len(family)) if places is None else places) if family[k] in there]
+    return along.take(axis, at)
+
+
+def _place(axis: str, along: Labelled, at: Mapping[str, Any]) -> int | slice:
+    return tuple(along.labels[axis]).index(at[axis]) if axis in at else slice(None)
+
+
+def found_of(pairs: Sequence[tuple[Run, int]], values: Sequence[Value]) -> list[Found]:
+    """Return what runs gave, each with its labels and its seed."""
+    return [
+        Found({**run.labels, "seed": seed}, labelled(value))
+        for (run, seed), value in zip(pairs, values, strict=True)
+    ]

@@ -1,0 +1,346 @@
+"""Judging: claims over a family of runs, the changes that must fell them, and the nudging of their numbers.
+
+A claim that holds is judged again, on the measures already taken, with one number moved. It must fall.
+
+What is nudged is one side of a comparison whose other side was measured, and which itself was not: it is
+made of constants, labels of axes and parameters only, such as `104`, `L + 2` or `1.5 * eta`.
+
+*  After (or before) `==` a whole number becomes each of its neighbours, in a list element after element.
+*  Beside `<`, `<=`, `>`, `>=` it is the edge of a band. Moving it changes nothing until it passes a measured
+   value, so four places are tried: just before and just past the least and the largest. It decides if the
+   claim falls at one of them, the nearest of which is told: for `all(m < 5)` just below the largest, for
+   `any(m < 5)` just below the least, for `not any(m > 5)` again just below the largest. An edge that the
+   claim survives at all four is dead. An array moves as a whole; an edge at inf becomes a number.
+
+What selects is left alone: indices and masks, the labels of a pick, arguments that are not comparisons,
+exponents, comparisons in which nothing was measured. So are text, `!=`, and a fraction after `==`, which has
+no neighbours.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, cast
+
+import numpy as np
+
+from allornone.scenarios.document.axes import alters
+from allornone.scenarios.document.change import Raw, spoken
+from allornone.scenarios.expressions.expression import (
+    CONSTANTS,
+    Expression,
+    ExpressionError,
+    Scope,
+    expression,
+)
+from allornone.scenarios.expressions.functions import FUNCTIONS, arithmetic, numbers
+from allornone.scenarios.expressions.labelled import Array, Labelled, Value, labelled
+from allornone.scenarios.verdict.family import Laboratory, Measured, Selection
+from allornone.scenarios.verdict.result import ClaimResult, Counterfactual, Nudged
+from allornone.simulator.errors import AllornoneError
+
+SHOWN = 60
+
+_NEAR = 1e-9  # how far past a measured value, beside the largest number in sight
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+
+
+def judge(
+    laboratory: Laboratory, claim: Mapping[str, Any], measured: Measured, number: int, deep: bool
+) -> ClaimResult:
+    """Judge one claim; `deep` tries its changes and nudges too. A marked sentence that is False tries `holds`."""
+    text = str(claim["that"])
+    place = f"claim {number + 1}"
+    try:
+        holds = _truth(laboratory, text, measured)
+    except AllornoneError as error:
+        if laboratory.as_written:
+            raise AllornoneError(f"{place} ({claim['text']}): {error}") from None
+        # Another family of runs may lack the very run that a claim looks at.
+        return ClaimResult(str(claim["text"]), text, claim.get("says"), None, f"not judged: {error}")
+    says = claim.get("says")
+    stated_false = says is not None and not holds
+    tried: list[Counterfactual] = []
+    if deep or stated_false:
+        changes = claim.get("holds") if stated_false else claim.get("fails")
+        wanted = bool(stated_false)
+        if changes is None:
+            word = "holds" if stated_false else "fails"
+            tried.append(Counterfactual("", False, f"the sentence is {holds} here, so it needs `{word}`"))
+        else:
+            each = changes if isinstance(changes, list) else [changes]
+            tried += [_counterfactual(laboratory, text, change, wanted, place) for change in each]
+    nudged: list[Nudged] = []
+    if deep and holds:
+        scope = _scope(laboratory, measured)
+        nudged = [
+            Nudged(f"{one.original} → {one.replaced}", one.falls)
+            for one in nudges(expression(text), scope, laboratory.measures)
+        ]
+    return ClaimResult(
+        str(claim["text"]), text, says, holds, shown(text, laboratory, measured), tuple(tried), tuple(nudged)
+    )
+
+
+def shown(text: str, laboratory: Laboratory, measured: Measured) -> str:
+    """Return what was measured of a claim, as one line: each measure that it picks, with its value."""
+    tree = ast.parse(text.strip(), mode="eval")
+    scope = _scope(laboratory, measured)
+    pieces: dict[str, None] = {}
+    for node in _measures(tree.body, laboratory.measures):
+        piece = ast.unparse(node)
+        pieces[f"{piece} = {_brief(expression(piece).evaluate(scope))}"] = None
+    return ", ".join(pieces)
+
+
+def selection(text: str, measures: Mapping[str, str]) -> tuple[set[str], Selection]:
+    """Return the measures that a condition uses, and the runs that it looks at: those that every use picks."""
+    tree = ast.parse(text.strip(), mode="eval")
+    used: set[str] = set()
+    picks: list[dict[str, frozenset[Any]]] = []
+    for node in _measures(tree.body, measures):
+        if isinstance(node, ast.Call):
+            used.add(cast(ast.Name, node.func).id)
+            picks.append(
+                {word.arg: labels for word in node.keywords if word.arg and (labels := _labels(word.value))}
+            )
+        elif isinstance(node, ast.Name):
+            used.add(node.id)
+            picks.append({})
+    shared = set(picks[0]).intersection(*picks[1:]) if picks else set()
+    return used, Selection({axis: frozenset().union(*(pick[axis] for pick in picks)) for axis in shared})
+
+
+def _counterfactual(
+    laboratory: Laboratory, text: str, change: Raw, wanted: bool, place: str
+) -> Counterfactual:
+    said = spoken(change)
+    try:
+        if not alters(laboratory.raw, change, laboratory.overrides):
+            raise AllornoneError("the change alters no run")
+        used, chosen = selection(text, laboratory.measures)
+        what = f"{place}: {said}"
+        try:
+            # Claims that a change has in common look at the same runs: what one is lived for serves all.
+            wanted_too = _used_under(laboratory, change)
+            changed = laboratory.measured(change, only=wanted_too, selection=chosen, what=what)
+        except AllornoneError:  # another claim's measure may mean nothing here
+            changed = laboratory.measured(change, only=used, selection=chosen, what=what)
+        truth = _truth(laboratory, text, changed)
+        note = shown(text, laboratory, changed)
+    except AllornoneError as error:
+        return Counterfactual(said, False, f"broken: {error}")
+    return Counterfactual(said, truth is wanted, note)
+
+
+def _used_under(laboratory: Laboratory, change: Raw) -> set[str]:
+    """Return the measures that any claim with this change uses."""
+    used: set[str] = set()
+    for claim in laboratory.raw["interpretation"]["claims"]:
+        changes = claim.get("fails", claim.get("holds", []))
+        if change in (changes if isinstance(changes, list) else [changes]):
+            used |= selection(str(claim["that"]), laboratory.measures)[0]
+    return used
+
+
+def _scope(laboratory: Laboratory, measured: Measured) -> Scope:
+    return Scope({**_plain_parameters(laboratory), **measured.axes, **measured.values}, FUNCTIONS)
+
+
+def _plain_parameters(laboratory: Laboratory) -> dict[str, Value]:
+    numbers = laboratory.raw.get("parameters", {})
+    return {name: value for name, value in numbers.items() if isinstance(value, int | float)}
+
+
+def _truth(laboratory: Laboratory, text: str, measured: Measured) -> bool:
+    return expression(text).evaluate_truth(_scope(laboratory, measured))
+
+
+def _measures(node: ast.AST, measures: Mapping[str, str]) -> list[ast.expr]:
+    """Return the outermost nodes that are measures, or picks of them, in the order of the text."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)) if name in measures:
+            return [node]
+        case ast.Name(id=name) if name in measures:
+            return [node]
+    return [found for child in ast.iter_child_nodes(node) for found in _measures(child, measures)]
+
+
+def _labels(node: ast.expr) -> frozenset[Any]:
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return frozenset()
+    return frozenset(value if isinstance(value, list) else [value])
+
+
+def _brief(value: Value) -> str:
+    if isinstance(value, Labelled):
+        cells = value.values.ravel()
+        if cells.size > 8:
+            if cells.dtype.kind == "b":
+                return f"true in {int(cells.sum())} of {cells.size}"
+            if cells.dtype.kind == "f":
+                if cells.min() == cells.max():
+                    return f"{cells[0]:.5g} (all {cells.size})"
+                return f"{cells.min():.4g} … {cells.max():.4g} ({cells.size})"
+        text = (
+            "["
+            + ", ".join(_brief(cell.item()) for cell in cells[:8])
+            + ("" if cells.size <= 8 else ", …")
+            + "]"
+        )
+        return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.5g}" if isinstance(value, int | float) else repr(value)
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """One number of a claim, moved: its column, what it was and became, and whether the claim fell."""
+
+    column: int
+    original: str
+    replaced: str
+    falls: bool
+
+
+@dataclass(frozen=True)
+class _Claim:
+    expression: Expression
+    scope: Scope
+    measured: Container[str] | None
+
+    def pure(self, node: ast.expr) -> bool:
+        """Return whether nothing in a node was measured."""
+        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} - set(FUNCTIONS)
+        return not any(
+            self.is_measured(name) for name in names if name in {*self.scope.names, *self.scope.functions}
+        )
+
+    def is_measured(self, name: str) -> bool:
+        """Return whether a name is a measure; where nobody says, everything but the labels of axes is."""
+        if self.measured is not None and name in self.scope.names:
+            return name in self.measured
+        value = self.scope.names.get(name)
+        return not (isinstance(value, Labelled) and value.axes and value.loose == set(value.axes))
+
+    def value(self, node: ast.expr) -> Value:
+        """Return the value of a node as the claim stands."""
+        return self.expression.evaluate_part(node, self.scope)
+
+    def holds(self, node: ast.expr, value: Value) -> bool:
+        """Return whether the claim holds with another value for a node; an error is no fall."""
+        try:
+            return self.expression.evaluate_truth(self.scope, {node: value})
+        except ExpressionError:
+            return True
+
+
+def nudges(expression: Expression, scope: Scope, measured: Container[str] | None = None) -> list[Nudge]:
+    """Return every nudge of a claim with its outcome; none for a claim that does not hold.
+
+    `measured` are the names of measures; without it every name is one but for axes and what they move.
+
+    >>> from allornone.scenarios.expressions.expression import compile_expression
+    >>> [(n.replaced, n.falls) for n in nudges(compile_expression("heats == 1"), Scope({"heats": 1.0}))]
+    [('0', True), ('2', True)]
+    """
+    claim = _Claim(expression, scope, measured)
+    if not expression.evaluate_truth(scope):
+        return []
+    found: list[Nudge] = []
+    for edge, other, sign in _sides(claim, expression.tree):
+        if isinstance(sign, ast.Eq):
+            found += _neighbours(claim, edge)
+        elif isinstance(sign, _ORDERS):
+            found.append(_moved(claim, edge, other))
+    return sorted(found, key=lambda nudge: nudge.column)
+
+
+def _sides(claim: _Claim, tree: ast.expr) -> Iterator[tuple[ast.expr, ast.expr, ast.cmpop]]:
+    """Yield each side of a comparison that was not measured, and the other, which was."""
+    for node in _comparisons(tree):
+        operands = (node.left, *node.comparators)
+        for (left, right), sign in zip(pairwise(operands), node.ops, strict=True):
+            if claim.pure(left) != claim.pure(right):
+                yield (left, right, sign) if claim.pure(left) else (right, left, sign)
+
+
+def _comparisons(node: ast.AST) -> Iterator[ast.Compare]:
+    """Yield comparisons from left to right, but those inside indices and picks."""
+    if isinstance(node, ast.Compare):
+        yield node
+    inside: list[ast.AST] = list(ast.iter_child_nodes(node))
+    if isinstance(node, ast.Subscript):
+        inside = [node.value]
+    elif isinstance(node, ast.Call):
+        inside = list(node.args)
+    for child in inside:
+        yield from _comparisons(child)
+
+
+def _neighbours(claim: _Claim, edge: ast.expr) -> Iterator[Nudge]:
+    value = claim.value(edge)
+    parts = edge.elts if isinstance(edge, ast.List) else [edge]
+    for part in parts:
+        for step in (-1, 1) if _is_whole(claim.value(part)) else ():
+            changed = (
+                arithmetic("+", value, step) if part is edge else _changed(value, parts.index(part), step)
+            )
+            yield _nudge(claim, part, step, not claim.holds(edge, changed))
+
+
+def _is_whole(value: Value) -> bool:
+    cells = labelled(value).values
+    return cells.dtype.kind == "f" and bool(np.all(np.isfinite(cells) & (cells == np.floor(cells))))
+
+
+def _changed(value: Value, place: int, step: int) -> Labelled:
+    array = labelled(value)
+    cells = array.values.copy()
+    cells[place] += step
+    return array.having(cells, array.axes)
+
+
+def _moved(claim: _Claim, edge: ast.expr, other: ast.expr) -> Nudge:
+    value, against = claim.value(edge), claim.value(other)
+    outcomes: list[tuple[float, Value]]
+    if not isinstance(value, Labelled | str) and math.isinf(value):
+        outcomes = [(place, place) for place in _places(numbers(against).values, numbers(against).values)]
+    else:
+        gaps = numbers(arithmetic("-", against, value)).values
+        sizes = np.concatenate([numbers(value).values.ravel(), numbers(against).values.ravel()])
+        outcomes = [(shift, arithmetic("+", value, shift)) for shift in _places(gaps, sizes)]
+    for shift, changed in outcomes:
+        if not claim.holds(edge, changed):
+            return _nudge(claim, edge, shift, True)
+    return _nudge(claim, edge, outcomes[0][0] if outcomes else 0.0, False)
+
+
+def _places(gaps: Array, sizes: Array) -> list[float]:
+    """Return how far to move an edge to just before or just past a measured extreme, the nearest first."""
+    finite, near = gaps[np.isfinite(gaps)], sizes[np.isfinite(sizes)]
+    places = [float(end) for end in (np.inf, -np.inf) if np.any(gaps == end)]
+    if finite.size:
+        past = _NEAR * (float(np.abs(near).max(initial=0.0)) or 1.0)
+        places += [
+            float(extreme) + side for extreme in (finite.min(), finite.max()) for side in (-past, past)
+        ]
+    return sorted(places, key=abs)
+
+
+def _nudge(claim: _Claim, node: ast.expr, shift: float, falls: bool) -> Nudge:
+    original, value = claim.expression.segment(node), claim.value(node)
+    named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} - set(CONSTANTS)
+    if named or isinstance(value, Labelled | str):
+        replaced = f"{original} {'-' if shift < 0 else '+'} {abs(shift):.12g}"
+    else:
+        # An edge at inf has become the shift itself.
+        replaced = f"{shift if math.isinf(value) else value + shift:.12g}"
+    return Nudge(claim.expression.column(node), original, replaced, falls)
