@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from allornone.command import files, screen
+from allornone.command import arguments, screen
+from allornone.command.arguments import target
 from allornone.command.failures import SUCCESS
-from allornone.command.targets import target
-from allornone.command.watching import Watch
+from allornone.command.jobs import Watch
 
 FILMS = (".gif", ".webp")
 
@@ -22,7 +22,7 @@ FILMS = (".gif", ".webp")
 @click.option("--theme", type=click.Choice(["light", "dark", "print"]), default="light", show_default=True)
 def verb(name: str, output: Path, theme: str) -> int:
     """Run an experiment and save its film."""
-    files.file_ready(output, FILMS)
+    arguments.file_ready(output, FILMS)
     from allornone.scenarios.running import run
 
     with Watch().shown(name) as watch:

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from allornone.command import screen
+from allornone.command.arguments import located, target
 from allornone.command.failures import SUCCESS, told
-from allornone.command.targets import located, target
 
 MOST_RUNS = 64  # of a changed family: the others differ from these in numbers only, as a rule
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from allornone.command import files, screen
+from allornone.command import arguments, screen
 from allornone.command.failures import SUCCESS
 from allornone.simulator.errors import AllornoneError
 
@@ -57,8 +57,8 @@ fails = {{ activation.threshold = 1 }}      # the change that must make the clai
 def verb(name: str) -> int:
     """Begin a scenario file NAME.toml here; it passes `check` and runs as it stands."""
     path = destination(name)
-    files.folder_ready(path.parent)
-    files.new_file(path, skeleton(path))
+    arguments.folder_ready(path.parent)
+    arguments.new_file(path, skeleton(path))
     screen.say(f"{path} is written. Next: allornone run {path}")
     return SUCCESS
 

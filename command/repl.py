@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from allornone.command import screen
+from allornone.command.arguments import target
 from allornone.command.failures import SUCCESS
-from allornone.command.targets import target
-from allornone.command.watching import Watch
+from allornone.command.jobs import Watch
 
 if TYPE_CHECKING:
     from allornone.scenarios.verdict.result import Result

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from allornone.command import changes, files, screen, verdict
+from allornone.command import arguments, report, screen
+from allornone.command.arguments import target
 from allornone.command.failures import FAILED, INTERRUPTED, SUCCESS, Failure, flushed, say, told
-from allornone.command.parallel import Outcome, outcome, outcomes, processors
-from allornone.command.targets import target
-from allornone.command.watching import Watch
+from allornone.command.jobs import Outcome, Watch, outcome, outcomes, processors
 
 if TYPE_CHECKING:
     from allornone.scenarios.verdict.result import Result
@@ -79,13 +78,13 @@ def verb(
     With --seed, --seeds or --set it is another family of runs than the file's:
     measures and claims are shown, and no verdict is given.
     """
-    how["overrides"] = changes.overrides(settings) or None
-    how["limits"] = changes.limits(limits)
+    how["overrides"] = arguments.overrides(settings) or None
+    how["limits"] = arguments.limits(limits)
     _sensible(names, everything, long_too, jobs, plot, how)
     if plot is not None:
-        files.file_ready(plot, PICTURES)
+        arguments.file_ready(plot, PICTURES)
     if save is not None:
-        files.folder_ready(save)
+        arguments.folder_ready(save)
     chosen = _library(long_too) if everything else list(dict.fromkeys(names))
     wish = Wish(how, as_json, not everything, plot, save)
     several = min((jobs or processors()) if everything else 1, len(chosen))
@@ -130,7 +129,7 @@ def _judged(name: str, found: Outcome, wish: Wish, several: bool) -> tuple[str, 
     result = found
     _show(result, wish)
     _keep(result, wish)
-    return result.verdict or "run as another family", SUCCESS if verdict.works(result) else FAILED
+    return result.verdict or "run as another family", SUCCESS if report.works(result) else FAILED
 
 
 def _sensible(
@@ -172,9 +171,9 @@ def _show(result: Result, wish: Wish) -> None:
     if wish.as_json:
         screen.as_json(result.to_json())
     elif wish.at_length:
-        verdict.full(result)
+        report.full(result)
     else:
-        verdict.brief(result)
+        report.brief(result)
     flushed(SUCCESS)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from allornone.command import screen, story
+from allornone.command import report, screen
+from allornone.command.arguments import located, target
 from allornone.command.failures import SUCCESS
+from allornone.command.report import Story
 from allornone.command.screen import Cell, Table
-from allornone.command.story import Story
-from allornone.command.targets import located, target
 
 
 @click.command
@@ -16,7 +16,7 @@ from allornone.command.targets import located, target
 def verb(name: str) -> int:
     """Show the story, source and claims of an experiment."""
     path = located(name)
-    told = story.read(path)
+    told = report.read(path)
     screen.say(f"{told.title} ({told.year})", "bold")
     screen.say()
     screen.paragraph(told.text, indent=2)

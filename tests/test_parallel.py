@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from allornone.command.failures import BAD_INPUT, BUG, Failure
-from allornone.command.parallel import Outcome, outcome, outcomes, processors
+from allornone.command.jobs import Outcome, outcome, outcomes, processors
 from allornone.scenarios.verdict.result import Result
 
 
@@ -50,7 +50,7 @@ def test_a_result_that_never_arrives_stops_no_other(monkeypatch: pytest.MonkeyPa
         def shutdown(self, **how: Any) -> None:
             """Have nothing to call off."""
 
-    monkeypatch.setattr("allornone.command.parallel.ProcessPoolExecutor", Pool)
+    monkeypatch.setattr("allornone.command.jobs.ProcessPoolExecutor", Pool)
 
     with outcomes(["one", "killed", "two"], {}, 2) as coming:
         found = list(coming)

@@ -1,23 +1,32 @@
-"""The verdict on a screen: what was claimed, what was measured, and what each change did."""
+"""What a scenario file says to people, and the verdict on it, on a screen."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from allornone.command import screen
 from allornone.command.screen import Cell, Table
-from allornone.command.story import told
+from allornone.scenarios.catalogue import dated
+from allornone.scenarios.document.change import spoken
 
 if TYPE_CHECKING:
     from allornone.scenarios.expressions.labelled import Value
     from allornone.scenarios.verdict.result import ClaimResult, Result
 
+
 GOOD, BAD, FAINT = "green", "bold red", "dim"
 NEXT_MEASURE = re.compile(r", (?=[^\W\d]\w*(\(.*?\))? = )")
 MOST_VALUES = 12  # of an array that are shown
 SPEAKERS = {"lecture": "the lecture says: ", "source": "the source says: "}
+
+FACTS = ("source", "evidence", "lecture", "aliases", "seeds", "deviations", "open")
+ENOUGH = 1 << 20  # bytes: no scenario is so long
+WHO_SAYS = {"lecture": "The lecture: ", "source": "The source: "}
 
 
 def works(result: Result) -> bool:
@@ -157,3 +166,78 @@ def _brief(value: Value) -> str:
     ]
     shape = " × ".join(f"{size} {axis}" for axis, size in zip(axes, cells.shape, strict=True))
     return f"{shape}: {', '.join(first)}{', …' if cells.size > MOST_VALUES else ''}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim as its file spells it."""
+
+    text: str
+    that: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """The words of a scenario file."""
+
+    title: str
+    year: str
+    text: str
+    facts: tuple[tuple[str, str], ...]
+    claims: tuple[Claim, ...]
+
+
+def read(path: Path) -> Story:
+    """Return the words of a scenario file; AllornoneError, which says all that is wrong with it."""
+    try:
+        with path.open("rb") as file:
+            raw = tomllib.loads(file.read(ENOUGH).decode("utf-8"))
+        if not raw:
+            raise ValueError("an empty file")
+        return told(raw)
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        from allornone.scenarios.document.reading import (
+            read as read_closely,  # which loads much, to say what is wrong
+        )
+
+        return told(read_closely(path).raw)
+
+
+def told(raw: Mapping[str, Any]) -> Story:
+    """Return the words of a document, which may lack any of them.
+
+    >>> told({"title": "Cold that feels hot", "year": 1943, "lecture": [5, 7]}).facts
+    (('lecture', '5, 7'),)
+    """
+    claims = raw.get("interpretation", {}).get("claims", [])
+    facts = tuple((key, _listed(raw[key])) for key in FACTS if key in raw)
+    return Story(
+        title=str(raw.get("title", "")),
+        year=dated(int(raw["year"])) if "year" in raw else "",
+        text=str(raw.get("story", "")),
+        facts=facts,
+        claims=tuple(_claim(claim) for claim in claims),
+    )
+
+
+def changes_of(claim: Mapping[str, Any]) -> list[Any]:
+    """Return the changes that a claim names: those that must fell it, or under which it is true.
+
+    >>> changes_of({"fails": {"learning": {"eta": 0}}})
+    [{'learning': {'eta': 0}}]
+    """
+    changes = claim.get("fails", claim.get("holds", []))
+    return changes if isinstance(changes, list) else [changes]
+
+
+def _claim(claim: Mapping[str, Any]) -> Claim:
+    word = "fails" if "fails" in claim else "holds"
+    sentences = tuple(f"{word} with {spoken(change)}" for change in changes_of(claim))
+    said = WHO_SAYS.get(str(claim.get("says", "")), "")
+    return Claim(said + str(claim.get("text", "")), str(claim.get("that", "")), sentences)
+
+
+def _listed(value: object) -> str:
+    """Return a fact as text; several are joined."""
+    return ", ".join(str(piece) for piece in value) if isinstance(value, list) else str(value)
