@@ -484,7 +484,7 @@ def test_a_long_loop_is_shortened() -> None:
 @pytest.mark.slow
 def test_thousands_of_random_networks_agree_with_the_interpreter() -> None:
     """The long run: mixed models, delays, loops, inhibition, forcing, trials, lanes, learning, every executor."""
-    script = Path(__file__).parent.parent / "benchmarks" / "agree.py"
+    script = Path(__file__).parents[3] / "benchmarks" / "agree.py"
 
     done = subprocess.run(
         [sys.executable, str(script), "--networks", "5000", "--seed", "1"],

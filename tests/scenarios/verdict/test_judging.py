@@ -16,7 +16,7 @@ from allornone.scenarios.verdict.judging import selection
 from allornone.scenarios.verdict.result import ClaimResult, Result
 from allornone.simulator.errors import AllornoneError
 
-RELAY = (Path(__file__).parent / "scenarios" / "run" / "relay.toml").read_text(encoding="utf-8")
+RELAY = (Path(__file__).parent.parent / "run" / "relay.toml").read_text(encoding="utf-8")
 HEAD = RELAY[: RELAY.index("[[interpretation.claims]]")]
 TRUE, FALSE = "all(heard(way='straight') == L)", "all(heard == L)"
 CUT = "{ connectivity.without = ['c[0] -> c[1]'] }"

@@ -20,7 +20,7 @@ from allornone.scenarios.verdict.result import Result
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.records.records import Trace, Training
 
-FILES = Path(__file__).parent / "scenarios" / "run"
+FILES = Path(__file__).parent / "run"
 RELAY, WIRED = FILES / "relay.toml", FILES / "wired.toml"
 
 

@@ -18,7 +18,7 @@ from allornone.scenarios.verdict.family import Laboratory
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 
-FILES = Path(__file__).parent / "scenarios" / "run"
+FILES = Path(__file__).parent.parent / "run"
 CELLS = """
 [parameters]
 L = 2

@@ -428,7 +428,7 @@ def test_the_same_network_gives_the_same_bytes(tmp_path: Path) -> None:
     """A scene depends on nothing but the net: not on hashing, not on the process. Nor is pyplot ever loaded."""
     found = [
         subprocess.run(
-            [sys.executable, "-c", TWICE, str(Path(__file__).parent)],
+            [sys.executable, "-c", TWICE, str(Path(__file__).parent.parent)],
             env={**os.environ, "PYTHONHASHSEED": seed},
             cwd=tmp_path,
             capture_output=True,

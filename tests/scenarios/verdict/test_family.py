@@ -31,7 +31,7 @@ from allornone.simulator.learning.rules import LocalRule
 from allornone.simulator.network.network import Network
 from allornone.simulator.registry import Registry
 
-FILES = Path(__file__).parent / "scenarios" / "run"
+FILES = Path(__file__).parent.parent / "run"
 BASE = """
 [parameters]
 a = 1
