@@ -12,10 +12,12 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from annotated_types import Gt
 
-from allornone.simulator.arrays import Array, mean, summed
+from allornone.simulator.arrays import Array, Truth
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.learning.rules import Layer, LayerRule, LocalRule
+from allornone.simulator.learning.rules import LocalRule
 from allornone.simulator.program.program import Program, Weights
+
+Sums = Callable[[Array], Array]
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Subspace(LocalRule):
 
 
 @dataclass(frozen=True)
-class Divisive(LayerRule):
+class Divisive(LocalRule):
     """Grow as Hebb does, then shrink every weight of a unit in proportion, so that their length is kept.
 
         w ← ℓ (w + η x y) / |w + η x y|
@@ -119,23 +121,25 @@ class Divisive(LayerRule):
     length: Annotated[float, Gt(0)] = 1.0
 
     name: ClassVar[str] = "divisive"
-    teacher: ClassVar[bool] = False
 
-    def start(self, program: Program, weights: Weights) -> list[Any]:
+    def start(self, program: Program, weights: Weights) -> Any:
         """Remember nothing; synapses of different units that share a weight are refused."""
         _of_their_own(program, self.name)
         return super().start(program, weights)
 
-    def learned(self, layer: Layer, memory: Any, average: bool) -> tuple[Array, Any]:
-        """Let the weights grow, then bring each unit's back to their length; where all are 0 there is none."""
-        w = layer.w + _growth(layer, self.eta, average)
-        square = layer.total(np.where(layer.plastic[..., None], w * w, 0.0))
+    def change(self, x: Array, y: Array) -> Array:
+        """Return Δw = η x y."""
+        return self.eta * x * y
+
+    def limit(self, w: Array, total: Sums, plastic: Truth) -> Array:
+        """Return ℓ w / |w|; where all weights are 0 there is no length to bring them to."""
+        square = total(np.where(plastic, w * w, 0.0))
         share = self.length / np.sqrt(np.where(square > 0, square, 1.0))
-        return w * np.where(square > 0, share, 1.0), memory
+        return w * np.where(square > 0, share, 1.0)
 
 
 @dataclass(frozen=True)
-class Subtractive(LayerRule):
+class Subtractive(LocalRule):
     """Grow as Hebb does, less the mean growth of the unit's synapses, so that their sum is kept.
 
         Δw = η x y − mean(η x y),        then w is kept from `low` to `high`
@@ -160,26 +164,21 @@ class Subtractive(LayerRule):
     high: float = 1.0
 
     name: ClassVar[str] = "subtractive"
-    teacher: ClassVar[bool] = False
 
-    def start(self, program: Program, weights: Weights) -> list[Any]:
+    def start(self, program: Program, weights: Weights) -> Any:
         """Remember nothing; synapses of different units that share a weight are refused."""
         _of_their_own(program, self.name)
         return super().start(program, weights)
 
-    def learned(self, layer: Layer, memory: Any, average: bool) -> tuple[Array, Any]:
-        """Let the weights grow, take each unit's mean growth away, and keep the limits."""
-        w = layer.w + _growth(layer, self.eta, average)
-        many = layer.total(layer.plastic[..., None].astype(float))
-        level = layer.total(w - layer.w) / np.maximum(many, 1.0)
-        return np.maximum(self.low, np.minimum(self.high, w - level)), memory
+    def change(self, x: Array, y: Array, total: Sums, plastic: Truth) -> Array:
+        """Return Δw = η x y − mean(η x y)."""
+        grown = np.where(plastic, self.eta * x * y, 0.0)
+        many = total(np.where(plastic, 1.0, 0.0))
+        return grown - total(grown) / np.maximum(many, 1.0)
 
-
-def _growth(layer: Layer, eta: float, average: bool) -> Array:
-    """Return what Hebb's rule adds to the plastic synapses of a layer: η x y."""
-    grown = eta * layer.x[:, :, None] * layer.y[:, None]
-    added = mean(grown, 0) if average else summed(grown, 0)
-    return np.where(layer.plastic[..., None], added, 0.0)
+    def limit(self, w: Array) -> Array:
+        """Keep every weight from `low` to `high`."""
+        return np.maximum(self.low, np.minimum(self.high, w))
 
 
 def _of_their_own(program: Program, name: str) -> None:

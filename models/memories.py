@@ -18,8 +18,9 @@ from annotated_types import Gt
 
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, whole
-from allornone.simulator.learning.rules import Layer, LayerRule, LocalRule
+from allornone.simulator.learning.rules import LayerRule, LocalRule
 from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Layer
 from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.units import SummingUnit
 
@@ -64,17 +65,21 @@ class Projection(LayerRule):
         """Remember no pairs."""
         return np.zeros((0, sources, lanes)), np.zeros((0, units, lanes))
 
-    def learned(self, layer: Layer, memory: Any, average: bool) -> tuple[Array, Pairs]:
-        """Meet the pairs of a batch, and solve for all that were met."""
+    def change(self, layer: Layer, memory: Pairs) -> tuple[Array, Pairs]:
+        """Meet the pairs of a batch; what they come to is solved for, not added up."""
         keys = np.concatenate([memory[0], np.broadcast_to(layer.x, (len(layer.y), *layer.x.shape[1:]))])
         values = np.concatenate([memory[1], layer.y])
-        keys, values = _once(keys, values)
-        heard = layer.plastic.any(axis=1)
+        return np.zeros_like(layer.w), _once(keys, values)
+
+    def become(self, layer: Layer, change: Array, memory: Pairs) -> Array:
+        """Return the weights that solve for all pairs that were met."""
+        keys, values = memory
+        heard = layer.plastic[..., 0].any(axis=1)
         w = np.zeros_like(layer.w)
         for lane in range(keys.shape[-1]):
             some, wanted = _once(keys[..., lane], values[..., lane])
             w[heard, :, lane] = np.linalg.pinv(some[:, heard]) @ wanted
-        return w, (keys, values)
+        return w
 
 
 def _once(keys: Array, values: Array) -> Pairs:
@@ -116,14 +121,17 @@ class Willshaw(LayerRule):
             )
         return super().start(program, weights)
 
-    def learned(self, layer: Layer, memory: Any, average: bool) -> tuple[Array, Any]:
-        """Switch on what any trial of a batch switches on; its mean and its sum are the same."""
-        w = layer.w.copy()
+    def change(self, layer: Layer, memory: Any) -> tuple[Array, Any]:
+        """Count the trials of a batch that switch a synapse on."""
+        counts = np.empty_like(layer.w)
         before, after = ((part > 0).astype(np.float32) for part in (layer.x, layer.y))
-        for lane in range(w.shape[-1]):
-            met = before[..., lane].T @ after[..., lane] > 0
-            w[met, lane] = np.maximum(w[met, lane], 1.0)
-        return w, memory
+        for lane in range(counts.shape[-1]):
+            counts[..., lane] = before[..., lane].T @ after[..., lane]
+        return counts, memory
+
+    def become(self, layer: Layer, change: Array, memory: Any) -> Array:
+        """Return 1 where a synapse was switched on, however often; one that is more than on stays."""
+        return np.where(change > 0, np.maximum(layer.w, 1.0), layer.w)
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,6 @@ def summed(values: Array, axes: int | tuple[int, ...], keepdims: bool = False) -
     return total[..., :1] if alone else total
 
 
-def mean(values: Array, axes: int, keepdims: bool = False) -> Array:
-    """Return the mean over an axis, by `summed`."""
-    average: Array = summed(values, axes, keepdims) / values.shape[axes]
-    return average
-
-
 def stream(seed: int, purpose: str, name: str = "") -> np.random.Generator:
     """Return the random stream of a seed for one purpose, and within it for one thing of a name.
 

@@ -16,11 +16,21 @@ import numpy as np
 
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.learning.presenting import Batch, Lesson, lesson
-from allornone.simulator.learning.rules import Course, LearningRule, LocalRule, check_usable, needs_teacher
+from allornone.simulator.learning.presenting import Batch, Lesson, Shown, lesson
+from allornone.simulator.learning.rules import (
+    Asked,
+    LearningRule,
+    LocalRule,
+    check_usable,
+    learned,
+    needs_teacher,
+)
+from allornone.simulator.learning.training import presented, taught
 from allornone.simulator.network.network import Network
 from allornone.simulator.parameters import Parameters
+from allornone.simulator.program.passing import Changes, Passage
 from allornone.simulator.program.program import Program, Weights, compile
+from allornone.simulator.program.ties import threshold_of
 from allornone.simulator.registry import Registry, rules, units
 from allornone.simulator.time.simulation import simulate
 from allornone.simulator.units import DifferentiableUnit, UnitModel
@@ -52,18 +62,19 @@ def check_model(model: UnitModel) -> None:
     _check_activation(model, owner, z)
     if isinstance(model, DifferentiableUnit):
         _check_derivative(model, owner, z)
-    partials = getattr(model, "partials", None)
-    if partials is not None:
-        _check_partials(model, owner, partials)
-    _check_stacked(model, owner)
+    _check_partials(model, owner)
+    if model.vector:
+        _check_groups(model, owner)
+    else:
+        _check_stacked(model, owner)
 
 
 def check_rule(rule: LearningRule, net: Network | None = None) -> None:
     """Raise an AssertionError that shows both numbers where a rule is not what the engine relies on.
 
-    It is a frozen dataclass with a name and valid fields; `step` is pure and keeps to the plastic synapses;
-    `epoch` gives what stepping gives, a lane what it gives alone, a batch of a local rule the mean of its
-    trials. The rule teaches copies of `net`, by default two logistic units.
+    It is a frozen dataclass with a name and valid fields; its parts are pure, and give each layer changes of its shape;
+    `epoch` gives what the loop over them gives, a lane what it gives alone, a batch of a local rule the sum of its
+    presentations. The rule teaches copies of `net`, by default two logistic units.
 
     >>> from allornone.models.perceptron import PerceptronRule
     >>> check_rule(PerceptronRule(eta=0.5))
@@ -72,7 +83,7 @@ def check_rule(rule: LearningRule, net: Network | None = None) -> None:
     owner = type(rule).__name__
     check_parameters(rule, rules)
     networks = lanes(net if net is not None else pupil())
-    check_step(rule, owner, case_of(rule, networks))
+    check_parts(rule, owner, case_of(rule, networks))
     check_epoch(rule, owner, case_of(rule, networks))
     check_lanes(rule, owner, networks)
     check_teacher(rule, owner, networks[0])
@@ -92,13 +103,28 @@ def _check_activation(model: UnitModel, owner: str, z: Array) -> None:
         same(place, y[..., lane : lane + 1], model.activate(z[..., lane : lane + 1]), "a lane and it alone")
     for trial in range(z.shape[0]):
         same(place, y[trial : trial + 1], model.activate(z[trial : trial + 1]), "a trial and it alone")
+    for unit in range(0 if model.vector else z.shape[1]):
+        alone = model.activate(z[:, unit : unit + 1])
+        same(place, y[:, unit : unit + 1], alone, "a unit and it alone, which differ only if vector is True")
     far = np.array([-FAR, -1.0, -0.0, 0.0, 1.0, FAR])[:, None, None]
     with np.errstate(invalid="raise", divide="raise"):
         reached = model.activate(far)
     if np.isnan(reached).any():
         raise AssertionError(f"{place} gave NaN for z = {far[np.isnan(reached)][0]}")
+    if model.compares:
+        _check_threshold(model, owner)
     if model.binary and not np.isin(np.concatenate([y.ravel(), reached.ravel()]), (0.0, 1.0)).all():
         raise AssertionError(f"{owner} says that it is binary, but its output is not always 0 or 1")
+
+
+def _check_threshold(model: UnitModel, owner: str) -> None:
+    theta = float(threshold_of(model))
+    below, at, above = model.activate(np.array([theta - 1, theta, theta + 1])[:, None, None]).ravel()
+    if below == above or at != (above if model.compares == ">=" else below):
+        raise AssertionError(
+            f"{owner} says that z {model.compares} {theta:g} decides, but its outputs below, at and above are "
+            f"{below:g}, {at:g} and {above:g}"
+        )
 
 
 def _check_derivative(model: DifferentiableUnit, owner: str, z: Array) -> None:
@@ -110,10 +136,10 @@ def _check_derivative(model: DifferentiableUnit, owner: str, z: Array) -> None:
     same(f"{owner}.pull", pulled, (g * difference).sum(axis=1), "it and the central difference", SLOPE)
 
 
-def _check_partials(model: UnitModel, owner: str, partials: Any) -> None:
+def _check_partials(model: UnitModel, owner: str) -> None:
     random = np.random.default_rng(2)
     w, x = random.normal(size=20), random.normal(size=20)
-    for_w, for_x = partials(w, x)
+    for_w, for_x = model.partials(w, x)
     step_w = (model.combine(w + STEP, x) - model.combine(w - STEP, x)) / (2 * STEP)
     step_x = (model.combine(w, x + STEP) - model.combine(w, x - STEP)) / (2 * STEP)
     same(f"{owner}.partials", for_w, step_w, "that for w and the central difference", SLOPE)
@@ -135,6 +161,27 @@ def _check_stacked(model: UnitModel, owner: str) -> None:
     for number, single in enumerate(alone):
         wanted = simulate(single, X)[f"U{number}"]
         same(f"{models[number]!r}", found[f"U{number}"], wanted, "it among others and it alone")
+
+
+def _check_groups(model: UnitModel, owner: str) -> None:
+    """Raise an error unless two groups of a vector model in one net answer as each does alone."""
+    X = np.random.default_rng(3).normal(size=(6, 2)) * 2
+    together = _grouped(model, {"A": 2, "B": 3})
+    for name, size in (("A", 2), ("B", 3)):
+        alone = simulate(_grouped(model, {name: size}), X)
+        found = simulate(together, X)
+        for k in range(size):
+            same(owner, found[f"{name}[{k}]"], alone[f"{name}[{k}]"], "a group among others and it alone")
+
+
+def _grouped(model: UnitModel, groups: dict[str, int]) -> Network:
+    net = Network()
+    net.add_inputs("X1", "X2")
+    for name, size in groups.items():
+        for number, unit in enumerate(net.add_group(name, size, model)):
+            net.connect("X1", unit, weight=0.75 - 0.5 * number)
+            net.connect("X2", unit, weight=0.25 * number - 1.25)
+    return net
 
 
 def _join(net: Network, name: str, model: UnitModel) -> None:
@@ -247,7 +294,15 @@ class Case:
 
     def batches(self, size: int) -> list[Batch]:
         """Return the lessons in their order, `size` at a time."""
-        return list(self.lessons.batches(np.arange(self.lessons.samples), size))
+        return list(self.shown(size).batches())
+
+    def shown(self, size: int) -> Shown:
+        """Return the lessons of an epoch, `size` at a time."""
+        return self.lessons.shown(np.arange(self.lessons.samples), size)
+
+    def asked(self) -> Asked:
+        """Return how an epoch is to be taught: the mean over a batch, all lanes, no bound that matters."""
+        return Asked(average=True, bound=1e9, active=np.ones(self.program.lanes, dtype=bool))
 
 
 def case_of(rule: LearningRule, networks: Sequence[Network]) -> Case:
@@ -264,64 +319,72 @@ def case_of(rule: LearningRule, networks: Sequence[Network]) -> Case:
     return Case(program, theta, rule.start(program, theta), lessons)
 
 
-def check_step(rule: LearningRule, owner: str, case: Case) -> None:
-    """Raise an error unless stepping is pure, does something, and keeps to the plastic synapses."""
-    place = f"{owner}.step"
-    program, theta, memory = case.program, case.theta, case.memory
+def check_parts(rule: LearningRule, owner: str, case: Case) -> None:
+    """Raise an error unless the parts of a rule are pure, fit the layers, and change anything at all."""
+    theta, memory = case.theta, case.memory
     still = np.ones(theta[0].shape[-1])
     for batch in case.batches(2):
-        moment = batch.present(theta)
-        moment.y.setflags(write=False)
+        seen = batch.present(theta)
+        seen.y.setflags(write=False)
         before = deepcopy(memory)
         try:
-            first, kept = rule.step(program, theta, memory, moment, batch.desired)
+            _check_shapes(owner, seen, rule.changes(seen, memory)[0])
+            first, kept = learned(rule, seen, memory, average=True)
             untouched = alike(memory, before)
-            second, _ = rule.step(program, theta, before, moment, batch.desired)
+            second, _ = learned(rule, seen, before, average=True)
         except ValueError as error:
             if "read-only" not in str(error):
                 raise
-            raise AssertionError(f"{place} changed its arguments in place: return new arrays") from None
+            raise AssertionError(f"{owner} changed its arguments in place: return new arrays") from None
         if not untouched:
-            raise AssertionError(f"{place} changed its memory in place: return a new one")
-        for stage, old, new, again in zip(program.stages, theta, first, second, strict=True):
-            same(place, again, new, "a second call gave something else")
-            same(
-                place, (new - old) * (stage.plastic == 0), old * 0, "a synapse that is not plastic changed by"
-            )
+            raise AssertionError(f"{owner} changed its memory in place: return a new one")
+        for old, new, again in zip(theta, first, second, strict=True):
+            same(owner, again, new, "a second call gave something else")
             still = still * ~(new != old).any(axis=tuple(range(old.ndim - 1)))
-        same(
-            place, program.with_values(program.synapse_values(first))[0], first[0], "what is no synapse grew"
-        )
         theta, memory = first, kept
     if still.any():
-        raise AssertionError(f"{place} never changed a weight, whatever it was shown")
+        raise AssertionError(f"{owner} never changed a weight, whatever it was shown")
+
+
+def _check_shapes(owner: str, seen: Passage, changes: Changes) -> None:
+    if len(changes) != len(seen.layers):
+        raise AssertionError(
+            f"{owner}.changes must return one array, or None, for each of {len(seen.layers)} layers, "
+            f"found {len(changes)}"
+        )
+    for layer, change in zip(seen.layers, changes, strict=True):
+        if change is not None and np.shape(change) != layer.w.shape:
+            raise AssertionError(
+                f"{owner}.changes must have the shape of the weights, {layer.w.shape}, found {np.shape(change)}"
+            )
 
 
 def check_epoch(rule: LearningRule, owner: str, case: Case) -> None:
-    """Raise an error unless an epoch ends where a loop over steps does."""
-    active = np.ones(case.program.lanes, dtype=bool)
+    """Raise an error unless an epoch, where a rule has a way of its own, ends where the loop over its parts does."""
+    place = f"{owner}.epoch"
     for size in (1, 4):
-        course = Course(average=True, bound=1e9, active=active)
-        found = rule.epoch(case.program, case.theta, case.memory, case.batches(size), course)
-        wanted = LearningRule.epoch(rule, case.program, case.theta, case.memory, case.batches(size), course)
-        for one, other in zip(found.theta, wanted.theta, strict=True):
-            same(f"{owner}.epoch", one, other, f"it and a loop over step, {size} at a time", CLOSE)
-        same(f"{owner}.epoch", found.mistakes, wanted.mistakes, "mistakes, and those of a loop over step")
-        same(f"{owner}.epoch", found.updates, wanted.updates, "updates, and those of a loop over step")
+        shown = case.shown(size)
+        found = rule.epoch(case.program, shown, case.theta, case.memory, case.asked())
+        if found is None:
+            continue
+        wanted = presented(rule, case.program, shown, case.theta, case.memory, case.asked())
+        for one, other in zip(found.weights, wanted.weights, strict=True):
+            same(place, one, other, f"it and a loop over the parts, {size} at a time", CLOSE)
+        same(place, found.mistakes, wanted.mistakes, "mistakes, and those of a loop over the parts")
+        same(place, found.updates, wanted.updates, "updates, and those of a loop over the parts")
 
 
 def check_lanes(rule: LearningRule, owner: str, networks: Sequence[Network]) -> None:
     """Raise an error unless a lane learns exactly what its network learns alone."""
-    together = _learned(rule, case_of(rule, networks))
+    together = _after_an_epoch(rule, case_of(rule, networks))
     for lane, net in enumerate(networks):
-        alone = _learned(rule, case_of(rule, [net]))
+        alone = _after_an_epoch(rule, case_of(rule, [net]))
         same(owner, together[:, lane], alone[:, 0], f"lane {lane} among others and alone")
 
 
-def _learned(rule: LearningRule, case: Case) -> Array:
-    course = Course(average=True, bound=1e9, active=np.ones(case.program.lanes, dtype=bool))
-    after = rule.epoch(case.program, case.theta, case.memory, case.batches(2), course)
-    return case.program.synapse_values(after.theta)
+def _after_an_epoch(rule: LearningRule, case: Case) -> Array:
+    after = taught(rule, case.program, case.shown(2), case.theta, case.memory, case.asked())
+    return case.program.synapse_values(after.weights)
 
 
 def check_teacher(rule: LearningRule, owner: str, net: Network) -> None:
@@ -329,31 +392,21 @@ def check_teacher(rule: LearningRule, owner: str, net: Network) -> None:
     if not needs_teacher(rule):
         return
     case = case_of(rule, [net])
-    silent = [None] * len(case.program.stages)
-    moment = case.batches(1)[0].present(case.theta)
-    after, _ = rule.step(case.program, case.theta, case.memory, moment, silent)
+    seen = case.batches(1)[0].present(case.theta)
+    after, _ = learned(rule, seen.wanting(np.full(seen.y.shape, np.nan)), case.memory, average=True)
     for old, new in zip(case.theta, after, strict=True):
-        same(f"{owner}.step", new, old, "it learned from a teacher who said nothing")
+        same(owner, new, old, "it learned from a teacher who said nothing")
 
 
 def check_batch(rule: LocalRule, owner: str, networks: Sequence[Network]) -> None:
-    """Raise an error unless a batch changes by the mean, or the sum, of its trials."""
+    """Raise an error unless a batch changes by the sum of what its presentations change."""
     case = case_of(rule, networks)
-    whole = case.batches(case.lessons.samples)[0]
-    moment = whole.present(case.theta)
-    mean, _ = rule.step(case.program, case.theta, case.memory, moment, whole.desired)
-    total, _ = rule.step(case.program, case.theta, case.memory, moment, whole.desired, average=False)
-    for number, old in enumerate(case.theta):
-        singly = np.zeros_like(old)
-        for batch in case.batches(1):
-            alone, _ = rule.step(
-                case.program, case.theta, case.memory, batch.present(case.theta), batch.desired
-            )
-            singly += alone[number] - old
-        same(
-            f"{owner}.step", total[number] - old, singly, "the sum over a batch and that of its trials", CLOSE
-        )
-        parts = singly / case.lessons.samples
-        same(
-            f"{owner}.step", mean[number] - old, parts, "the mean over a batch and that of its trials", CLOSE
-        )
+
+    def changes(batch: Batch) -> list[Array]:
+        found, _ = rule.changes(batch.present(case.theta), case.memory)
+        return [np.zeros_like(w) if part is None else part for w, part in zip(case.theta, found, strict=True)]
+
+    together = changes(case.batches(case.lessons.samples)[0])
+    singly = [sum(parts) for parts in zip(*map(changes, case.batches(1)), strict=True)]
+    for whole, parts in zip(together, singly, strict=True):
+        same(f"{owner}.changes", whole, parts, "a batch and the sum over its presentations", CLOSE)

@@ -38,17 +38,24 @@ class UnitModel(Parameters):
     """Whether its output is 0 or 1 and nothing else."""
     compares: ClassVar[str] = ""
     """">=" or ">": how its net input compares with its `threshold`, 0 where it has none, if that alone decides."""
-    summing: ClassVar[bool] = False
-    """Whether its net input is the plain weighted sum, which is computed by matrix products."""
+    vector: ClassVar[bool] = False
+    """Whether its units answer together, one group as one layer, as softmax does."""
+    summing: ClassVar[bool] = True
+    """Whether its net input is the plain weighted sum Σ w x; found out from whether `combine` says otherwise."""
 
     def __init_subclass__(cls, **words: Any) -> None:
         super().__init_subclass__(**words)
+        cls.summing = cls.combine is UnitModel.combine
         if "name" in cls.__dict__:
             units.add(cls.name, cls)
 
-    @abstractmethod
     def combine(self, w: Array, x: Array) -> Array:
-        """Return what one synapse adds to the net input."""
+        """Return what one synapse adds to the net input: w x unless the model says otherwise."""
+        return w * x
+
+    def partials(self, w: Array, x: Array) -> tuple[Array, Array]:
+        """Return the derivatives of `combine` for w and for x."""
+        return x, w
 
     @abstractmethod
     def activate(self, z: Array) -> Array:
@@ -57,22 +64,12 @@ class UnitModel(Parameters):
 
 @dataclass(frozen=True)
 class SummingUnit(UnitModel):
-    """A unit whose net input is z = Σ w x."""
-
-    summing: ClassVar[bool] = True
-
-    def combine(self, w: Array, x: Array) -> Array:
-        """Return w x."""
-        return w * x
-
-    def partials(self, w: Array, x: Array) -> tuple[Array, Array]:
-        """Return ∂(w x)/∂w and ∂(w x)/∂x."""
-        return x, w
+    """A unit whose net input is z = Σ w x, and whose output need not have a derivative."""
 
 
 @dataclass(frozen=True)
-class DifferentiableUnit(SummingUnit):
-    """A unit whose output has a derivative."""
+class DifferentiableUnit(UnitModel):
+    """A unit whose output has a derivative, whatever its net input is made of."""
 
     @abstractmethod
     def derivative(self, z: Array, y: Array) -> Array:

@@ -27,6 +27,8 @@ from allornone.simulator.registry import functions
 
 NEEDS = {"y": "y", "x": "y", "z": "z", "veto": "vetoed"}
 """What has to be kept for a function of a run to have an answer."""
+AT_REST = ("error", "worst")
+"""Words of `history` that are judged at rest after every epoch, so that somebody has to ask."""
 COUNTED = ("mistakes", "updates", "change")
 """Words that count what happened on the way, so that their first value is that of epoch 1."""
 
@@ -44,7 +46,7 @@ def needs(texts: Iterable[str]) -> Needs:
                     words.add(NEEDS[word])
                     units.add(name)
                 case ast.Call(func=ast.Name(id="history"), args=[ast.Constant(value=str(name)), *_]):
-                    words |= {"history"} if name.startswith("w ") else set()
+                    words |= {"history"} if name.startswith("w ") else {"error"} if name in AT_REST else set()
     return Needs(frozenset(words), frozenset(units))
 
 

@@ -19,11 +19,11 @@ from allornone.scenarios.experiment.preparing import Pair, Phase, Prepared, prep
 from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import Lesson, lesson
-from allornone.simulator.learning.rules import LearningRule, Presentation
+from allornone.simulator.learning.rules import LearningRule
 from allornone.simulator.learning.training import Condition, Plan, learn
 from allornone.simulator.network.network import Network
 from allornone.simulator.parameters import stack
-from allornone.simulator.program.passing import Moment
+from allornone.simulator.program.passing import Moment, Passage
 from allornone.simulator.program.program import Program, Weights, compile
 from allornone.simulator.records.records import Recorder, Trace, Training
 from allornone.simulator.time.simulation import Simulator, Snapshot, driving
@@ -128,11 +128,13 @@ def _lessons(
 
 def _shown(program: Program, phases: Sequence[Phase], plan: Lesson, notes: Notes) -> list[Record]:
     mistakes = np.zeros(program.lanes)
-    for batch, moment in plan.everything(program.weights):
-        note(notes, batch, moment, np.ones(program.lanes, dtype=bool))
-        mistakes += batch.mistakes(moment)
-    judged = any(part is not None for part in plan.wanted)  # who is not taught makes no mistakes, nor none
-    words = [{"mistakes": mistakes[lane : lane + 1]} if judged else {} for lane in range(program.lanes)]
+    for seen in plan.everything(program.weights):
+        note(notes, seen, np.ones(program.lanes, dtype=bool))
+        mistakes += seen.mistakes
+    # who is not taught makes no mistakes, nor none
+    words = [
+        {"mistakes": mistakes[lane : lane + 1]} if plan.is_taught else {} for lane in range(program.lanes)
+    ]
     weights = weighed(program, program.weights)
     return [
         record_of(program, phase, weights, notes, lane, words[lane], "epoch")
@@ -141,8 +143,8 @@ def _shown(program: Program, phases: Sequence[Phase], plan: Lesson, notes: Notes
 
 
 def _plan(phases: Sequence[Phase], seeds: Sequence[int], needs: Needs, notes: Notes) -> Plan:
-    def watch(presentation: Any, moment: Moment, theta: Weights, active: Truth) -> None:
-        note(notes, presentation, moment, active)
+    def watch(seen: Passage, active: Truth) -> None:
+        note(notes, seen, active)
 
     first = phases[0]
     return Plan(
@@ -152,7 +154,9 @@ def _plan(phases: Sequence[Phase], seeds: Sequence[int], needs: Needs, notes: No
         average=first.average,
         until=None if first.until is None else _condition(first.until, phases),
         bound=first.bound,
-        record=("weights",) if "history" in needs.words else (),
+        record=tuple(
+            word for word, need in (("weights", "history"), ("error", "error")) if need in needs.words
+        ),
         seeds=seeds,
         watch=watch if notes.kept else None,
     )
@@ -204,10 +208,10 @@ def _time(
         for start in range(0, trials, batch):
             if first.from_rest and (start or epoch):
                 simulator.rest()
-            for tick, (given, forced) in enumerate(driving(program, x[start : start + batch], first.driven)):
+            for tick, (given, held) in enumerate(driving(program, x[start : start + batch], first.driven)):
                 if alone and "history" in needs.words:
                     notes.history.append(program.synapse_values(simulator.weights))
-                moment = simulator.advance(given, forced)
+                moment = simulator.advance(given, held)
                 note_tick(notes, moment, (slice(start, start + batch), tick))
         by_epoch.end(alone)
     if alone and "history" in needs.words:
@@ -231,12 +235,12 @@ def _cued(
     """Live a phase that shows cues: held for a while, then the net is left alone, and its last state is kept."""
     first = phases[0]
     x = _lanes([phase.x for phase in phases])
-    trials, held = x.shape[:2]
+    trials, cued = x.shape[:2]
     simulator = _begun(program, left, first, None, trials, seeds)
-    for given, forced in driving(program, x, first.driven):
-        moment = simulator.advance(given, forced)
-    if (first.ticks or 0) > held:
-        moment = simulator.settle((first.ticks or 0) - held)
+    for given, held in driving(program, x, first.driven):
+        moment = simulator.advance(given, held)
+    if (first.ticks or 0) > cued:
+        moment = simulator.settle((first.ticks or 0) - cued)
     notes = notes_for(program, needs, (trials,))
     note_tick(notes, moment, ())
     weights = weighed(program, program.weights)
@@ -381,9 +385,9 @@ def _trials_shown(
             simulator.rest()
         if keep is not None and (phase.from_rest or not learning or not number):
             keep.begin(rested=phase.from_rest)
-        for given, forced in driving(program, _whole(phase)[trial : trial + 1, ..., None], phase.driven):
+        for given, held in driving(program, _whole(phase)[trial : trial + 1, ..., None], phase.driven):
             before = simulator.weights
-            moment = simulator.advance(given, forced)
+            moment = simulator.advance(given, held)
             if keep is not None and kept < MOST_MOMENTS:
                 keep.keep(moment, before)
                 kept += 1
@@ -416,14 +420,16 @@ def _lessons_shown(
     if keep is not None:
         keep.begin(lessons=True)
 
-    def watch(presentation: Any, moment: Moment, theta: Weights, active: Any) -> None:
+    def watch(seen: Passage, active: Truth) -> None:
         if keep is not None:
-            keep.keep(_first(moment), theta)
+            keep.keep(_first(seen.moment), seen.weights)
 
     if phase.rule is None:
         for number in range(min(plan.samples, MOST_MOMENTS) if keep is not None else 0):
-            watch(None, next(plan.batches(np.array([number]), 1)).present(weights), weights, None)
+            lesson_shown = next(plan.shown(np.array([number]), 1).batches()).present(weights)
+            watch(lesson_shown, np.ones(1, dtype=bool))
         return weights, None
+    few = plan.samples * phase.epochs * len(program.synapses) < 10_000_000
     training = learn(
         program,
         weights,
@@ -436,7 +442,7 @@ def _lessons_shown(
             average=phase.average,
             until=None if phase.until is None else Condition.read(phase.until, phase.parameters),
             bound=phase.bound,
-            record=("weights",) if plan.samples * phase.epochs * len(program.synapses) < 10_000_000 else (),
+            record=("error", "weights") if few else ("error",),
             seeds=[seed],
             watch=watch,
         ),
@@ -480,7 +486,7 @@ class Life:
 
 @dataclass(frozen=True)
 class Needs:
-    """What measures ask for: "y", "z", "vetoed" of some units or groups, and "history" of weights."""
+    """What measures ask for: "y", "z", "vetoed" of some units or groups, "history" of weights, "error" at rest."""
 
     words: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
@@ -503,14 +509,16 @@ def notes_for(program: Program, needs: Needs, shape: tuple[int, ...]) -> Notes:
     return Notes(places, {word: np.zeros((*shape, len(places), program.lanes)) for word in words})
 
 
-def note(notes: Notes, batch: Presentation, moment: Moment, active: Truth) -> None:
+def note(notes: Notes, seen: Passage, active: Truth) -> None:
+    """Keep what is seen at the last tick of some presentations, of the lanes that still learn."""
+    lanes = np.flatnonzero(active)
     for word, kept in notes.kept.items():
-        value = _seen(word, moment)[:, notes.places]
-        if batch.order.ndim == 1:
-            kept[batch.order] = np.where(active, value, kept[batch.order])
+        value = _seen(word, seen.moment)[:, notes.places]
+        if seen.order.ndim == 1:
+            kept[seen.order] = np.where(active, value, kept[seen.order])
         else:
-            for lane in np.flatnonzero(active):
-                kept[batch.order[:, lane], :, lane] = value[..., lane]
+            units = np.arange(value.shape[1])
+            kept[seen.order[:, None, lanes], units[None, :, None], lanes] = value[..., lanes]
 
 
 def note_tick(notes: Notes, moment: Moment, at: tuple[slice | int, ...]) -> None:

@@ -8,37 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from allornone.simulator.arrays import Array, Index, Truth
+from allornone.simulator.arrays import Array, Index
 from allornone.simulator.errors import AllornoneError, whole
-from allornone.simulator.learning.rules import Desired
 from allornone.simulator.network.network import Network, evident
-from allornone.simulator.program.passing import Moment, propagate, remember, rest
+from allornone.simulator.program.passing import FREE, Desired, Held, Passage
 from allornone.simulator.program.program import Program, Weights, compile
 
-WRONG = 0.5
-"""An output that misses what is desired by this much or more is a mistake."""
 PICKED = 256
 """Samples that are put into their order at once."""
 BLOCK_BYTES = 2_000_000
 """What one evaluation may hold of states at once, by lane; more samples go in blocks."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lesson:
     """Samples and what is desired of some units, ready for a program.
 
-    `x` is (T, ticks, inputs, lanes or 1) with one tick where the input is held; `wanted` has one entry a
-    stage, (T, units, lanes or 1) with NaN where the teacher says nothing, or None. `clamp` (T, units, lanes or
-    1) is what the units at the places `clamped` are held at.
+    `x` is (T, ticks, inputs, lanes or 1) with one tick where the input is held; `d` (T, units, lanes or 1) is what the
+    teacher wants of the units at the places `taught`, NaN where he says nothing. `clamp` (T, units, lanes or 1) is
+    what the units at the places `clamped` are held at.
     """
 
     program: Program
     x: Array
-    wanted: tuple[Array | None, ...]
+    d: Array
+    taught: Index
     ticks: int
     clamp: Array
     clamped: Index
@@ -48,57 +47,77 @@ class Lesson:
         """Number of lessons."""
         return len(self.x)
 
-    def batches(self, order: Index, size: int) -> Iterator[Batch]:
-        """Yield the lessons in an order (T,) or (T, lanes), `size` at a time."""
-        part = max(size, PICKED // size * size)
-        for start in range(0, len(order), part):
-            chosen = order[start : start + part]
-            x, clamp = _pick(self.x, chosen), _pick(self.clamp, chosen)
-            desired = [None if one is None else _pick(one, chosen) for one in self.wanted]
-            silent = all(part is None for part in desired)
-            for first in range(0, len(chosen), size):
-                some = slice(first, first + size)
-                told = desired if silent else [None if part is None else part[some] for part in desired]
-                yield Batch(self, chosen[some], x[some], told, clamp[some])
+    @property
+    def is_taught(self) -> bool:
+        """Whether a teacher wants anything."""
+        return any(part is not None for part in self.wanted)
 
-    def everything(self, weights: Weights) -> Iterator[tuple[Batch, Moment]]:
+    @cached_property
+    def wanted(self) -> tuple[Array | None, ...]:
+        """What is desired of the units of each stage, (T, units, lanes or 1), NaN where nothing is; None: of none."""
+        return tuple(_by_stage(self.program, self.taught, self.d))
+
+    def shown(self, order: Index, size: int) -> Shown:
+        """Return the lessons in an order (T,) or (T, lanes), `size` at a time."""
+        return Shown(self, order, size)
+
+    def everything(self, weights: Weights) -> Iterator[Passage]:
         """Show every lesson without learning, in blocks that fit in memory."""
         # A product of matrices may differ in its last bit with their size, so that of a block knows no lanes.
         size = max(1, BLOCK_BYTES // (8 * len(self.program.names) * (1 + self.ticks)))
-        for batch in self.batches(np.arange(self.samples), size):
-            yield batch, batch.present(weights)
+        for batch in self.shown(np.arange(self.samples), size).batches():
+            yield batch.present(weights)
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What an epoch shows: the lessons of `lesson` in the order (T,) or (T, lanes), `size` at a time."""
+
+    lesson: Lesson
+    order: Index
+    size: int
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the batches in their order."""
+        lesson, size = self.lesson, self.size
+        part = max(size, PICKED // size * size)
+        nothing: list[Array | None] = [None] * len(lesson.program.stages)
+        for start in range(0, len(self.order), part):
+            chosen = self.order[start : start + part]
+            x, clamp = _pick(lesson.x, chosen), _pick(lesson.clamp, chosen)
+            desired = [None if one is None else _pick(one, chosen) for one in lesson.wanted]
+            for first in range(0, len(chosen), size):
+                some = slice(first, first + size)
+                told = nothing
+                if lesson.is_taught:
+                    told = [None if one is None else one[some] for one in desired]
+                held = Held(lesson.clamped, clamp[some]) if clamp.size else FREE
+                yield Batch(lesson, chosen[some], x[some], told, held)
+
+
+@dataclass(frozen=True, eq=False)
 class Batch:
-    """Some lessons of a lesson plan, on their way to a network."""
+    """Some lessons, on their way to a network."""
 
-    def __init__(self, lesson: Lesson, order: Index, x: Array, desired: Desired, clamp: Array) -> None:
-        self.lesson, self.order, self.x, self.desired = lesson, order, x, desired
-        self.forced = (
-            [(int(place), clamp[:, k]) for k, place in enumerate(lesson.clamped)] if clamp.size else []
+    lesson: Lesson
+    order: Index
+    x: Array
+    desired: Desired
+    held: Held
+
+    def present(self, weights: Weights, epoch: int = 0) -> Passage:
+        """Show the batch from rest and return what it left at the last tick."""
+        lesson = self.lesson
+        return Passage(
+            lesson.program,
+            weights,
+            self.x,
+            self.held,
+            self.desired,
+            ticks=lesson.ticks,
+            order=self.order,
+            epoch=epoch,
         )
-
-    def present(self, theta: Weights) -> Moment:
-        """Show the batch from rest and return the last tick."""
-        program, ticks = self.lesson.program, self.lesson.ticks
-        if ticks == 1 and not program.longest_delay:
-            return propagate(program, theta, (), self.x[:, 0], self.forced)
-        past = rest(program, len(self.x))
-        for tick in range(ticks):
-            moment = propagate(program, theta, past, self.x[:, min(tick, self.x.shape[1] - 1)], self.forced)
-            past = remember(program, past, moment.y)
-        return moment
-
-    def mistakes(self, moment: Moment) -> Array:
-        """Return by lane how many lessons were answered wrongly by any taught unit."""
-        wrong: Truth | None = None
-        for number, wanted in enumerate(self.desired):
-            if wanted is not None:
-                far: Truth = np.abs(moment.stage_outputs(number) - wanted) >= WRONG
-                missed = np.asarray(far.any(axis=1))
-                wrong = missed if wrong is None else wrong | missed
-        counted: Array = np.zeros(moment.y.shape[-1]) if wrong is None else wrong.sum(axis=0, dtype=float)
-        return counted
 
 
 def lesson(
@@ -120,7 +139,6 @@ def lesson(
             f"each sample must have {len(program.inputs)} numbers, one an input "
             f"({', '.join(program.inputs[:8])}), found {sequences.shape[2]}"
         )
-    wanted: list[Array | None] = [None] * len(program.stages)
     names: list[str] = []
     if d is not None:
         names = list(taught) if taught is not None else evident(program.outputs, program.networks[0])
@@ -128,17 +146,14 @@ def lesson(
             raise AllornoneError(
                 f"d must be (samples, outputs) = ({len(sequences)}, {len(names)}), found {d.shape[:2]}"
             )
-        if not clamped:
-            wanted = _by_stage(program, names, d)
-    held = program.places(names if clamped and d is not None else [])
-    return Lesson(
-        program,
-        sequences,
-        tuple(wanted),
-        presentation_ticks(program, sequences, ticks),
-        d if len(held) and d is not None else np.zeros((len(sequences), 0, 1)),
-        held,
-    )
+    places = program.places(names)
+    order = np.argsort(places)
+    nowhere, nothing = places[:0], np.zeros((len(sequences), 0, 1))
+    values = nothing if d is None else d[:, order]
+    time = presentation_ticks(program, sequences, ticks)
+    if clamped:
+        return Lesson(program, sequences, nothing, nowhere, time, values, places[order])
+    return Lesson(program, sequences, values, places[order], time, nothing, nowhere)
 
 
 def presentation_ticks(program: Program, sequences: Array, ticks: int | None) -> int:
@@ -188,23 +203,20 @@ def evaluate(net: Network | Program, X: Any, *, ticks: int | None = None) -> Arr
     """
     program = compile(net)
     plan = lesson(program, samples(X, "X", len(program.inputs))[..., None], None, ticks=ticks)
-    parts = [moment.y[:, program.output_places] for _, moment in plan.everything(program.weights)]
+    parts = [seen.y[:, program.output_places] for seen in plan.everything(program.weights)]
     found = np.concatenate(parts)
     return found if program.lanes > 1 else found[..., 0]
 
 
-def _by_stage(program: Program, names: Sequence[str], d: Array) -> list[Array | None]:
-    places = program.places(names)
-    wanted: list[Array | None] = []
+def _by_stage(program: Program, places: Index, d: Array) -> Iterator[Array | None]:
     for stage in program.stages:
-        columns = [k for k, place in enumerate(places) if stage.units.start <= place < stage.units.stop]
-        if not columns:
-            wanted.append(None)
+        columns = np.flatnonzero((stage.units.start <= places) & (places < stage.units.stop))
+        if not len(columns):
+            yield None
             continue
         part = np.full((len(d), stage.units.stop - stage.units.start, d.shape[-1]), np.nan)
-        part[:, [int(places[k]) - stage.units.start for k in columns]] = d[:, columns]
-        wanted.append(part)
-    return wanted
+        part[:, places[columns] - stage.units.start] = d[:, columns]
+        yield part
 
 
 def _pick(values: Array, order: Index) -> Array:

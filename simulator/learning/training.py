@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from numbers import Real
 from typing import Any
 
@@ -19,16 +19,30 @@ import numpy as np
 
 from allornone.simulator.arrays import Array, Index, Truth, stream, summed
 from allornone.simulator.errors import AllornoneError, nearest, whole
-from allornone.simulator.learning.presenting import Lesson, lesson, samples
-from allornone.simulator.learning.rules import Course, LearningRule, Presentation, check_usable, needs_teacher
+from allornone.simulator.learning.presenting import Batch, Lesson, Shown, lesson, samples
+from allornone.simulator.learning.rules import (
+    Asked,
+    Epoch,
+    LearningRule,
+    Memory,
+    check_usable,
+    largest_plastic,
+    learned,
+    needs_teacher,
+    take,
+)
 from allornone.simulator.network.network import Network
-from allornone.simulator.program.passing import Moment
+from allornone.simulator.program.passing import Passage
 from allornone.simulator.program.program import Program, Weights, compile
 from allornone.simulator.records.records import Training
 
 ORDERS = ("cyclic", "shuffled")
-RECORDABLE = ("weights",)
-Watch = Callable[[Presentation, Moment, Weights, Truth], None]
+RECORDABLE = ("error", "weights")
+Watch = Callable[[Passage, Truth], None]
+BLOCK = 64
+"""Presentations after which the bound of the weights is looked at."""
+ROOM = 2**20
+"""Numbers that a block may keep; it is shorter where a net has many weights."""
 
 WORDS = ("mistakes", "worst", "error", "gradient", "change", "updates")
 """What a condition may speak of."""
@@ -87,13 +101,13 @@ class Condition:
                     hint = f"{nearest(node.id, there)} There are: {', '.join(there)}".strip()
                     raise AllornoneError(f"until {text!r}: {node.id!r} is nothing here. {hint}")
                 words[node.id] = None
-        return cls(text, tree, tuple(words), known)
+        condition = cls(text, tree, tuple(words), known)
+        condition.met(dict.fromkeys(words, np.full(1, np.nan)))  # what cannot be computed is told now
+        return condition
 
     def met(self, values: Mapping[str, Array]) -> Truth:
-        """Return by lane whether the condition holds; one that speaks of what has no value yet does not."""
-        found = np.asarray(self._value(self.tree, values), dtype=bool)
-        known = all(word in values for word in self.words)
-        return found if known else np.zeros(np.shape(next(iter(values.values()))), dtype=bool)
+        """Return by lane whether the condition holds, from a value for each of its words."""
+        return np.asarray(self._value(self.tree, values), dtype=bool)
 
     def _value(self, node: ast.expr, values: Mapping[str, Array]) -> Any:
         match node:
@@ -117,7 +131,7 @@ class Condition:
                         f"until {self.text!r}: {ast.unparse(node)!r} divides by zero"
                     ) from None
             case ast.Name(id=name):
-                return values.get(name, np.nan) if name in self.words else self.numbers[name]
+                return values[name] if name in self.words else self.numbers[name]
             case ast.Constant(value=int() | float()):
                 return node.value
         raise AllornoneError(f"until {self.text!r}: {ast.unparse(node)!r} is not allowed here")
@@ -146,10 +160,16 @@ class Plan:
     average: bool = True
     until: Condition | None = None
     bound: float = 1e6
-    record: Sequence[str] = ()
+    record: Sequence[str] = ("error",)
     seeds: Sequence[int] = (0,)
     watch: Watch | None = None
     progress: Callable[[int, int], None] | None = None
+
+    @property
+    def judges(self) -> bool:
+        """Whether anybody asks for the error at rest after every epoch."""
+        asked = () if self.until is None else self.until.words
+        return bool({"error", "worst"} & {*self.record, *asked})
 
     def check(self) -> None:
         """Raise an error that names the first word which means nothing."""
@@ -183,6 +203,10 @@ class _Diary:
     values: dict[str, list[Array]] = field(default_factory=dict)
     weights: list[Array] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, lanes: int) -> _Diary:
+        return cls(np.zeros(lanes), np.zeros(lanes, dtype=bool), np.zeros(lanes, dtype=bool))
+
     def note(self, word: str, value: Array) -> None:
         self.values.setdefault(word, []).append(value)
 
@@ -201,7 +225,7 @@ def train(
     until: str | None = None,
     bound: float = 1e6,
     ticks: int | None = None,
-    record: Sequence[str] = (),
+    record: Sequence[str] = ("error",),
     progress: Callable[[int, int], None] | None = None,
 ) -> Training:
     """Teach a network, write the learned weights back to it, and return what happened.
@@ -210,8 +234,9 @@ def train(
     X is (samples, inputs), d (samples, outputs): what the outputs should be, or for a rule that asks for no
     teacher, what they are held at. `batch` is 1, n or "all", of which the mean of the changes
     is taken, or with `average=False` the sum. `until` is a condition such as "mistakes == 0". Beyond `bound`
-    the training has diverged and ends, its weights finite. `record=["weights"]` keeps the weights of every
-    epoch. When it is interrupted, what was learned so far is written back.
+    the training has diverged and ends, its weights finite. `record` may name "error", the error at rest after every
+    epoch and the worst miss, and "weights", those of every epoch. When it is interrupted, what was learned so far is
+    written back.
 
     >>> from allornone.models.perceptron import PerceptronRule, perceptron
     >>> net = perceptron(inputs=2)
@@ -236,11 +261,7 @@ def train(
         progress=progress,
     )
     lessons = lesson(program, inputs, desired, ticks=ticks, clamped=not needs_teacher(rule))
-    kept: deque[Weights] = deque([program.weights], maxlen=1)
-    try:
-        return learn(program, program.weights, rule, lessons, plan, kept.append)
-    finally:
-        program.keep(kept[-1])
+    return learn(program, program.weights, rule, lessons, plan, program.keep)
 
 
 def learn(
@@ -251,46 +272,141 @@ def learn(
     plan: Plan,
     keep: Callable[[Weights], None] = lambda weights: None,
 ) -> Training:
-    """Teach a program from given weights; `keep` is handed the weights after every epoch."""
+    """Teach a program from given weights; `keep` is handed what was learned, also when it is interrupted."""
     _check(plan, rule, lessons)
-    lanes = program.lanes
     again = partial(
         _relive, program, weights, rule, lessons, replace(plan, record=(), watch=None, progress=None)
     )
-    diary = _Diary(np.zeros(lanes), np.zeros(lanes, dtype=bool), np.zeros(lanes, dtype=bool))
+    diary = _Diary.of(program.lanes)
     streams = [stream(seed, "order") for seed in plan.seeds]
+    size = lessons.samples if plan.batch == "all" else int(plan.batch)
     memory = rule.start(program, weights)
-    active = np.ones(lanes, dtype=bool)
+    active = np.ones(program.lanes, dtype=bool)
     active &= ~_judge(diary, plan, rule, lessons, weights, active, {})
-    for done in range(1, plan.epochs + 1):
+    try:
+        for done in range(1, plan.epochs + 1):
+            if not active.any():
+                break
+            shown = lessons.shown(_order(plan, streams, lessons.samples), size)
+            asked = Asked(plan.average, plan.bound, active, done, plan.judges, plan.watch)
+            after = taught(rule, program, shown, weights, memory, asked)
+            counted = {"updates": after.updates, "change": _distance(weights, after.weights)}
+            if lessons.is_taught:  # who is not taught makes no mistakes, nor none
+                counted["mistakes"] = after.mistakes
+            weights, memory = after.weights, after.memory
+            diary.epochs += active & ~after.diverged
+            diary.diverged |= after.diverged
+            for word, value in counted.items():
+                diary.note(word, np.where(active, value, np.nan))
+            active = active & ~after.diverged
+            active = active & ~_judge(diary, plan, rule, lessons, weights, active, counted, after.error)
+            if plan.progress is not None:
+                plan.progress(done, plan.epochs)
+    finally:
+        weights = rule.finish(weights, memory)
+        keep(weights)
+    return replace(_training(program, rule, plan, diary, weights), relive=again)
+
+
+def taught(
+    rule: LearningRule, program: Program, shown: Shown, weights: Weights, memory: Memory, asked: Asked
+) -> Epoch:
+    """Teach one epoch, by the rule's own way where it has one, or else presentation by presentation."""
+    found = None if asked.watch is not None else rule.epoch(program, shown, weights, memory, asked)
+    return found if found is not None else presented(rule, program, shown, weights, memory, asked)
+
+
+def presented(
+    rule: LearningRule, program: Program, shown: Shown, weights: Weights, memory: Memory, asked: Asked
+) -> Epoch:
+    """Teach one epoch: present, count, change. What `LearningRule.epoch` does faster must equal this."""
+    size = max(1, min(BLOCK, ROOM // (1 + sum(w.size for w in weights))))
+    none = np.zeros(program.lanes)
+    done = Epoch(weights, memory, none, none, none > 0)
+    coming = shown.batches()
+    while block := list(islice(coming, size)):
+        now = replace(asked, active=asked.active & ~done.diverged)
+        if not now.active.any():
+            break
+        # Where a lane leaves its bound, all of the block is presented again, one after the other.
+        part = _block(rule, done, block, now) if size > 1 else None
+        part = part or _one_after_the_other(rule, done, block, now)
+        done = Epoch(
+            part.weights,
+            part.memory,
+            done.mistakes + part.mistakes,
+            done.updates + part.updates,
+            done.diverged | part.diverged,
+        )
+    return done
+
+
+def _one_after_the_other(rule: LearningRule, begun: Epoch, block: Sequence[Batch], asked: Asked) -> Epoch:
+    weights, memory = begun.weights, begun.memory
+    mistakes, updates = np.zeros(asked.active.shape), np.zeros(asked.active.shape)
+    active = asked.active.copy()
+    for batch in block:
+        seen = batch.present(weights, asked.number)
+        if asked.watch is not None:
+            asked.watch(seen, active)
+        mistakes += np.where(active, seen.mistakes, 0)
+        with np.errstate(over="ignore", invalid="ignore"):  # a lane that bursts is caught by its bound
+            new, memory = learned(rule, seen, memory, asked.average)
+        weights, changed, outside = take(seen.program, weights, new, active, asked.bound)
+        updates += changed
+        active &= ~outside
         if not active.any():
             break
-        course = Course(plan.average, plan.bound, active, plan.watch)
-        size = lessons.samples if plan.batch == "all" else int(plan.batch)
-        after = rule.epoch(
-            program, weights, memory, lessons.batches(_order(plan, streams, lessons.samples), size), course
-        )
-        counted = {"updates": after.updates, "change": _distance(weights, after.theta)}
-        if any(part is not None for part in lessons.wanted):  # who is not taught makes no mistakes, nor none
-            counted["mistakes"] = after.mistakes
-        weights, memory = after.theta, after.memory
-        keep(weights)
-        diary.epochs += active & ~after.diverged
-        diary.diverged |= after.diverged
-        for word, value in counted.items():
-            diary.note(word, np.where(active, value, np.nan))
-        met = _judge(diary, plan, rule, lessons, weights, active & ~after.diverged, counted)
-        active = active & ~after.diverged & ~met
-        if plan.progress is not None:
-            plan.progress(done, plan.epochs)
-    return replace(_training(program, rule, plan, diary, weights), relive=again)
+    return Epoch(weights, memory, mistakes, updates, asked.active & ~active)
+
+
+def _block(rule: LearningRule, begun: Epoch, block: Sequence[Batch], asked: Asked) -> Epoch | None:
+    """Teach a block of presentations; None, as if nothing had happened, where a weight left the bound."""
+    weights, memory = begun.weights, begun.memory
+    walked: list[Weights] = [weights]
+    seen_so_far: list[Passage] = []
+    mistakes = np.zeros(asked.active.shape)
+    frozen = not asked.active.all()
+    with np.errstate(over="ignore", invalid="ignore"):
+        for batch in block:
+            seen = batch.present(weights, asked.number)
+            new, memory = learned(rule, seen, memory, asked.average)
+            if frozen:
+                new = tuple(np.where(asked.active, w, old) for old, w in zip(weights, new, strict=True))
+            if batch.lesson.is_taught:
+                mistakes += seen.mistakes
+            weights = new
+            walked.append(new)
+            if asked.watch is not None:
+                seen_so_far.append(seen)
+    updates = _changed(block[0].lesson.program, walked, asked)
+    if updates is None:
+        return None
+    if asked.watch is not None:
+        for seen in seen_so_far:
+            asked.watch(seen, asked.active)
+    return Epoch(weights, memory, np.where(asked.active, mistakes, 0), updates, asked.active & False)
+
+
+def _changed(program: Program, walked: Sequence[Weights], asked: Asked) -> Array | None:
+    """Return by lane how often the weights changed; None if an active lane was ever out of bounds."""
+    changed = np.zeros((len(walked) - 1, len(asked.active)), dtype=bool)
+    for number, stage in enumerate(program.stages):
+        path = np.array([weights[number] for weights in walked])
+        inner = tuple(range(1, path.ndim - 1))
+        inside = largest_plastic(stage, path[1:]) <= asked.bound
+        if not inside[asked.active].all():
+            return None
+        changed |= (path[1:] != path[:-1]).any(axis=inner)
+    updates: Array = changed.sum(axis=0, dtype=float)  # who has stopped keeps its weights
+    return updates
 
 
 def _check(plan: Plan, rule: LearningRule, lessons: Lesson) -> None:
     """Raise an error where plan, rule and lessons do not fit together."""
     plan.check()
     check_usable(rule)
-    if needs_teacher(rule) and all(part is None for part in lessons.wanted):
+    if needs_teacher(rule) and not lessons.is_taught:
         raise AllornoneError(f"the rule {rule.name!r} needs a teacher: give d, what the outputs should be")
     if plan.until is not None and "gradient" in plan.until.words:
         raise AllornoneError(
@@ -327,17 +443,24 @@ def _judge(
     lessons: Lesson,
     weights: Weights,
     active: Truth,
-    counted: dict[str, Array],
+    counted: Mapping[str, Array],
+    known: tuple[Array, Array] | None = None,
 ) -> Truth:
-    """Write down the net with weights at rest, and return by lane whether the condition to stop is met."""
-    error, worst = at_rest(rule, lessons, weights, plan.average)
-    diary.note("error", np.where(active, error, np.nan))
-    diary.note("worst", np.where(active, worst, np.nan))
+    """Write down the net with weights at rest, and return by lane whether the condition to stop is met.
+
+    `known` are the error and the worst miss where the epoch has told them.
+    """
+    values = dict(counted)
+    if plan.judges:
+        error, worst = known if known is not None else at_rest(rule, lessons, weights, plan.average)
+        values |= {"error": error, "worst": worst}
+        for word in ("error", "worst"):
+            diary.note(word, np.where(active, values[word], np.nan))
     if "weights" in plan.record:
         diary.weights.append(lessons.program.synapse_values(weights))
-    if plan.until is None:
+    if plan.until is None or not values.keys() >= {*plan.until.words}:
         return np.zeros(active.shape, dtype=bool)
-    met = active & plan.until.met({"error": error, "worst": worst, **counted})
+    met = active & plan.until.met(values)
     diary.solved |= met
     return met
 
@@ -346,13 +469,13 @@ def at_rest(rule: LearningRule, lessons: Lesson, weights: Weights, average: bool
     """Return by lane the objective and the worst miss over all lessons, with the weights as they are."""
     total = np.zeros(lessons.program.lanes)
     worst = np.zeros(lessons.program.lanes)
-    if all(part is None for part in lessons.wanted):
+    if not lessons.is_taught:
         return total * np.nan, worst * np.nan
-    for batch, moment in lessons.everything(weights):
-        for number, wanted in enumerate(batch.desired):
+    for seen in lessons.everything(weights):
+        for number, wanted in enumerate(seen.desired):
             if wanted is not None:
-                y = moment.stage_outputs(number)
-                missed = rule.error(moment.z[number], y, wanted)
+                y = seen.moment.stage_outputs(number)
+                missed = rule.error(seen.moment.z[number], y, wanted)
                 total += summed(np.where(np.isnan(wanted), 0.0, missed), (0, 1))
                 told = np.where(np.isnan(wanted), 0.0, np.abs(y - wanted))
                 worst = np.maximum(worst, told.max(axis=(0, 1)))

@@ -7,27 +7,31 @@ A net input is summed afferent by afferent, the bias last, and in the same way w
 so that a run alone equals the same run among others to the bit. Which way is taken depends on the work of one
 lane alone.
 
-A afferents, U units, K synapses.   values (batch, A, U, S) of a dense block, (batch, K, S) of a sparse one
+values that are summed up (batch, A, U, S) of a dense block, (batch, K, S) of a sparse one
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import singledispatch
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from allornone.simulator.arrays import Array, Index, Truth, summed
 from allornone.simulator.units import UnitModel
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 T = TypeVar("T")
 
 FEW = 1024
 """Products of one lane and sample up to which `einsum` beats a call of BLAS a lane (see benchmarks/)."""
+ROOM = 2**20
+"""Numbers that one step of a sum over a batch may hold at once."""
 SPARSE_FROM = 4096
 """Cells of a block from which one that is mostly empty is stored by its synapses."""
 
@@ -69,6 +73,23 @@ class Block(ABC):
         """Return z, (batch, U, S)."""
 
     @abstractmethod
+    def outer(self, model: UnitModel, w: Array, x: Array, delta: Array) -> Array:
+        """Return Σ δ ∂z/∂w over the batch, shaped as the weights."""
+
+    @abstractmethod
+    def back(self, model: UnitModel, w: Array, x: Array, delta: Array) -> Array:
+        """Return Σ δ ∂z/∂x over the units, (batch, A, S)."""
+
+    @property
+    @abstractmethod
+    def there(self) -> Truth:
+        """Where a synapse is, shaped to broadcast over the weights."""
+
+    @abstractmethod
+    def as_table(self) -> DenseBlock:
+        """Return the block that holds the same synapses as a table."""
+
+    @abstractmethod
     def before(self, x: Array) -> Array:
         """Shape a value an afferent, (batch, A, S), to broadcast over the weights, batch in front."""
 
@@ -79,6 +100,29 @@ class Block(ABC):
     @abstractmethod
     def total(self, values: Array) -> Array:
         """Sum over the synapses of each unit, shaped so that it broadcasts over the weights."""
+
+    @abstractmethod
+    def across(self, values: Array) -> Array:
+        """Sum over the synapses of each source, shaped so that it broadcasts over the weights.
+
+        A stage's sources are seen by units of one model that are computed together: theirs are the synapses.
+
+        >>> block, _ = block_of(np.array([0, 0, 1]), np.array([0, 1, 1]), afferents=2, units=2)
+        >>> w = block.weights(np.array([[1.0], [2.0], [4.0]]))      # from 0 to both units, from 1 to the second
+        >>> block.across(w[None])[0, :, 0, 0]
+        array([3., 4.])
+        """
+
+    @abstractmethod
+    def up_to(self, values: Array) -> Array:
+        """Sum over the synapses of each source to this unit and to those before it, in the order of the net.
+
+        >>> block, _ = block_of(np.array([0, 0, 1]), np.array([0, 1, 1]), afferents=2, units=2)
+        >>> w = block.weights(np.array([[1.0], [2.0], [4.0]]))
+        >>> block.up_to(w[None])[0, :, :, 0]
+        array([[1., 3.],
+               [0., 4.]])
+        """
 
 
 @dataclass(frozen=True)
@@ -108,6 +152,35 @@ class DenseBlock(Block):
         z: Array = np.einsum("bas,aus->bus", x, w)
         return z
 
+    def outer(self, model: UnitModel, w: Array, x: Array, delta: Array) -> Array:
+        if not model.summing:
+            slopes, _ = model.partials(w, x[:, :, None, :])
+            return np.where(self.there, summed(slopes * delta[:, None], 0), 0.0)
+        if len(x) * w.size <= FEW * w.shape[-1]:
+            return np.where(self.there, summed(x[:, :, None, :] * delta[:, None], 0), 0.0)
+        total = np.empty(w.shape)
+        for lane in range(w.shape[-1]):
+            total[..., lane] = np.ascontiguousarray(x[..., lane]).T @ np.ascontiguousarray(delta[..., lane])
+        return np.where(self.there, total, 0.0)
+
+    def back(self, model: UnitModel, w: Array, x: Array, delta: Array) -> Array:
+        if not model.summing:
+            _, slopes = model.partials(w, x[:, :, None, :])
+            return summed(np.where(self.there, slopes * delta[:, None], 0.0), 2)
+        if len(x) * w.size <= FEW * w.shape[-1]:
+            return summed(w * delta[:, None], 2)
+        handed = np.empty((len(delta), *w.shape[::2]))
+        for lane in range(w.shape[-1]):
+            handed[..., lane] = np.ascontiguousarray(delta[..., lane]) @ np.ascontiguousarray(w[..., lane]).T
+        return handed
+
+    @property
+    def there(self) -> Truth:
+        return self.exists[..., None]
+
+    def as_table(self) -> DenseBlock:
+        return self
+
     def before(self, x: Array) -> Array:
         return x[:, :, None, :]
 
@@ -119,12 +192,20 @@ class DenseBlock(Block):
         there = np.where(self.exists[None, :, :, None], np.broadcast_to(values, shape), 0.0)
         return summed(there, 1, keepdims=True)
 
+    def across(self, values: Array) -> Array:
+        return summed(values, 2, keepdims=True)
+
+    def up_to(self, values: Array) -> Array:
+        running: Array = np.cumsum(values, axis=2)
+        return running
+
 
 @dataclass(frozen=True)
 class SparseBlock(Block):
     """Weights as a list (K, S), sorted by unit, then afferent."""
 
     starts: Index
+    latest: Latest = field(default_factory=Latest, compare=False, repr=False)
 
     def weights(self, values: Array) -> Array:
         return values.copy()
@@ -136,14 +217,37 @@ class SparseBlock(Block):
         z: Array = np.empty((x.shape[0], self.units, w.shape[-1]), dtype=x.dtype)
         for lane in range(w.shape[-1]):
             if model.summing:
-                table = csr_array(
-                    (w[:, lane], self.afferent, self.starts), shape=(self.units, self.afferents)
-                )
+                table = self.latest.of(w, f"csr {lane}", partial(self._csr, w, lane))
                 z[:, :, lane] = (table @ np.ascontiguousarray(x[:, :, lane].T)).T
             else:
                 terms = model.combine(w[:, lane], x[:, self.afferent, lane])
                 z[:, :, lane] = self._sum(terms)
         return z
+
+    def outer(self, model: UnitModel, w: Array, x: Array, delta: Array) -> Array:
+        total = np.zeros((len(w), delta.shape[-1]))
+        some = max(1, ROOM // total.size)
+        for start in range(0, len(x), some):
+            batch = slice(start, start + some)
+            slopes, _ = model.partials(w, x[batch, self.afferent])
+            total += summed(slopes * delta[batch, self.unit], 0)
+        return total
+
+    def back(self, model: UnitModel, w: Array, x: Array, delta: Array) -> Array:
+        handed = np.zeros((len(delta), self.afferents, delta.shape[-1]))
+        for trial in range(len(delta)):
+            _, slopes = model.partials(w, x[trial, self.afferent])
+            np.add.at(handed[trial], self.afferent, slopes * delta[trial, self.unit])
+        return handed
+
+    @property
+    def there(self) -> Truth:
+        return np.ones((len(self.afferent), 1), dtype=bool)
+
+    def as_table(self) -> DenseBlock:
+        exists = np.zeros((self.afferents, self.units), dtype=bool)
+        exists[self.afferent, self.unit] = True
+        return DenseBlock(self.afferent, self.unit, self.afferents, self.units, exists)
 
     def before(self, x: Array) -> Array:
         return x[:, self.afferent]
@@ -153,6 +257,30 @@ class SparseBlock(Block):
 
     def total(self, values: Array) -> Array:
         return self._sum(values)[:, self.unit]
+
+    def across(self, values: Array) -> Array:
+        table, _ = self._by_source(values)
+        return summed(table, 2)[:, self.afferent]
+
+    def up_to(self, values: Array) -> Array:
+        table, rank = self._by_source(values)
+        running: Array = np.cumsum(table, axis=2)
+        return running[:, self.afferent, rank]
+
+    def _by_source(self, values: Array) -> tuple[Array, Index]:
+        """Lay values out as (batch, A, most synapses of one source, S), and tell each synapse's place there."""
+        order = np.lexsort((self.unit, self.afferent))
+        counts = np.bincount(self.afferent, minlength=self.afferents)
+        rank = np.empty(len(order), dtype=np.intp)
+        rank[order] = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+        table = np.zeros((len(values), self.afferents, int(counts.max(initial=0)), values.shape[-1]))
+        table[:, self.afferent, rank] = values
+        return table, rank
+
+    def _csr(self, w: Array, lane: int) -> csr_array:
+        from scipy.sparse import csr_array  # a net of small blocks does without
+
+        return csr_array((w[:, lane], self.afferent, self.starts), shape=(self.units, self.afferents))
 
     def _sum(self, values: Array) -> Array:
         # A zero behind the last synapse is where the units after it, which have none, may start.
@@ -180,65 +308,3 @@ def _lane_by_lane(w: Array, x: Array) -> Array:
     for lane in range(w.shape[-1]):
         z[..., lane] = np.ascontiguousarray(x[..., lane]) @ np.ascontiguousarray(w[..., lane])
     return z
-
-
-@singledispatch
-def across(block: Block, values: Array) -> Array:
-    """Sum over the synapses of each source, shaped so that it broadcasts over the weights.
-
-    A stage's sources are seen by units of one model that are computed together: theirs are the synapses.
-
-    >>> block, _ = block_of(np.array([0, 0, 1]), np.array([0, 1, 1]), afferents=2, units=2)
-    >>> w = block.weights(np.array([[1.0], [2.0], [4.0]]))      # from 0 to both units, from 1 to the second
-    >>> across(block, w[None])[0, :, 0, 0]
-    array([3., 4.])
-    """
-    raise NotImplementedError(f"no fan of {type(block).__name__}")
-
-
-@singledispatch
-def up_to(block: Block, values: Array) -> Array:
-    """Sum over the synapses of each source to this unit and to those before it, in the order of the net.
-
-    >>> block, _ = block_of(np.array([0, 0, 1]), np.array([0, 1, 1]), afferents=2, units=2)
-    >>> w = block.weights(np.array([[1.0], [2.0], [4.0]]))
-    >>> up_to(block, w[None])[0, :, :, 0]
-    array([[1., 3.],
-           [0., 4.]])
-    """
-    raise NotImplementedError(f"no fan of {type(block).__name__}")
-
-
-@across.register
-def _(block: DenseBlock, values: Array) -> Array:
-    return summed(values, 2, keepdims=True)
-
-
-@up_to.register
-def _(block: DenseBlock, values: Array) -> Array:
-    running: Array = np.cumsum(values, axis=2)
-    return running
-
-
-@across.register
-def _(block: SparseBlock, values: Array) -> Array:
-    table, _ = _table(block, values)
-    return summed(table, 2)[:, block.afferent]
-
-
-@up_to.register
-def _(block: SparseBlock, values: Array) -> Array:
-    table, rank = _table(block, values)
-    running: Array = np.cumsum(table, axis=2)
-    return running[:, block.afferent, rank]
-
-
-def _table(block: SparseBlock, values: Array) -> tuple[Array, Index]:
-    """Lay values out as (batch, A, most synapses of one source, S), and tell each synapse's place there."""
-    order = np.lexsort((block.unit, block.afferent))
-    counts = np.bincount(block.afferent, minlength=block.afferents)
-    rank = np.empty(len(order), dtype=np.intp)
-    rank[order] = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-    table = np.zeros((len(values), block.afferents, int(counts.max(initial=0)), values.shape[-1]))
-    table[:, block.afferent, rank] = values
-    return table, rank

@@ -1,24 +1,96 @@
-"""Propagation: one tick of a program, stage by stage.
+"""Passing: one tick of a program, stage by stage, and what a batch of presentations leaves behind.
 
 A unit at tick t sees its source at tick t − delay; an inhibitory spike silences its target; before tick 0 all
 rests.
+
+N units with the constant 1 in front, A sources and U units of a layer, S lanes
+x (batch, A, S)   z, y, d, δ (batch, U, S)   w (A, U, S), or (K, S) of a sparse layer   state (batch, N, S)
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import NamedTuple, Protocol, overload
 
 import numpy as np
 
-from allornone.simulator.arrays import Array, Truth
+from allornone.simulator.arrays import Array, Index, Truth
+from allornone.simulator.errors import AllornoneError
 from allornone.simulator.program.blocks import FEW
 from allornone.simulator.program.program import Gather, Program, Stage, Weights
 from allornone.simulator.program.ties import Reach, decide
+from allornone.simulator.registry import units as unit_models
+from allornone.simulator.units import DifferentiableUnit, UnitModel
 
-Past = tuple[Array, ...]
+Past = Sequence[Array]
 """States of the latest ticks, the latest first; as many as the longest delay."""
+Desired = Sequence[Array | None]
+"""What the teacher wants of each stage's units, (batch, U, S or 1), NaN where silent; None: not taught."""
+Changes = Sequence[Array | None]
+"""What each layer's weights change by, shaped as its weights; None: nothing."""
+WRONG = 0.5
+"""An output that misses what is desired by this much or more is a mistake."""
+
+
+class Held(NamedTuple):
+    """Units that the world holds: their places in the state, ascending, and values (batch, places, S or 1).
+
+    NaN leaves a unit free.
+    """
+
+    places: Index
+    values: Array
+
+    def and_also(self, state: Array) -> Held:
+        """Return these and what is not NaN in a state, (batch, N, S), which wins where both hold a unit."""
+        more = np.flatnonzero(~np.isnan(state).all(axis=(0, 2)))
+        places = np.union1d(self.places, more)
+        values = np.full((len(state), len(places), state.shape[-1]), np.nan)
+        values[:, np.searchsorted(places, self.places)] = self.values
+        column = np.searchsorted(places, more)
+        values[:, column] = np.where(np.isnan(state[:, more]), values[:, column], state[:, more])
+        return Held(places, values)
+
+
+FREE = Held(np.zeros(0, dtype=np.intp), np.zeros((1, 0, 1)))
+"""No unit is held."""
+
+
+class _Log(Sequence[Array]):
+    """A past as the end of a list that grows: one tick more costs the same whatever the longest delay is.
+
+    Every past looks at the list up to its own end, so that none sees what came later.
+    """
+
+    def __init__(self, states: list[Array], end: int, longest: int, resting: Array) -> None:
+        self.states, self.end, self.longest, self.resting = states, end, longest, resting
+
+    def __len__(self) -> int:
+        return self.longest
+
+    @overload
+    def __getitem__(self, ago: int) -> Array: ...
+
+    @overload
+    def __getitem__(self, ago: slice) -> list[Array]: ...
+
+    def __getitem__(self, ago: int | slice) -> Array | list[Array]:
+        if isinstance(ago, slice):
+            return [self[one] for one in range(self.longest)[ago]]
+        if not 0 <= ago < self.longest:
+            raise IndexError(ago)
+        return self.states[self.end - 1 - ago] if ago < self.end else self.resting
+
+    def followed_by(self, y: Array) -> _Log:
+        """Return the past one tick later."""
+        states, end = self.states, self.end
+        if end < len(states) or end > 2 * self.longest:
+            states = states[max(0, end - self.longest) : end]
+            end = len(states)
+        states.append(y)
+        return _Log(states, end + 1, self.longest, self.resting)
 
 
 @dataclass(frozen=True)
@@ -51,9 +123,263 @@ class Moment:
         return silenced
 
 
+class Objective(Protocol):
+    """What a gradient descends: its derivatives for the outputs, or for the net inputs where these are simpler."""
+
+    def slope(self, y: Array, d: Array) -> Array:
+        """Return ∂E/∂y."""
+
+    def slope_of_net_input(self, model: UnitModel, z: Array, y: Array, d: Array) -> Array | None:
+        """Return ∂E/∂z for the activation that matches the objective, None for others."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Units of one model that are computed together, with all synapses that lead to them, at one moment.
+
+    `units` are their places in the state; `d` is what the teacher wants of them, NaN where he is silent, or None.
+    `w`, `exists` and `plastic` broadcast over one another, as a rule's changes must; of a layer with few of its
+    possible synapses they are lists, and `at_sources` and `at_units` shape other values to fit.
+    """
+
+    stage: Stage
+    x: Array
+    y: Array
+    z: Array
+    d: Array | None
+    w: Array
+
+    @property
+    def model(self) -> UnitModel:
+        """The model of its units, with their parameters."""
+        return self.stage.model
+
+    @property
+    def units(self) -> slice:
+        """Places of its units in the state."""
+        return self.stage.units
+
+    @property
+    def exists(self) -> Truth:
+        """Where a synapse is."""
+        return self.stage.block.there
+
+    @property
+    def plastic(self) -> Truth:
+        """Which synapses may change."""
+        return self.stage.plastic
+
+    def at_sources(self, values: Array) -> Array:
+        """Shape values of the sources, (batch, A, S), to broadcast over the weights, batch in front."""
+        return self.stage.block.before(values)
+
+    def at_units(self, values: Array) -> Array:
+        """Shape values of the units, (batch, U, S), to broadcast over the weights, batch in front."""
+        return self.stage.block.after(values)
+
+    def total(self, values: Array) -> Array:
+        """Sum over the synapses of each unit, batch in front, shaped so that it broadcasts over the weights."""
+        return self.stage.block.total(values)
+
+    def outer(self, delta: Array) -> Array:
+        """Return Σ δ ∂z/∂w over the batch, shaped as the weights: Σ x δ where net inputs are weighted sums."""
+        return self.stage.block.outer(self.model, self.w, self.x, delta)
+
+    def back(self, delta: Array) -> Array:
+        """Return Σ δ ∂z/∂x over the units, (batch, A, S): Σ w δ where net inputs are weighted sums."""
+        return self.stage.block.back(self.model, self.w, self.x, delta)
+
+    def as_table(self) -> Layer:
+        """Return the same layer with its weights as a table (A, U, S), 0 where no synapse is."""
+        block, sparse = self.stage.block.as_table(), self.stage.block
+        if block is sparse:
+            return self
+        plastic = block.weights(sparse.values(self.stage.plastic.astype(float))) > 0
+        stage = replace(self.stage, block=block, plastic=plastic)
+        return replace(self, stage=stage, w=block.weights(sparse.values(self.w)))
+
+
+class Passage:
+    """What a batch of presentations left behind: every layer at the last tick, and the way to run it again.
+
+    The inputs bring `given`, (batch, ticks, inputs, S or 1), the last of them held for as many `ticks` as it takes;
+    it begins at rest, or with one tick after a `past`. `order` says which lessons the batch holds, `epoch` when.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        weights: Weights,
+        given: Array,
+        held: Held = FREE,
+        desired: Desired | None = None,
+        *,
+        ticks: int = 1,
+        past: Past | None = None,
+        order: Index | None = None,
+        epoch: int = 0,
+        moment: Moment | None = None,
+    ) -> None:
+        self.program, self.weights = program, weights
+        self.given, self.held, self.ticks, self.past = given, held, ticks, past
+        self.desired: Desired = desired if desired is not None else [None] * len(program.stages)
+        self.order, self.epoch = order if order is not None else np.arange(len(given)), epoch
+        self.moment = moment if moment is not None else self._present()[-1]
+
+    @property
+    def y(self) -> Array:
+        """The state at the last tick, (batch, N, S)."""
+        return self.moment.y
+
+    @property
+    def d(self) -> Array:
+        """What the teacher wants, (batch, N, S), NaN where he is silent."""
+        wanted = np.full(self.y.shape, np.nan)
+        for stage, part in zip(self.program.stages, self.desired, strict=True):
+            if part is not None:
+                wanted[:, stage.units] = part
+        return wanted
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """Every layer, in the order of computing."""
+        moment = self.moment
+        return tuple(
+            Layer(stage, moment.x[k], moment.stage_outputs(k), moment.z[k], self.desired[k], self.weights[k])
+            for k, stage in enumerate(self.program.stages)
+        )
+
+    @property
+    def mistakes(self) -> Array:
+        """How many presentations were answered wrongly by any taught unit, by lane."""
+        wrong: Truth | None = None
+        for number, wanted in enumerate(self.desired):
+            if wanted is not None:
+                far: Truth = np.abs(self.moment.stage_outputs(number) - wanted) >= WRONG
+                missed = np.asarray(far.any(axis=1))
+                wrong = missed if wrong is None else wrong | missed
+        counted: Array = np.zeros(self.y.shape[-1]) if wrong is None else wrong.sum(axis=0, dtype=float)
+        return counted
+
+    def again(self, held: Array) -> Passage:
+        """Return the same presentations with units held at every tick: (batch, N, S), NaN where free."""
+        together = self.held.and_also(held)
+        if self.ticks > 1 or (self.past is None and self.program.longest_delay):
+            return self._like(held=together, moment=None)
+        moment = propagate(
+            self.program, self.weights, self.past or (), self.given[:, 0], together, like=(self.moment, held)
+        )
+        return self._like(held=together, moment=moment)
+
+    def wanting(self, d: Array) -> Passage:
+        """Return the same passage with other targets: (batch, N, S), NaN where nothing is wanted."""
+        parts = [d[:, stage.units] for stage in self.program.stages]
+        return self._like(desired=[None if np.isnan(part).all() else part for part in parts])
+
+    def slopes(self, objective: Objective) -> list[Array]:
+        """Return ∂E/∂w of every layer, summed over the batch: walked back once, through layers, delays and ticks.
+
+        Raises AllornoneError where the way leads through a unit whose output has no derivative.
+        """
+        moments = [self.moment] if self.ticks == 1 or self.past is not None else self._present()
+        slopes = [np.zeros_like(w) for w in self.weights]
+        waiting: list[Array | None] = [None] * len(moments)
+        for tick in reversed(range(len(moments))):
+            for number in reversed(range(len(self.program.stages))):
+                delta = self._delta(moments, tick, number, waiting[tick], objective)
+                if delta is None:
+                    continue
+                moment, stage = moments[tick], self.program.stages[number]
+                block, w = stage.block, self.weights[number]
+                slopes[number] = slopes[number] + block.outer(stage.model, w, moment.x[number], delta)
+                _hand_back(
+                    waiting, tick, stage, block.back(stage.model, w, moment.x[number], delta), moment.y
+                )
+        return slopes
+
+    def _delta(
+        self,
+        moments: Sequence[Moment],
+        tick: int,
+        number: int,
+        waiting: Array | None,
+        objective: Objective,
+    ) -> Array | None:
+        """Return δ = ∂E/∂z of one stage at one tick, None where nothing depends on it."""
+        stage, moment = self.program.stages[number], moments[tick]
+        y, z = moment.stage_outputs(number), moment.z[number]
+        g = None if waiting is None else waiting[:, stage.units]
+        delta: Array | None = None
+        d = self.desired[number] if tick == len(moments) - 1 else None
+        if d is not None:
+            delta = objective.slope_of_net_input(stage.model, z, y, d)
+            if delta is None:
+                own = np.where(np.isnan(d), 0.0, objective.slope(y, d))
+                g = own if g is None else g + own
+            else:
+                delta = np.where(np.isnan(d), 0.0, delta)
+        if g is not None and g.any():
+            pulled = self._differentiable(stage).pull(z, y, g)
+            delta = pulled if delta is None else delta + pulled
+        if delta is None:
+            return None
+        return np.where(self._fixed(moments, tick, stage), 0.0, delta)
+
+    def _fixed(self, moments: Sequence[Moment], tick: int, stage: Stage) -> Truth:
+        """Return which units of a stage were held or silenced, so that their net input changed nothing."""
+        y = moments[tick].y
+        fixed = np.zeros((len(y), stage.units.stop - stage.units.start, y.shape[-1]), dtype=bool)
+        inside = slice(*np.searchsorted(self.held.places, [stage.units.start, stage.units.stop]))
+        fixed[:, self.held.places[inside] - stage.units.start] = ~np.isnan(self.held.values[:, inside])
+        if stage.veto_sources:
+            past = self.past if self.past is not None else _past_of(self.program, moments, tick)
+            fixed |= _veto(stage, y, past, len(y), y.shape[-1])
+        return fixed
+
+    def _differentiable(self, stage: Stage) -> DifferentiableUnit:
+        if isinstance(stage.model, DifferentiableUnit):
+            return stage.model
+        known = [
+            name for name in unit_models.names() if issubclass(unit_models.get(name), DifferentiableUnit)
+        ]
+        raise AllornoneError(
+            f"unit {self.program.names[stage.units.start]!r} is a {stage.model.name} unit, whose output has no "
+            f"derivative, so no gradient leads through it; these have one: {', '.join(known)}"
+        )
+
+    def _present(self) -> list[Moment]:
+        """Return every tick of the presentation, from rest, or the one after a past."""
+        program, ticks = self.program, self.ticks
+        if self.past is not None or (ticks == 1 and not program.longest_delay):
+            return [propagate(program, self.weights, self.past or (), self.given[:, 0], self.held)]
+        past = rest(program, len(self.given))
+        moments = []
+        for tick in range(ticks):
+            now = self.given[:, min(tick, self.given.shape[1] - 1)]
+            moments.append(propagate(program, self.weights, past, now, self.held))
+            past = remember(program, past, moments[-1].y)
+        return moments
+
+    def _like(
+        self, *, held: Held | None = None, desired: Desired | None = None, **other: Moment | None
+    ) -> Passage:
+        return Passage(
+            self.program,
+            self.weights,
+            self.given,
+            self.held if held is None else held,
+            self.desired if desired is None else desired,
+            ticks=self.ticks,
+            past=self.past,
+            order=self.order,
+            epoch=self.epoch,
+            moment=other.get("moment", self.moment),
+        )
+
+
 def rest(program: Program, batch: int) -> Past:
     """Return the past before tick 0: nothing has fired."""
-    return (np.zeros((batch, len(program.names), program.lanes)),) * program.longest_delay
+    return _Log([], 0, program.longest_delay, np.zeros((batch, len(program.names), program.lanes)))
 
 
 def propagate(
@@ -61,37 +387,46 @@ def propagate(
     weights: Weights,
     past: Past,
     given: Array,
-    forced: Sequence[tuple[int, Array]] = (),
+    held: Held = FREE,
+    like: tuple[Moment, Array] | None = None,
 ) -> Moment:
     """Compute one tick. `given` is what the inputs bring, (batch, inputs, lanes or 1).
 
-    `forced` holds (place in the state, values (batch, lanes or 1)) for units that the world holds fast; NaN
-    leaves the unit free.
+    `like` is the same tick as it was, and the state of the units that are held now: what comes before the first of
+    them is taken over.
     """
-    batch = given.shape[0]
-    y = np.empty((batch, len(program.names), program.lanes))
-    y[:, 0] = 1.0
-    y[:, 1 : 1 + given.shape[1]] = given
+    batch, lanes = given.shape[0], program.lanes
+    first = 0
     xs: list[Array] = []
     zs: list[Array] = []
     vetoed: list[Truth | None] = []
-    for stage, w in zip(program.stages, weights, strict=True):
-        x = gather(stage.sources, y, past, batch, program.lanes)
+    if like is None:
+        y = np.empty((batch, len(program.names), lanes))
+        y[:, 0] = 1.0
+        y[:, 1 : 1 + given.shape[1]] = given
+    else:
+        before, changed = like
+        y = before.y.copy()
+        first = _first_stage(program, changed)
+        xs, zs, vetoed = list(before.x[:first]), list(before.z[:first]), list(before.vetoed[:first])
+    inputs = slice(0, int(np.searchsorted(held.places, 1 + given.shape[1])))
+    _hold(y, held, inputs)
+    for stage, w in zip(program.stages[first:], weights[first:], strict=True):
+        x = gather(stage.sources, y, past, batch, lanes)
         z = stage.block.net_input(stage.model, w, x)
         out = stage.model.activate(z)
         if stage.model.compares:
             reach = stage.latest.of(w, "reach", partial(Reach.of, stage.model, stage.block, w))
             decide(stage.model, stage.block, reach, x, z, out)
         if stage.veto_sources:
-            veto = _veto(stage, y, past, batch, program.lanes)
+            veto = _veto(stage, y, past, batch, lanes)
             vetoed.append(veto & (out > 0))
             out = np.where(veto, 0.0, out)
         else:
             vetoed.append(None)
         y[:, stage.units] = out
-        for place, values in forced:
-            if stage.units.start <= place < stage.units.stop:
-                y[:, place] = np.where(np.isnan(values), y[:, place], values)
+        if len(held.places):
+            _hold(y, held, slice(*np.searchsorted(held.places, [stage.units.start, stage.units.stop])))
         xs.append(x)
         zs.append(z)
     return Moment(program, y, tuple(xs), tuple(zs), tuple(vetoed))
@@ -99,7 +434,9 @@ def propagate(
 
 def remember(program: Program, past: Past, y: Array) -> Past:
     """Return the past after a tick whose state was y."""
-    return (y, *past)[: program.longest_delay]
+    if not program.longest_delay:
+        return past
+    return past.followed_by(y) if isinstance(past, _Log) else (y, *past)[: program.longest_delay]
 
 
 def gather(sources: tuple[Gather, ...], y: Array, past: Past, batch: int, lanes: int) -> Array:
@@ -112,6 +449,41 @@ def gather(sources: tuple[Gather, ...], y: Array, past: Past, batch: int, lanes:
     for delay, afferents, where in sources:
         x[:, afferents] = (past[delay - 1] if delay else y)[:, where]
     return x
+
+
+def _hold(y: Array, held: Held, some: slice) -> None:
+    """Hold units of a state, (batch, N, S), in place."""
+    places = held.places[some]
+    if len(places):
+        values = held.values[:, some]
+        y[:, places] = np.where(np.isnan(values), y[:, places], values)
+
+
+def _first_stage(program: Program, held: Array) -> int:
+    """Return the first stage that has a unit which is held, or comes after an input that is."""
+    places = np.flatnonzero(~np.isnan(held).all(axis=(0, 2)))
+    first = int(places[0]) if len(places) else held.shape[1]
+    return next(
+        (k for k, stage in enumerate(program.stages) if first < stage.units.stop), len(program.stages)
+    )
+
+
+def _hand_back(waiting: list[Array | None], tick: int, stage: Stage, back: Array, like: Array) -> None:
+    """Add what a stage hands back to the outputs that its sources had, each at its own tick."""
+    for delay, afferents, where in stage.sources:
+        then = tick - delay
+        if then < 0:
+            continue
+        found = waiting[then]
+        if found is None:
+            found = waiting[then] = np.zeros_like(like)
+        found[:, where] += back[:, afferents]
+
+
+def _past_of(program: Program, moments: Sequence[Moment], tick: int) -> Past:
+    """Return the states before a tick of a presentation, the latest first, those before its first tick at rest."""
+    earlier = tuple(moment.y for moment in moments[max(0, tick - program.longest_delay) : tick][::-1])
+    return (*earlier, *rest(program, len(moments[0].y)))[: program.longest_delay]
 
 
 def _veto(stage: Stage, y: Array, past: Past, batch: int, lanes: int) -> Truth:

@@ -39,6 +39,16 @@ class Stage:
     vetoes: Truth
     latest: Latest = field(default_factory=Latest, compare=False, repr=False)
 
+    @cached_property
+    def learns(self) -> bool:
+        """Whether any of its synapses may change."""
+        return bool(self.plastic.any())
+
+    @cached_property
+    def all_plastic(self) -> bool:
+        """Whether all of its synapses may change."""
+        return bool(self.plastic.all())
+
 
 @dataclass(eq=False)
 class Program:
@@ -68,6 +78,11 @@ class Program:
     def binary(self) -> bool:
         """Whether every unit but the inputs is 0 or 1."""
         return all(stage.model.binary for stage in self.stages)
+
+    @cached_property
+    def shares(self) -> bool:
+        """Whether any synapses share a weight."""
+        return bool((self.wiring.shared >= 0).any())
 
     @cached_property
     def output_places(self) -> Index:

@@ -18,7 +18,7 @@ import numpy as np
 
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName, whole
-from allornone.simulator.program.passing import Moment, propagate
+from allornone.simulator.program.passing import Held, Passage, propagate
 from allornone.simulator.program.program import Program, Weights, compile
 from allornone.simulator.records.records import Origin, Trace, Training
 from allornone.simulator.units import UnitModel
@@ -599,8 +599,9 @@ def _lived_again(
         here if lessons else past.state(when - k, when) for k in range(1, program.longest_delay + 1)
     )
     at_once = set(program.networks[0].predecessors(unit)) - set(program.inputs) - {unit}
-    forced = [(program.index[u], here[:, program.index[u]]) for u in at_once]
-    moment = propagate(program, weights, earlier, here[:, 1 : 1 + len(program.inputs)], forced)
+    places = np.array(sorted(program.index[u] for u in at_once), dtype=np.intp)
+    held = Held(places, here[:, places])
+    moment = propagate(program, weights, earlier, here[:, 1 : 1 + len(program.inputs)], held)
     stage, column = _place(program, unit)
     vetoed = moment.vetoed[stage]
     silenced = vetoed is not None and bool(vetoed[0, column, lane])
@@ -643,11 +644,11 @@ class Watcher:
         """Wake up when only the last epoch is left."""
         self.awake = done == self.epoch - 1
 
-    def watch(self, presentation: Any, moment: Moment, theta: Weights, active: Any) -> None:
+    def watch(self, seen: Passage, active: Any) -> None:
         """Write one presentation down."""
         if self.awake and active[self.lane]:
-            self.program = moment.program
-            self.shown.append(Shown(self._label(presentation, moment), self.mine(theta)))
+            self.program = seen.program
+            self.shown.append(Shown(self._label(seen), self.mine(seen.weights)))
 
     def mine(self, theta: Weights) -> Array:
         """Return the weights into the unit, the bias first."""
@@ -657,37 +658,24 @@ class Watcher:
         self.sources = [source for _, source in chosen]
         return program.synapse_values(theta)[[k for k, _ in chosen], self.lane].copy()
 
-    def _label(self, presentation: Any, moment: Moment) -> str:
-        order = np.asarray(presentation.order)
-        order = order[:, self.lane] if order.ndim > 1 else order
+    def _label(self, seen: Passage) -> str:
+        order = seen.order[:, self.lane] if seen.order.ndim > 1 else seen.order
+        taught = any(part is not None for part in seen.desired)
         if len(order) > 1:
             self.batches = True
             label = f"lessons {names([str(k) for k in sorted(order.tolist())])}"
-            wrong = int(self._mistakes(presentation, moment))
-            return (
-                f"{label} together, {wrong} of them answered wrongly" if self._taught(presentation) else label
-            )
-        x = presentation.x[0, :, :, min(self.lane, presentation.x.shape[-1] - 1)]
+            wrong = int(seen.mistakes[min(self.lane, len(seen.mistakes) - 1)])
+            return f"{label} together, {wrong} of them answered wrongly" if taught else label
+        x = seen.given[0, :, :, min(self.lane, seen.given.shape[-1] - 1)]
         few = len(x) == 1 and 0 < x.shape[1] <= INPUTS
         label = f"({', '.join(number(v) for v in x[0])})" if few else f"lesson {int(order[0])}"
-        return label + self._said(presentation, moment)
+        return label + self._said(seen)
 
-    def _mistakes(self, presentation: Any, moment: Moment) -> float:
-        counted = presentation.mistakes(moment)
-        return float(counted[min(self.lane, len(counted) - 1)])
-
-    def _taught(self, presentation: Any) -> bool:
-        return any(part is not None for part in presentation.desired)
-
-    def _said(self, presentation: Any, moment: Moment) -> str:
-        place = moment.program.index[self.unit]
-        answered = f"answered {number(moment.y[0, place, self.lane])}"
-        for stage, wanted in zip(moment.program.stages, presentation.desired, strict=True):
-            if wanted is not None and stage.units.start <= place < stage.units.stop:
-                column = wanted[0, place - stage.units.start]
-                d = column[min(self.lane, len(column) - 1)]
-                return f", {answered}" if np.isnan(d) else f", taught {number(d)}, {answered}"
-        return f", {answered}"
+    def _said(self, seen: Passage) -> str:
+        place = seen.program.index[self.unit]
+        d = float(seen.d[0, place, self.lane])
+        answered = f"answered {number(seen.y[0, place, self.lane])}"
+        return f", {answered}" if np.isnan(d) else f", taught {number(d)}, {answered}"
 
 
 def changes(training: Training, unit: str, epoch: Any, lane: Any) -> str:

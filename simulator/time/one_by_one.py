@@ -15,13 +15,11 @@ from typing import Any, overload
 import numpy as np
 
 from allornone.simulator.arrays import Array, Index, Truth, stream
-from allornone.simulator.program.passing import Moment, Past, gather, remember
+from allornone.simulator.errors import AllornoneError
+from allornone.simulator.program.passing import FREE, Held, Moment, Past, gather, remember
 from allornone.simulator.program.program import Gather, Program, Weights
 from allornone.simulator.program.ties import EPSILON, threshold_of, total
 from allornone.simulator.units import UnitModel
-
-Forced = Sequence[tuple[int, Array]]
-"""Of units that the world holds fast: the place in the state, and the values (batch, lanes or 1), NaN where free."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,12 @@ class OneByOne:
     """The turns that the units of a program take, and what each of them comes to."""
 
     def __init__(self, program: Program, seeds: Sequence[int]) -> None:
+        for stage in program.stages:
+            if stage.model.vector:
+                raise AllornoneError(
+                    f"unit {program.names[stage.units.start]!r} is a {stage.model.name} unit, which answers together "
+                    "with others, so it cannot be updated one by one"
+                )
         self.program = program
         self._first = 1 + len(program.inputs)
         self._units = _units(program)
@@ -64,7 +68,7 @@ class OneByOne:
         return chosen
 
     def tick(
-        self, weights: Weights, past: Past, before: Array, given: Array, forced: Forced, turns: Index
+        self, weights: Weights, past: Past, before: Array, given: Array, held: Held, turns: Index
     ) -> tuple[Moment, Index]:
         """Live one tick and return it with the turns taken, by lane; one that holds every unit is nobody's turn.
 
@@ -74,14 +78,13 @@ class OneByOne:
         y = before.copy()
         y[:, 0] = 1.0
         y[:, 1 : self._first] = given
-        held = np.zeros(y.shape, dtype=bool)
-        for place, values in forced:
-            now = np.broadcast_to(values, (len(y), program.lanes))
-            held[:, place] = ~np.isnan(now)
-            y[:, place] = np.where(held[:, place], now, y[:, place])
+        fixed = np.zeros(y.shape, dtype=bool)
+        if len(held.places):
+            fixed[:, held.places] = ~np.isnan(held.values)
+            y[:, held.places] = np.where(fixed[:, held.places], held.values, y[:, held.places])
         vetoed = [np.zeros(y[:, stage.units].shape, dtype=bool) for stage in program.stages]
         own: list[tuple[_Unit, int, Array]] = []
-        free = ~held[:, self._first :].all(axis=(0, 1))
+        free = ~fixed[:, self._first :].all(axis=(0, 1))
         for lane in np.flatnonzero(free).tolist():
             place = int(self.turn(int(turns[lane]))[lane])
             now, *earlier = (np.ascontiguousarray(state[..., lane]) for state in (y, *past))
@@ -89,7 +92,7 @@ class OneByOne:
             own.append((unit, lane, z))
             if silenced is not None:
                 vetoed[unit.stage][:, unit.local, lane] = silenced
-            y[:, place, lane] = np.where(held[:, place, lane], y[:, place, lane], out)
+            y[:, place, lane] = np.where(fixed[:, place, lane], y[:, place, lane], out)
         x = tuple(gather(stage.sources, y, past, len(y), program.lanes) for stage in program.stages)
         return Moment(program, y, x, _Heard(program, weights, x, own), tuple(vetoed)), turns + free
 
@@ -98,7 +101,7 @@ class OneByOne:
     ) -> tuple[Past, Moment, Index]:
         """Live so many ticks, at least one, with nothing given or forced; as a loop over `tick`, but faster."""
         given = np.zeros((len(before), len(self.program.inputs), 1))
-        moment, turns = self.tick(weights, past, before, given, (), turns)
+        moment, turns = self.tick(weights, past, before, given, FREE, turns)
         past = remember(self.program, past, moment.y)
         # After its first tick the inputs are at rest too; where no delay is longer than 1, one state is then all.
         quick = max(0, ticks - 2) if self.program.longest_delay <= 1 else 0
@@ -107,7 +110,7 @@ class OneByOne:
             y = self._run(weights, turns, quick, y)
             past, turns = remember(self.program, past, y), turns + quick
         for _ in range(ticks - 1 - quick):
-            moment, turns = self.tick(weights, past, y, given, (), turns)
+            moment, turns = self.tick(weights, past, y, given, FREE, turns)
             y, past = moment.y, remember(self.program, past, moment.y)
         return past, moment, turns
 

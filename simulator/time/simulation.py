@@ -14,16 +14,26 @@ import numpy as np
 from allornone.simulator.arrays import Array, Index, Truth, stream
 from allornone.simulator.errors import AllornoneError, Diverged, UnknownName, whole
 from allornone.simulator.learning.rules import (
-    Desired,
     LearningRule,
     Memory,
     check_usable,
+    learned,
     needs_teacher,
     take,
 )
 from allornone.simulator.network.network import Network
 from allornone.simulator.notation.stimuli import stimulus_arrays
-from allornone.simulator.program.passing import Moment, Past, propagate, remember, rest
+from allornone.simulator.program.passing import (
+    FREE,
+    Desired,
+    Held,
+    Moment,
+    Passage,
+    Past,
+    propagate,
+    remember,
+    rest,
+)
 from allornone.simulator.program.program import Program, Weights, compile
 from allornone.simulator.records.records import Recorder, Trace
 from allornone.simulator.time.one_by_one import OneByOne
@@ -117,26 +127,21 @@ class Simulator:
         self, given: Mapping[str, float] | None = None, teacher: Mapping[str, float] | None = None
     ) -> None:
         """Live one tick. `given` sets inputs, and forces other units; what is not named rests or is free."""
-        values = np.zeros((self.batch, len(self.program.inputs), 1))
-        forced: list[tuple[int, Array]] = []
-        for name, value in (given or {}).items():
-            place = int(self.program.places([name])[0])
-            now = number(name, value)
-            if place > len(self.program.inputs):
-                forced.append((place, np.full((self.batch, 1), now)))
-            elif not math.isnan(now):
-                values[:, place - 1] = now
-        self.advance(values, forced, taught(self.program, self.batch, teacher or {}))
+        named = dict(given or {})
+        values = np.array([number(name, value) for name, value in named.items()])
+        table = np.broadcast_to(values[None, None, :, None], (self.batch, 1, len(named), 1))
+        for brought, held in driving(self.program, table, list(named)):
+            self.advance(brought, held, taught(self.program, self.batch, teacher or {}))
 
     def advance(
         self,
         given: Array,
-        forced: Sequence[tuple[int, Array]] = (),
+        held: Held = FREE,
         desired: Desired | None = None,
     ) -> Moment:
         """Live one tick from arrays; without a bound, weights that are no numbers any more are an error."""
         now = self._now
-        moment, turns = self._lived(given, forced)
+        moment, turns = self._lived(given, held)
         weights, memory, learning = now.weights, now.memory, now.learning
         if self.rule is not None:
             wanted = desired if desired is not None else [None] * len(self.program.stages)
@@ -144,7 +149,10 @@ class Simulator:
                 raise AllornoneError(
                     f"the rule {self.rule.name!r} needs a teacher: say what the units should do"
                 )
-            weights, memory = self.rule.step(self.program, now.weights, now.memory, moment, wanted)
+            seen = Passage(
+                self.program, now.weights, given[:, None], held, wanted, past=now.past, moment=moment
+            )
+            weights, memory = learned(self.rule, seen, now.memory, average=True)
             if self.bound is not None:
                 weights, _, outside = take(self.program, now.weights, weights, learning, self.bound)
                 learning = learning & ~outside
@@ -174,6 +182,12 @@ class Simulator:
             self._undo = undo
         self._undo.append(begun)
         return moment
+
+    def finish(self) -> Weights:
+        """Let the rule have its last word about the weights, and return them."""
+        if self.rule is not None:
+            self._now = replace(self._now, weights=self.rule.finish(self._now.weights, self._now.memory))
+        return self._now.weights
 
     def back(self, ticks: int = 1) -> None:
         """Take back the last ticks; beyond the first, or the oldest that is remembered, is an error."""
@@ -225,11 +239,11 @@ class Simulator:
             for name, place in self.program.index.items()
         }
 
-    def _lived(self, given: Array, forced: Sequence[tuple[int, Array]]) -> tuple[Moment, Index]:
+    def _lived(self, given: Array, held: Held) -> tuple[Moment, Index]:
         now = self._now
         if self._one_by_one is None:
-            return propagate(self.program, now.weights, now.past, given, forced), now.turns
-        return self._one_by_one.tick(now.weights, now.past, self._outputs(now), given, forced, now.turns)
+            return propagate(self.program, now.weights, now.past, given, held), now.turns
+        return self._one_by_one.tick(now.weights, now.past, self._outputs(now), given, held, now.turns)
 
     def _outputs(self, now: Snapshot) -> Array:
         if now.moment is not None:
@@ -279,37 +293,32 @@ def simulate(
     recorder = Recorder(program, record, every)
     lessons = teaching(program, teacher, length)
     try:
-        for given, forced in driving(program, values[..., None], driven):
+        for given, held in driving(program, values[..., None], driven):
             desired = lessons(simulator.tick) if lessons is not None else None
             before = simulator.weights
-            moment = simulator.advance(given, forced, desired)
+            moment = simulator.advance(given, held, desired)
             recorder.keep(moment, before)
     finally:
         if rule is not None:
-            program.keep(simulator.weights)
+            program.keep(simulator.finish())
     return recorder.trace()
 
 
-def driving(
-    program: Program, values: Array, driven: Sequence[str]
-) -> Iterator[tuple[Array, list[tuple[int, Array]]]]:
-    """Yield, tick by tick, what the inputs bring and which other units are forced.
+def driving(program: Program, values: Array, driven: Sequence[str]) -> Iterator[tuple[Array, Held]]:
+    """Yield, tick by tick, what the inputs bring and which other units are held.
 
     `values` is (batch, ticks, units driven, lanes or 1), NaN where a unit is left free; a free input rests.
     """
     batch, ticks, _, lanes = values.shape
-    places = program.places(driven)
-    count = len(program.inputs)
+    places, count = program.places(driven), len(program.inputs)
+    inputs, others = np.flatnonzero(places <= count), np.flatnonzero(places > count)
+    others = others[np.argsort(places[others])]
     for tick in range(ticks):
         given = np.zeros((batch, count, lanes))
-        forced: list[tuple[int, Array]] = []
-        for column, place in enumerate(places):
-            now = values[:, tick, column]
-            if place <= count:
-                given[:, place - 1] = np.where(np.isnan(now), 0.0, now)
-            elif not np.isnan(now).all():
-                forced.append((int(place), now))
-        yield given, forced
+        if len(inputs):
+            now = values[:, tick, inputs]
+            given[:, places[inputs] - 1] = np.where(np.isnan(now), 0.0, now)
+        yield given, Held(places[others], values[:, tick, others]) if len(others) else FREE
 
 
 def number(name: str, value: object) -> float:

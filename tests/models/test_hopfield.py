@@ -15,6 +15,7 @@ from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import lesson
 from allornone.simulator.learning.training import Plan, learn
 from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Held
 from allornone.simulator.program.program import compile
 from allornone.simulator.testing import check_model
 from allornone.simulator.time.simulation import Simulator
@@ -90,7 +91,7 @@ def test_recall_is_hopfields(size: int, count: int) -> None:
     net, w = taught(patterns)
     cues = np.random.default_rng(1).choice([-1.0, 1.0], size=(60, size))
     simulator = Simulator(net, batch=60, update="one-by-one", seed=4)
-    simulator.advance(np.zeros((60, 0, 1)), [(1 + k, cues[:, k : k + 1]) for k in range(size)])
+    simulator.advance(np.zeros((60, 0, 1)), Held(np.arange(1, 1 + size), cues[..., None]))
     orders = np.random.default_rng([4, 5])  # the seed, and "update" among the purposes of streams
     order = [unit for _ in range(5) for unit in orders.permutation(size).tolist()]
 
@@ -108,7 +109,7 @@ def test_energy_never_rises_and_the_end_is_a_rest() -> None:
     net, w = taught(patterns)
     simulator = Simulator(net, update="one-by-one", seed=2)
     start = memories(1, 30, seed=9)
-    simulator.advance(np.zeros((1, 0, 1)), [(1 + k, start[:, k : k + 1]) for k in range(30)])
+    simulator.advance(np.zeros((1, 0, 1)), Held(np.arange(1, 31), start[..., None]))
 
     energies = []
     for _ in range(150):
@@ -127,7 +128,7 @@ def test_a_share_of_units_flips_in_one_step_as_crosstalk_says() -> None:
     patterns = memories(count, size, seed=5)
     net, _ = taught(patterns, batch="all")
     simulator = Simulator(net, batch=count)
-    simulator.advance(np.zeros((count, 0, 1)), [(1 + k, patterns[:, k : k + 1]) for k in range(size)])
+    simulator.advance(np.zeros((count, 0, 1)), Held(np.arange(1, 1 + size), patterns[..., None]))
 
     y = simulator.advance(np.zeros((count, 0, 1))).y[:, 1:, 0]
 

@@ -296,7 +296,8 @@ def test_only_what_measures_ask_for_is_kept() -> None:
 
     assert found.words == {"y", "z", "vetoed", "history"}
     assert found.units == {"A", "out", "B", "S"}
-    assert needs(["history('error')", "w('out')"]).words == frozenset()
+    assert needs(["history('error')", "history('worst')", "w('out')"]).words == {"error"}
+    assert needs(["history('mistakes')", "solved()"]).words == frozenset()
 
 
 @pytest.mark.parametrize(

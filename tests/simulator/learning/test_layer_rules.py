@@ -10,8 +10,9 @@ import pytest
 
 import allornone as aon
 from allornone.simulator.arrays import Array
-from allornone.simulator.learning.rules import Layer, LayerRule
+from allornone.simulator.learning.rules import LayerRule
 from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Layer
 from allornone.simulator.testing import check_rule
 
 WANTED = np.array([[0.1, 0.3], [1 / 3, 1.0], [0.7, 1e-17]])
@@ -28,11 +29,19 @@ class Dictate(LayerRule):
         """Return how often it was done."""
         return 0
 
-    def learned(self, layer: Layer, memory: Any, average: bool) -> tuple[Array, Any]:
-        """Return the weights."""
-        rows, columns = layer.exists.shape
-        table = np.resize(WANTED, (rows, columns))[..., None] * (1.0 + memory)
-        return np.broadcast_to(table, layer.w.shape), memory + 1
+    def change(self, layer: Layer, memory: int) -> tuple[Array, int]:
+        """Return by how much the weights differ from what is written down."""
+        return self.written(layer, memory + 1) - layer.w, memory + 1
+
+    def become(self, layer: Layer, change: Array, memory: int) -> Array:
+        """Return what is written down."""
+        return self.written(layer, memory)
+
+    def written(self, layer: Layer, times: int) -> Array:
+        """Return the weights, times how often they were dictated."""
+        rows, columns, lanes = layer.w.shape
+        table: Array = np.resize(WANTED, (rows, columns))[..., None] * float(times)
+        return np.broadcast_to(table, (rows, columns, lanes))
 
 
 def net_of(weights: Array) -> Network:
@@ -73,13 +82,25 @@ def test_what_may_not_change_does_not_and_memory_goes_from_batch_to_batch() -> N
     assert weights_of(net) == wanted.tolist()
 
 
+@dataclass(frozen=True)
+class Pull(LayerRule):
+    """Move every weight to what is written down."""
+
+    name: ClassVar[str] = "test-pull"
+    teacher: ClassVar[bool] = False
+
+    def change(self, layer: Layer, memory: Any) -> tuple[Array, Any]:
+        """Return by how much they differ."""
+        return np.resize(WANTED, layer.w.shape[:2])[..., None] - layer.w, memory
+
+
 def test_synapses_that_share_a_weight_add_up_their_changes() -> None:
     """One from 1/2 to 1/10, the other to 3/10: both to −1/10."""
     net = net_of(np.full((3, 2), 0.5))
     for j in range(2):
         net.edges["X0", f"Y{j}"]["shared"] = "k"
 
-    aon.train(net, [[1, 2, 3]], rule=Dictate())
+    aon.train(net, [[1, 2, 3]], rule=Pull())
 
     assert weights_of(net)[0] == pytest.approx([-0.1, -0.1])
     assert weights_of(net)[2] == pytest.approx(WANTED[2].tolist())

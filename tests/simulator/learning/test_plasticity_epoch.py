@@ -1,4 +1,4 @@
-"""The fast epoch of a local rule is the slow one to the bit: weights, counts, what is watched, who diverged."""
+"""Presentations in blocks are presentations one by one to the bit: weights, counts, what is watched, who diverged."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import pytest
 import allornone as aon
 from allornone.simulator.arrays import Array
 from allornone.simulator.learning.presenting import lesson
-from allornone.simulator.learning.rules import Course, LearningRule, LocalRule, Pass, needs_teacher
+from allornone.simulator.learning.rules import Asked, Epoch, LearningRule, LocalRule, needs_teacher
+from allornone.simulator.learning.training import presented
 from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Passage
 from allornone.simulator.program.program import Program, compile
 
 SAMPLES = 300
@@ -41,23 +43,26 @@ def lanes(seeds: int) -> Program:
     return compile(networks)
 
 
-def lived(program: Program, rule: LearningRule, how: Any, size: int, active: Any) -> tuple[Pass, list[Any]]:
-    """Live one epoch the fast way or the slow one, and return it with all that was watched."""
+def lived(
+    program: Program, rule: LearningRule, size: int, active: Any, block: int = 64
+) -> tuple[Epoch, list[Any]]:
+    """Teach one epoch in blocks of so many presentations, and return it with all that was watched."""
     random = np.random.default_rng(9)
     X = random.normal(size=(SAMPLES, 2, program.lanes))
     d = random.normal(size=(SAMPLES, 1, 1)) if needs_teacher(rule) else None
     plan = lesson(program, X, d)
     order = np.stack([random.permutation(SAMPLES) for _ in range(program.lanes)], axis=-1)
-    seen: list[Any] = []
+    watched: list[Any] = []
 
-    def watch(presentation: Any, moment: Any, theta: Any, now: Any) -> None:
-        kept: list[Array] = [np.where(now, part, 0) for part in (moment.y, *theta)]
-        seen.append([presentation.order, now.copy(), *kept])
+    def watch(seen: Passage, now: Any) -> None:
+        kept: list[Array] = [np.where(now, part, 0) for part in (seen.y, *seen.weights)]
+        watched.append([seen.order, now.copy(), *kept])
 
-    course = Course(average=True, bound=20.0, active=active, watch=watch)
+    asked = Asked(average=True, bound=20.0, active=active, watch=watch)
     start = rule.start(program, program.weights)
-    with np.errstate(all="ignore"):
-        return how(rule, program, program.weights, start, plan.batches(order, size), course), seen
+    with np.errstate(all="ignore"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("allornone.simulator.learning.training.BLOCK", block)
+        return presented(rule, program, plan.shown(order, size), program.weights, start, asked), watched
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -71,10 +76,10 @@ def test_the_fast_epoch_is_the_slow_one_to_the_bit(
     active = np.ones(count, dtype=bool)
     active[1::2] = not still
 
-    fast, saw = lived(program, rule, type(rule).epoch, size, active)
-    slow, wanted = lived(program, rule, LearningRule.epoch, size, active)
+    fast, saw = lived(program, rule, size, active)
+    slow, wanted = lived(program, rule, size, active, block=1)
 
-    for one, other in zip(fast.theta, slow.theta, strict=True):
+    for one, other in zip(fast.weights, slow.weights, strict=True):
         assert np.array_equal(one, other)
     assert np.array_equal(fast.mistakes, slow.mistakes)
     assert np.array_equal(fast.updates, slow.updates)
@@ -90,8 +95,8 @@ def test_the_fast_epoch_is_the_slow_one_to_the_bit(
 def test_the_rules_above_do_meet_the_bound_and_do_not() -> None:
     """The comparison covers lanes that burst in an epoch and lanes that do not."""
     program = lanes(5)
-    fast, _ = lived(program, aon.Hebb(eta=0.02), aon.Hebb.epoch, 1, np.ones(5, dtype=bool))
-    calm, _ = lived(program, aon.Oja(eta=0.01), aon.Oja.epoch, 1, np.ones(5, dtype=bool))
+    fast, _ = lived(program, aon.Hebb(eta=0.02), 1, np.ones(5, dtype=bool))
+    calm, _ = lived(program, aon.Oja(eta=0.01), 1, np.ones(5, dtype=bool))
 
     assert fast.diverged.any()
     assert not calm.diverged.all()
@@ -109,7 +114,7 @@ def test_batches_hold_the_lessons_in_their_order(size: int, many: bool) -> None:
     order = np.stack([random.permutation(SAMPLES) for _ in range(4)], axis=-1)
     given = order if many else order[:, 0]
 
-    batches = list(lesson(program, X, d).batches(given, size))
+    batches = list(lesson(program, X, d).shown(given, size).batches())
 
     assert [len(batch.x) for batch in batches[:-1]] == [size] * (len(batches) - 1)
     assert len(batches) == -(-SAMPLES // size)
@@ -125,11 +130,13 @@ def test_batches_hold_the_lessons_in_their_order(size: int, many: bool) -> None:
 def test_nets_with_many_weights_go_one_presentation_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """However little room there is for a block, the epoch ends where it did."""
     program, active = lanes(3), np.ones(3, dtype=bool)
-    roomy, _ = lived(program, aon.Oja(eta=0.01), aon.Oja.epoch, 1, active)
+    roomy, _ = lived(program, aon.Oja(eta=0.01), 1, active)
 
     for room in (0, 60):  # none; blocks of a few
-        monkeypatch.setattr("allornone.simulator.learning.rules.ROOM", room)
-        narrow, _ = lived(program, aon.Oja(eta=0.01), aon.Oja.epoch, 1, active)
+        monkeypatch.setattr("allornone.simulator.learning.training.ROOM", room)
+        narrow, _ = lived(program, aon.Oja(eta=0.01), 1, active)
 
-        assert all(np.array_equal(one, other) for one, other in zip(roomy.theta, narrow.theta, strict=True))
+        assert all(
+            np.array_equal(one, other) for one, other in zip(roomy.weights, narrow.weights, strict=True)
+        )
         assert np.array_equal(roomy.updates, narrow.updates)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,20 +14,19 @@ from hypothesis import strategies as st
 import allornone as aon
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.learning.presenting import Lesson, lesson
+from allornone.simulator.learning.presenting import Lesson, Shown, lesson
 from allornone.simulator.learning.rules import (
-    Course,
-    Desired,
+    Asked,
+    Epoch,
     LearningRule,
     LocalRule,
     Memory,
-    Pass,
-    Presentation,
+    learned,
     needs_teacher,
 )
-from allornone.simulator.learning.training import train
+from allornone.simulator.learning.training import presented, taught, train
 from allornone.simulator.network.network import Network
-from allornone.simulator.program.passing import Moment
+from allornone.simulator.program.passing import Changes, Passage
 from allornone.simulator.program.program import Program, Weights, compile
 from allornone.simulator.records.records import Training
 from allornone.simulator.registry import rules
@@ -95,9 +93,9 @@ def drawn_lessons(
     return lesson(program, X[..., None], desired, ticks=3 if program.has_loops else None)
 
 
-def course(program: Program) -> Course:
-    """Return how an epoch is lived here: the mean over a batch, and hardly a bound."""
-    return Course(average=True, bound=1e9, active=np.ones(program.lanes, dtype=bool))
+def asked(program: Program) -> Asked:
+    """Return how an epoch is taught here: the mean over a batch, and hardly a bound."""
+    return Asked(average=True, bound=1e9, active=np.ones(program.lanes, dtype=bool))
 
 
 @every_rule
@@ -117,19 +115,20 @@ def test_every_rule_is_registered_under_its_name(name: str) -> None:
 @given(data=st.data())
 @a_few
 def test_epoch_equals_its_steps(data: st.DataObject, way: str, rule: LearningRule) -> None:
-    """However clever, an epoch ends at the weights that stepping gives."""
+    """However clever, an epoch ends at the weights that one presentation after the other gives."""
     with nets.executed(way):
         lessons = drawn_lessons(data, rule, data.draw(nets.lanes(BOUNDED, most=2, delays=2)), BOUNDED)
         program, order = lessons.program, np.arange(lessons.samples)
         size = data.draw(st.integers(1, 3))
         memory = rule.start(program, program.weights)
 
-        found = rule.epoch(program, program.weights, memory, lessons.batches(order, size), course(program))
-        theta: Weights = program.weights
-        for batch in lessons.batches(order, size):
-            theta, memory = rule.step(program, theta, memory, batch.present(theta), batch.desired)
+        shown = lessons.shown(order, size)
+        found = taught(rule, program, shown, program.weights, memory, asked(program))
+        weights: Weights = program.weights
+        for batch in shown.batches():
+            weights, memory = learned(rule, batch.present(weights), memory, average=True)
 
-    for one, other in zip(found.theta, theta, strict=True):
+    for one, other in zip(found.weights, weights, strict=True):
         np.testing.assert_allclose(one, other, rtol=CLOSE, atol=CLOSE)
 
 
@@ -280,37 +279,21 @@ class InPlace(LearningRule):
     name: ClassVar[str] = "test-in-place"
     teacher: ClassVar[bool] = False
 
-    def step(
-        self,
-        program: Program,
-        theta: Weights,
-        memory: Memory,
-        moment: Moment,
-        d: Desired,
-        average: bool = True,
-    ) -> tuple[Weights, Memory]:
-        for w in theta:
+    def changes(self, seen: Passage, memory: Memory) -> tuple[Changes, Memory]:
+        for w in seen.weights:
             w += 1
-        return theta, memory
+        return seen.weights, memory
 
 
 @dataclass(frozen=True)
 class Overgrown(LearningRule):
-    """Grows synapses where none are, and those that may not change."""
+    """Has changes that do not fit the layer."""
 
     name: ClassVar[str] = "test-overgrown"
     teacher: ClassVar[bool] = False
 
-    def step(
-        self,
-        program: Program,
-        theta: Weights,
-        memory: Memory,
-        moment: Moment,
-        d: Desired,
-        average: bool = True,
-    ) -> tuple[Weights, Memory]:
-        return tuple(w + 1.0 for w in theta), memory
+    def changes(self, seen: Passage, memory: Memory) -> tuple[Changes, Memory]:
+        return [np.ones((9, 9, 1)) for _ in seen.layers], memory
 
 
 @dataclass(frozen=True)
@@ -343,17 +326,9 @@ class Restless(LearningRule):
     def start(self, program: Program, weights: Weights) -> Memory:
         return {"count": np.zeros(1)}
 
-    def step(
-        self,
-        program: Program,
-        theta: Weights,
-        memory: Memory,
-        moment: Moment,
-        d: Desired,
-        average: bool = True,
-    ) -> tuple[Weights, Memory]:
+    def changes(self, seen: Passage, memory: Memory) -> tuple[Changes, Memory]:
         memory["count"] += 1
-        return tuple(w + stage.plastic for w, stage in zip(theta, program.stages, strict=True)), memory
+        return [layer.plastic * np.ones_like(layer.w) for layer in seen.layers], memory
 
 
 @dataclass(frozen=True)
@@ -365,15 +340,9 @@ class Hasty(LocalRule):
     def change(self, x: Array, y: Array, d: Array) -> Array:
         return (d - y) * x
 
-    def epoch(
-        self,
-        program: Program,
-        theta: Weights,
-        memory: Memory,
-        presentations: Iterable[Presentation],
-        course: Course,
-    ) -> Pass:
-        return LearningRule.epoch(self, program, theta, memory, list(presentations)[:-1], course)
+    def epoch(self, program: Program, shown: Shown, weights: Weights, memory: Memory, asked: Asked) -> Epoch:
+        fewer = Shown(shown.lesson, shown.order[: -shown.size], shown.size)
+        return presented(self, program, fewer, weights, memory, asked)
 
 
 @dataclass(frozen=True)
@@ -390,12 +359,18 @@ class Mingling(LocalRule):
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        (InPlace(), "InPlace.step changed its arguments in place: return new arrays"),
-        (Overgrown(), r"Overgrown.step: a synapse that is not plastic changed by: 1.0 and 0.0 at"),
-        (Idle(), "Idle.step never changed a weight, whatever it was shown"),
-        (Asking(), "Asking.change asks for 'q', which nobody gives; it may ask for x, y, z, d, w, total, or"),
-        (Restless(), "Restless.step changed its memory in place: return a new one"),
-        (Hasty(), r"Hasty.epoch: it and a loop over step, 1 at a time: .* and .* at"),
+        (InPlace(), "InPlace changed its arguments in place: return new arrays"),
+        (
+            Overgrown(),
+            r"Overgrown.changes must have the shape of the weights, \(4, 2, 3\), found \(9, 9, 1\)",
+        ),
+        (Idle(), "Idle never changed a weight, whatever it was shown"),
+        (
+            Asking(),
+            "Asking.change asks for 'q', which nobody gives; it may ask for x, y, z, d, w, total, plastic, or",
+        ),
+        (Restless(), "Restless changed its memory in place: return a new one"),
+        (Hasty(), r"Hasty.epoch: it and a loop over the parts, 1 at a time: .* and .* at"),
         (Mingling(), r"Mingling: lane 0 among others and alone: .* and .* at"),
         (aon.LMS(eta=-1.0), "LMS.eta must be more than 0, found -1.0"),
         (aon.LMS, r"a rule with its parameters is needed, LMS\(\), not the class"),

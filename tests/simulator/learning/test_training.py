@@ -302,11 +302,11 @@ def test_lane_3_is_seed_3_to_the_bit(order: str) -> None:
 
     how: dict[str, Any] = {"epochs": 5, "order": order, "until": "mistakes <= 1", "rule": aon.LMS(eta=0.05)}
     networks = [start(seed) for seed in range(20)]
-    together = train(compile(networks), X, d, seed=0, record=["weights"], **how)
+    together = train(compile(networks), X, d, seed=0, record=["error", "weights"], **how)
 
     for lane in (0, 3, 19):
         net = start(lane)
-        alone = train(net, X, d, seed=lane, record=["weights"], **how)
+        alone = train(net, X, d, seed=lane, record=["error", "weights"], **how)
         assert nets.numbers(networks[lane]) == nets.numbers(net)
         assert alone.epochs == together.epochs[lane]
         for word in ("error", "mistakes", "change"):
@@ -414,7 +414,7 @@ def test_training_names_what_it_cannot_use() -> None:
         "a rule with its parameters is needed, PerceptronRule(), not the class"
     )
     assert message_of(teach(record=["wieghts"])) == (
-        "record knows weights, found 'wieghts'. Did you mean 'weights'?"
+        "record knows error, weights, found 'wieghts'. Did you mean 'weights'?"
     )
     assert learned(net, 2) == [0.0, 0.0, 0.0]
 

@@ -22,6 +22,7 @@ from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, NetworkError
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.blocks import DenseBlock, SparseBlock
+from allornone.simulator.program.passing import Held
 from allornone.simulator.program.program import compile
 from allornone.simulator.records.records import Trace
 from allornone.simulator.time.simulation import Simulator, driving, simulate
@@ -375,7 +376,9 @@ def test_driving_leaves_free_what_is_not_given() -> None:
 
     steps = list(driving(compile(net), values, ["A", "B"]))
 
-    assert [(given.tolist(), len(forced)) for given, forced in steps] == [([[[0.0]]], 0), ([[[1.0]]], 1)]
+    assert [given.tolist() for given, _ in steps] == [[[[0.0]]], [[[1.0]]]]
+    assert [held.places.tolist() for _, held in steps] == [[2], [2]]
+    assert [str(held.values.tolist()) for _, held in steps] == ["[[[nan]]]", "[[[0.0]]]"]
 
 
 def test_trials_are_forced_one_by_one() -> None:
@@ -386,7 +389,7 @@ def test_trials_are_forced_one_by_one() -> None:
     net.connect("A", "B")
     simulator = Simulator(net, batch=2)
 
-    moment = simulator.advance(np.ones((2, 1, 1)), [(2, np.array([[0.0], [math.nan]]))])
+    moment = simulator.advance(np.ones((2, 1, 1)), Held(np.array([2]), np.array([[[0.0]], [[math.nan]]])))
 
     assert moment.y[:, 2, 0].tolist() == [0.0, 1.0]
 

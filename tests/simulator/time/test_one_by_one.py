@@ -18,6 +18,7 @@ import allornone as aon
 from allornone.models.hebb import Hebb
 from allornone.simulator.arrays import Array
 from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Held
 from allornone.simulator.program.program import compile
 from allornone.simulator.time.one_by_one import OneByOne
 from allornone.simulator.time.simulation import Simulator, simulate
@@ -160,7 +161,8 @@ def test_whose_turn_it_is_is_a_matter_of_each_lane() -> None:
         y = []
         for tick in range(6):
             now = np.array([[0.0 if tick < ticks else math.nan for ticks in held]])
-            y.append(sim.advance(np.zeros((1, 0, 1)), [(1 + k, now) for k in range(6)]).y[0, 1:, 0].tolist())
+            cue = Held(np.arange(1, 7), np.repeat(now[:, None], 6, axis=1))
+            y.append(sim.advance(np.zeros((1, 0, 1)), cue).y[0, 1:, 0].tolist())
         return y
 
     assert life([1, 2], [2, 0]) == life([1], [2])
