@@ -10,7 +10,7 @@ import click
 
 from allornone.command import screen
 from allornone.command.failures import SUCCESS
-from allornone.command.screen import Cell, Table
+from allornone.command.screen import StyledText, TextTable
 
 if TYPE_CHECKING:
     from allornone.scenarios.catalogue import Entry
@@ -40,27 +40,35 @@ def verb(era: str | None, lecture: bool, as_json: bool) -> int:
     return SUCCESS
 
 
-def columns(found: list[Entry]) -> Table:
+def columns(found: list[Entry]) -> TextTable:
     """Return the table of a pipe: a line per scenario, never wrapped, the name first."""
     from allornone.scenarios.catalogue import dated
 
     rows = [
-        [Cell(entry.name), Cell(dated(entry.year)), Cell(rows_of(entry)), Cell(entry.title)]
+        [
+            StyledText(entry.name),
+            StyledText(dated(entry.year)),
+            StyledText(rows_of(entry)),
+            StyledText(entry.title),
+        ]
         for entry in found
     ]
-    return Table(["", "", "", ""], rows, {})
+    return TextTable(["", "", "", ""], rows, {})
 
 
 ANYTHING = "Nets can do anything, says the lecture. Rows 6, 14 and 16 count what they can"
 
 
-def by_row(found: list[Entry]) -> Table:
+def by_row(found: list[Entry]) -> TextTable:
     """Return the table in the lecture's order: an entry stands at each of its rows; row 0 has none of its own."""
     pairs = sorted(((row, entry) for entry in found for row in entry.lecture), key=lambda pair: pair[0])
-    rows = [[Cell("0"), Cell("–"), Cell(ANYTHING)]]
-    rows += [[Cell(str(row)), Cell(entry.name, "bold"), Cell(entry.title)] for row, entry in pairs]
+    rows = [[StyledText("0"), StyledText("–"), StyledText(ANYTHING)]]
+    rows += [
+        [StyledText(str(row)), StyledText(entry.name, "bold"), StyledText(entry.title)]
+        for row, entry in pairs
+    ]
     shares = {2: 1.0} if screen.terminal(sys.stdout) else {}
-    return Table(["row", "name", "title"], rows, shares)
+    return TextTable(["row", "name", "title"], rows, shares)
 
 
 def rows_of(entry: Entry) -> str:
@@ -84,17 +92,17 @@ def described(entry: Entry) -> dict[str, object]:
     }
 
 
-def by_era(found: list[Entry]) -> Table:
+def by_era(found: list[Entry]) -> TextTable:
     """Return the table of a terminal: the era once, then the year, name, title and number of claims."""
     from allornone.scenarios.catalogue import dated
 
-    rows: list[list[Cell]] = []
+    rows: list[list[StyledText]] = []
     for era, group in groupby(found, key=lambda entry: entry.era):
         shown = era.replace("-", " ")
         for entry in group:
             title = entry.title + (" (long)" if entry.long else "")
             claims = f"{entry.claims} claims" if entry.claims != 1 else "1 claim"
             words = [(shown, "bold yellow"), (dated(entry.year), "dim"), (entry.name, "bold"), (title, "")]
-            rows.append([Cell(text, style) for text, style in [*words, (claims, "dim")]])
+            rows.append([StyledText(text, style) for text, style in [*words, (claims, "dim")]])
             shown = ""
-    return Table(["era", "year", "name", "title", ""], rows, {3: 1.0})
+    return TextTable(["era", "year", "name", "title", ""], rows, {3: 1.0})

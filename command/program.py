@@ -22,7 +22,7 @@ VERBS = {
 COMPLETION = "_ALLORNONE_COMPLETE"  # the name that click's shell scripts set
 
 
-class Program(click.Group):
+class VerbGroup(click.Group):
     """A group whose verbs are modules of this package: `list` never loads what `run` needs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -49,7 +49,7 @@ class Program(click.Group):
 
 
 @click.command(
-    cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(package_name="allornone")
 def program() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allornone.command import screen
-from allornone.command.screen import Cell, Table
+from allornone.command.screen import StyledText, TextTable
 from allornone.scenarios.catalogue import dated
 from allornone.scenarios.document.change import spoken
 
@@ -88,10 +88,10 @@ def verdict_line(result: Result) -> str:
     return f"{outcome}: {', '.join(pieces)} ({result.seconds:.1f} s)"
 
 
-def verdict_table(claims: Sequence[ClaimResult]) -> Table:
+def verdict_table(claims: Sequence[ClaimResult]) -> TextTable:
     """Return the verdict table: a row per claim, and under it one per change and per idle nudge."""
     rows = [row for claim in claims for row in _rows(claim)]
-    return Table(["", "claim", "measured"], rows, {1: 0.55, 2: 0.45})
+    return TextTable(["", "claim", "measured"], rows, {1: 0.55, 2: 0.45})
 
 
 def in_trouble(claim: ClaimResult) -> bool:
@@ -99,13 +99,13 @@ def in_trouble(claim: ClaimResult) -> bool:
     return not (claim.sound and claim.works)
 
 
-def _rows(claim: ClaimResult) -> Iterator[list[Cell]]:
+def _rows(claim: ClaimResult) -> Iterator[list[StyledText]]:
     said = SPEAKERS.get(claim.says or "", "")
     colour = GOOD if claim.holds else ("yellow" if claim.sound or claim.holds is None else BAD)
     yield [
-        Cell(screen.mark(claim.holds), colour),
-        Cell(said + claim.text),
-        Cell(_by_measure(claim.measured), "cyan"),
+        StyledText(screen.mark(claim.holds), colour),
+        StyledText(said + claim.text),
+        StyledText(_by_measure(claim.measured), "cyan"),
     ]
     # a marked sentence that is false here names a change under which it is true
     does, should = ("is true", "be true") if claim.says and not claim.holds else ("falls", "fall")
@@ -120,12 +120,12 @@ def _rows(claim: ClaimResult) -> Iterator[list[Cell]]:
         yield _below(True, f"falls at {sharp} nudge{'' if sharp == 1 else 's'} of its numbers")
 
 
-def _below(works: bool, words: str, note: str = "") -> list[Cell]:
+def _below(works: bool, words: str, note: str = "") -> list[StyledText]:
     """Return a row under a claim: what was tried on it, and what came of it."""
     return [
-        Cell(""),
-        Cell(f"  {screen.mark(works)} {words}", FAINT if works else BAD),
-        Cell(_by_measure(note), FAINT),
+        StyledText(""),
+        StyledText(f"  {screen.mark(works)} {words}", FAINT if works else BAD),
+        StyledText(_by_measure(note), FAINT),
     ]
 
 
@@ -146,9 +146,9 @@ def _share(done: Sequence[bool], noun: str) -> str:
 
 def _measures(result: Result) -> None:
     """Print what was measured: with another family this is the result, and the claims are an aside."""
-    rows = [[Cell(name), Cell(_brief(value), "cyan")] for name, value in result.measures.items()]
+    rows = [[StyledText(name), StyledText(_brief(value), "cyan")] for name, value in result.measures.items()]
     if rows:
-        screen.table(Table(["measure", "value"], rows, {1: 1.0}))
+        screen.table(TextTable(["measure", "value"], rows, {1: 1.0}))
         screen.say()
 
 
@@ -169,7 +169,7 @@ def _brief(value: Value) -> str:
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimText:
     """A claim as its file spells it."""
 
     text: str
@@ -185,7 +185,7 @@ class Story:
     year: str
     text: str
     facts: tuple[tuple[str, str], ...]
-    claims: tuple[Claim, ...]
+    claims: tuple[ClaimText, ...]
 
 
 def read(path: Path) -> Story:
@@ -231,11 +231,11 @@ def changes_of(claim: Mapping[str, Any]) -> list[Any]:
     return changes if isinstance(changes, list) else [changes]
 
 
-def _claim(claim: Mapping[str, Any]) -> Claim:
+def _claim(claim: Mapping[str, Any]) -> ClaimText:
     word = "fails" if "fails" in claim else "holds"
     sentences = tuple(f"{word} with {spoken(change)}" for change in changes_of(claim))
     said = WHO_SAYS.get(str(claim.get("says", "")), "")
-    return Claim(said + str(claim.get("text", "")), str(claim.get("that", "")), sentences)
+    return ClaimText(said + str(claim.get("text", "")), str(claim.get("that", "")), sentences)
 
 
 def _listed(value: object) -> str:

@@ -22,7 +22,7 @@ FEWEST = 12  # characters that a wrapped column keeps, however narrow the window
 
 
 @dataclass(frozen=True)
-class Cell:
+class StyledText:
     """A piece of text with its style, in rich's words ("bold", "dim", "green", …)."""
 
     text: str
@@ -30,14 +30,14 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """Rows of cells under headings; the widths of the columns named in `shares` give way first.
 
     `shares`: column → the part of the room that it may take, for text that wraps.
     """
 
     headings: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[StyledText]]
     shares: dict[int, float]
 
 
@@ -80,7 +80,7 @@ def width() -> int:
 def say(text: str = "", style: str = "") -> None:
     """Print a line on stdout, in a style where there is a terminal."""
     if terminal(sys.stdout):
-        _console().print(_text(Cell(text, style)), soft_wrap=True)
+        _console().print(_text(StyledText(text, style)), soft_wrap=True)
     else:
         print(printable(text))
 
@@ -95,7 +95,7 @@ def paragraph(text: str, style: str = "", indent: int = 0) -> None:
             say(" " * indent + piece if piece else "", style)
 
 
-def table(content: Table) -> None:
+def table(content: TextTable) -> None:
     """Print a table: by rich on a terminal, else in plain columns."""
     if terminal(sys.stdout):
         _rich_table(content)
@@ -104,11 +104,11 @@ def table(content: Table) -> None:
         print(line)
 
 
-def plain(content: Table, room: int) -> Iterator[str]:
+def plain(content: TextTable, room: int) -> Iterator[str]:
     """Return the lines of a table in plain columns, wrapped to the room.
 
-    >>> rows = [[Cell("✓"), Cell("a claim of several words"), Cell("n = 3")]]
-    >>> for line in plain(Table(["", "claim", "measured"], rows, {1: 1.0}), 32):
+    >>> rows = [[StyledText("✓"), StyledText("a claim of several words"), StyledText("n = 3")]]
+    >>> for line in plain(TextTable(["", "claim", "measured"], rows, {1: 1.0}), 32):
     ...     print(line)
        claim                measured
     ✓  a claim of several   n = 3
@@ -139,7 +139,7 @@ def _spelt(character: str) -> str:
     return " " if character.isspace() else character.encode("unicode_escape").decode("ascii")
 
 
-def _laid(content: Table, room: int) -> tuple[list[int], list[list[list[str]]]]:
+def _laid(content: TextTable, room: int) -> tuple[list[int], list[list[list[str]]]]:
     """Return the width of each column, and the lines of each cell, row by row, the headings first if any."""
     rows = [[printable(cell.text) for cell in row] for row in content.rows]
     if any(content.headings):
@@ -176,7 +176,7 @@ def _wrapped(text: str, size: int) -> list[str]:
     return found or [""]
 
 
-def _rich_table(content: Table) -> None:
+def _rich_table(content: TextTable) -> None:
     from rich import box
     from rich.table import Table as RichTable
 
@@ -191,12 +191,15 @@ def _rich_table(content: Table) -> None:
         shown.add_column(heading, width=size)
     for row, lines in zip(content.rows, rows[headed:], strict=True):
         shown.add_row(
-            *(_text(Cell("\n".join(wrapped), cell.style)) for cell, wrapped in zip(row, lines, strict=True))
+            *(
+                _text(StyledText("\n".join(wrapped), cell.style))
+                for cell, wrapped in zip(row, lines, strict=True)
+            )
         )
     _console().print(shown)
 
 
-def _text(cell: Cell) -> Text:
+def _text(cell: StyledText) -> Text:
     from rich.text import Text
 
     return Text(printable(cell.text), style=cell.style)

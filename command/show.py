@@ -8,7 +8,7 @@ from allornone.command import report, screen
 from allornone.command.arguments import located, target
 from allornone.command.failures import SUCCESS
 from allornone.command.report import Story
-from allornone.command.screen import Cell, Table
+from allornone.command.screen import StyledText, TextTable
 
 
 @click.command
@@ -31,17 +31,17 @@ def verb(name: str) -> int:
     return SUCCESS
 
 
-def facts(told: Story) -> Table:
+def facts(told: Story) -> TextTable:
     """Return where an experiment comes from and what is not settled about it."""
-    rows = [[Cell(word, "dim"), Cell(text)] for word, text in told.facts]
-    return Table(["", ""], rows, {1: 1.0})
+    rows = [[StyledText(word, "dim"), StyledText(text)] for word, text in told.facts]
+    return TextTable(["", ""], rows, {1: 1.0})
 
 
-def claims(told: Story) -> Table:
+def claims(told: Story) -> TextTable:
     """Return what is claimed: the sentence, its formula, the changes that must fell it."""
     rows = []
     for number, claim in enumerate(told.claims, 1):
-        rows.append([Cell(str(number), "dim"), Cell(claim.text)])
-        rows.append([Cell(""), Cell(f"  that {claim.that}", "cyan")])
-        rows += [[Cell(""), Cell(f"  {change}", "dim")] for change in claim.changes]
-    return Table(["", ""], rows, {1: 1.0})
+        rows.append([StyledText(str(number), "dim"), StyledText(claim.text)])
+        rows.append([StyledText(""), StyledText(f"  that {claim.that}", "cyan")])
+        rows += [[StyledText(""), StyledText(f"  {change}", "dim")] for change in claim.changes]
+    return TextTable(["", ""], rows, {1: 1.0})

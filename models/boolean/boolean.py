@@ -13,7 +13,7 @@ from allornone.models.boolean.cover import MOST, Term, least_cover, primes, rows
 from allornone.models.boolean.function import (
     Row,
     Samples,
-    Table,
+    TruthTable,
     given_names,
     input_names,
     names,
@@ -90,7 +90,7 @@ def _one_of(name: str, value: str, among: Sequence[str]) -> None:
         raise UnknownName(f"choice of {name}", str(value), among)
 
 
-def _terms(table: Table, units: str, exact: bool) -> tuple[list[Term], dict[str, object]]:
+def _terms(table: TruthTable, units: str, exact: bool) -> tuple[list[Term], dict[str, object]]:
     """Return a least cover, or all primes, and what is known of it."""
     wide, on, either = len(table.inputs), list(members(table.ones)), list(members(table.free))
     implicants = primes(on, wide, either)
@@ -100,7 +100,7 @@ def _terms(table: Table, units: str, exact: bool) -> tuple[list[Term], dict[str,
     return list(cover.terms), {"primes": len(implicants), "bound": cover.bound, "proven": cover.proven}
 
 
-def _a_row_each(table: Table) -> tuple[list[Term], dict[str, object]]:
+def _a_row_each(table: TruthTable) -> tuple[list[Term], dict[str, object]]:
     everything = (1 << len(table.inputs)) - 1
     return [Term(row, everything & ~row) for row in members(table.ones)], {}
 
@@ -123,7 +123,7 @@ def _written(
     return known, terms
 
 
-def _single(table: Table, model: str) -> Network | None:
+def _single(table: TruthTable, model: str) -> Network | None:
     """Return one weighted unit that computes the function, if there is one."""
     if model != "threshold":
         raise AllornoneError('boolean: units="least" weighs its inputs, so it is for model="threshold"')

@@ -21,6 +21,7 @@ from allornone.models.boolean.bitsets import everything, members
 from allornone.models.boolean.cover import MOST
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName, nearest
+from allornone.simulator.notation.reading import Token
 from allornone.simulator.notation.synapses import NotationError
 
 Row = str | Sequence[int]
@@ -60,7 +61,7 @@ class Samples(Protocol):
 
 
 @dataclass(frozen=True)
-class Table:
+class TruthTable:
     """A truth table: the rows that come out 1, and those that may come out either way, as sets of rows."""
 
     inputs: list[str]
@@ -75,7 +76,7 @@ def table_of(
     free: Sequence[Row] | None,
     task: Samples | None,
     rest: bool,
-) -> Table:
+) -> TruthTable:
     """Return the truth table; with `rest`, the row of zeros is no longer free but 0."""
     if task is not None:
         table = _of_task(task, inputs)
@@ -83,20 +84,20 @@ def table_of(
         node = parse(says, given_names(inputs))
         known = input_names(names(node), inputs)
         whole, values = row_sets(known)
-        table = Table(known, rows(node, values, whole), 0)
+        table = TruthTable(known, rows(node, values, whole), 0)
     else:
         found = _rows("ones", ones)
         known = input_names([], len(found[0][1]) if inputs is None and found else inputs)
         row_sets(known)
-        table = Table(known, _set("ones", found, known), 0)
+        table = TruthTable(known, _set("ones", found, known), 0)
     either = table.free | _set("free", _rows("free", free), table.inputs)
     if says is None and table.ones & either:
         row = next(members(table.ones & either))
         raise _contradiction(table.inputs, row, "1 and free")
-    return Table(table.inputs, table.ones & ~either, either & ~1 if rest else either)
+    return TruthTable(table.inputs, table.ones & ~either, either & ~1 if rest else either)
 
 
-def _of_task(task: object, inputs: Sequence[str] | int | None) -> Table:
+def _of_task(task: object, inputs: Sequence[str] | int | None) -> TruthTable:
     if not isinstance(task, Samples):
         raise AllornoneError(f"boolean: a task has its samples as arrays x and d, found {task!r}")
     wide = task.x.shape[1]
@@ -120,7 +121,7 @@ def _of_task(task: object, inputs: Sequence[str] | int | None) -> Table:
     off, on = sets
     if on & off:
         raise _contradiction(known, next(members(on & off)), "1 and 0")
-    return Table(known, on, whole & ~on & ~off)
+    return TruthTable(known, on, whole & ~on & ~off)
 
 
 def _contradiction(known: Sequence[str], row: int, both: str) -> AllornoneError:
@@ -212,14 +213,6 @@ class Node(NamedTuple):
     kind: str
     parts: tuple[Node, ...] = ()
     name: str = ""
-
-
-class Token(NamedTuple):
-    """A word or sign of the text, with its column, counted from 1."""
-
-    kind: str
-    text: str
-    column: int
 
 
 def parse(text: str, inputs: Sequence[str] = ()) -> Node:

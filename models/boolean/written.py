@@ -15,7 +15,7 @@ _NUMBER = r"\d+(?:\.\d+)?|\.\d+"
 _TOKEN = re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<name>[^\W\d]\w*)|(?P<sign>>=|≥|[-+−=*·]))")
 
 
-class Line(NamedTuple):
+class UnitLine(NamedTuple):
     """One unit: its name, its weights by source, its threshold."""
 
     name: str
@@ -36,7 +36,7 @@ def threshold_units(lines: Sequence[str], inputs: Sequence[str] | int | None = N
     """
     if not _are_texts(lines):
         raise AllornoneError(f'units: give a list of lines such as ["H1 = X - 2 Z >= 1"], found {lines!r}')
-    units = [_Line(number, line).read() for number, line in enumerate(lines)]
+    units = [_LineReader(number, line).read() for number, line in enumerate(lines)]
     defined = [unit.name for unit in units]
     for number, name in enumerate(defined):
         if name in defined[:number]:
@@ -59,7 +59,7 @@ def _are_texts(given: Any) -> bool:
     return listed and len(given) > 0 and all(isinstance(one, str) for one in given)
 
 
-def _inputs(units: list[Line], defined: list[str], inputs: Sequence[str] | int | None) -> list[str]:
+def _inputs(units: list[UnitLine], defined: list[str], inputs: Sequence[str] | int | None) -> list[str]:
     free = list(dict.fromkeys(name for unit in units for name in unit.weights if name not in defined))
     if inputs is None or inputs == len(free):
         return free
@@ -81,7 +81,7 @@ def _inputs(units: list[Line], defined: list[str], inputs: Sequence[str] | int |
     return list(inputs)
 
 
-class _Line:
+class _LineReader:
     """Reads one line, token by token."""
 
     def __init__(self, number: int, text: str) -> None:
@@ -89,7 +89,7 @@ class _Line:
         self.kind, self.token, self.column = "end", "", 1
         self.step()
 
-    def read(self) -> Line:
+    def read(self) -> UnitLine:
         name = self.take("name", "the name of a unit")
         self.take("=", "=")
         weights: dict[str, float] = {}
@@ -106,7 +106,7 @@ class _Line:
         threshold = sign * float(self.take("number", "the threshold, a number"))
         if self.kind != "end":
             raise self.wrong("the end of the line", repr(self.token))
-        return Line(name, weights, threshold)
+        return UnitLine(name, weights, threshold)
 
     def sign(self, first: bool) -> float:
         if self.kind in ("+", "-"):

@@ -14,7 +14,7 @@ from itertools import product
 from allornone.models.boolean.bitsets import everything, members
 from allornone.models.boolean.cover import EXACT, Term, least_cover, rows_of
 from allornone.models.propositions.one_unit import (
-    Layer,
+    LiteralStep,
     OneUnit,
     depends_on,
     fixed,
@@ -22,7 +22,15 @@ from allornone.models.propositions.one_unit import (
     peel,
     restricted,
 )
-from allornone.models.propositions.proposition import AtLeast, Atom, Expression, Moment, Not, moments, truth
+from allornone.models.propositions.proposition import (
+    AtLeast,
+    Atom,
+    Not,
+    PastOutput,
+    TemporalExpression,
+    past_outputs,
+    truth,
+)
 
 SEARCHED = 3
 """Variables up to which every hidden unit is tried."""
@@ -114,33 +122,37 @@ def _pair(rows: int, hidden: OneUnit, chosen: Sequence[int], relative: bool) -> 
 def _excited(rows: int, variables: int, early: int, relative: bool) -> Design | None:
     peeled = peel(rows, variables, excited_only=not relative)
     best = None
-    # Fewer layers leave more to the hidden units, which may be what it takes.
-    for count in range(len(peeled.layers), -1, -1):
-        layers = peeled.layers[:count]
-        core = _inside(rows, layers, variables)
-        found = _core(core, variables, early, layers, relative)
+    # Fewer steps leave more to the hidden units, which may be what it takes.
+    for count in range(len(peeled.steps), -1, -1):
+        steps = peeled.steps[:count]
+        core = _inside(rows, steps, variables)
+        found = _core(core, variables, early, steps, relative)
         if found and (best is None or len(found.hidden) < len(best.hidden)):
             best = found
     return best
 
 
-def _core(core: int, variables: int, early: int, layers: Sequence[Layer], relative: bool) -> Design | None:
+def _core(
+    core: int, variables: int, early: int, steps: Sequence[LiteralStep], relative: bool
+) -> Design | None:
     if core & 1:
-        if any(layer.join == "or" for layer in layers):
+        if any(step.join == "or" for step in steps):
             return None  # what vetoes the core would veto what is enough without it
         inside = _vetoed(everything(variables) & ~core, variables, early)
-        return None if inside is None else Design(_nested(inside.unit, layers, relative), inside.hidden)
-    found = _with_one(core, variables, early, layers, relative)
+        return None if inside is None else Design(_nested(inside.unit, steps, relative), inside.hidden)
+    found = _with_one(core, variables, early, steps, relative)
     if found is not None:
         return found
     hidden = _cover(core, variables, early)
     if hidden is None:
-        return _split(core, variables, early, layers, relative)
+        return _split(core, variables, early, steps, relative)
     inner = OneUnit(1, (0,) * variables + (1,) * len(hidden))
-    return Design(_nested(inner, layers, relative), tuple(hidden))
+    return Design(_nested(inner, steps, relative), tuple(hidden))
 
 
-def _split(core: int, variables: int, early: int, layers: Sequence[Layer], relative: bool) -> Design | None:
+def _split(
+    core: int, variables: int, early: int, steps: Sequence[LiteralStep], relative: bool
+) -> Design | None:
     """Try terms in two parts: hidden units for what is early in them, the rest heard by the output itself."""
     kept = depends_on(core, variables)
     soon = sum((early >> k & 1) << j for j, k in enumerate(kept))
@@ -162,12 +174,12 @@ def _split(core: int, variables: int, early: int, layers: Sequence[Layer], relat
         extra = 1 << place[before] if before is not None else 0
         rows |= rows_of(Term(direct.positive | extra, direct.negative), count)
     unit = one_unit(rows, count, 0, relative)
-    if unit is None or (unit.vetoes and any(layer.join == "or" for layer in layers)):
+    if unit is None or (unit.vetoes and any(step.join == "or" for step in steps)):
         return None
     places = [*kept, *range(variables, variables + len(hidden))]
     wide = unit.widened(places, variables + len(hidden))
     units = [_term_unit(one, kept, variables) for one in hidden]
-    return Design(_nested(wide, layers, relative), tuple(units))
+    return Design(_nested(wide, steps, relative), tuple(units))
 
 
 def _term_unit(term: Term, places: Sequence[int], variables: int) -> OneUnit:
@@ -183,13 +195,13 @@ def _bits(first: int, members: Sequence[object]) -> int:
     return sum(1 << first + k for k in range(len(members)))
 
 
-def _inside(rows: int, layers: Sequence[Layer], variables: int) -> int:
-    for layer in layers:
-        rows = fixed(rows, layer.variable, layer.positive == (layer.join == "and"), variables)
+def _inside(rows: int, steps: Sequence[LiteralStep], variables: int) -> int:
+    for step in steps:
+        rows = fixed(rows, step.variable, step.positive == (step.join == "and"), variables)
     return rows
 
 
-def _nested(inner: OneUnit, layers: Sequence[Layer], relative: bool) -> OneUnit:
+def _nested(inner: OneUnit, steps: Sequence[LiteralStep], relative: bool) -> OneUnit:
     """Put literals around a unit, the innermost first: each weighs enough to decide alone.
 
     The sum inside lies between `least` and `most`. For "and" no such sum may reach the new threshold without
@@ -197,7 +209,7 @@ def _nested(inner: OneUnit, layers: Sequence[Layer], relative: bool) -> OneUnit:
     """
     threshold, weights, vetoes = inner.threshold, list(inner.weights), inner.vetoes
     least, most = sum(w for w in weights if w < 0), sum(w for w in weights if w > 0)
-    for join, k, positive in reversed(layers):
+    for join, k, positive in reversed(steps):
         w = most - threshold + 1 if join == "and" else threshold - least
         if join == "and" and not positive and not relative:
             vetoes |= 1 << k
@@ -222,14 +234,14 @@ def _synapses(unit: OneUnit) -> tuple[int, int]:
 
 
 def _with_one(
-    core: int, variables: int, early: int, layers: Sequence[Layer], relative: bool
+    core: int, variables: int, early: int, steps: Sequence[LiteralStep], relative: bool
 ) -> Design | None:
     """Try every single hidden unit, one that excites or vetoes, and return the design of fewest synapses."""
     kept = depends_on(core, variables)
     if len(kept) > SEARCHED:
         return None
     few = restricted(core, kept)
-    inner = any(layer.join == "or" for layer in layers)
+    inner = any(step.join == "or" for step in steps)
     best: tuple[tuple[int, int], Design] | None = None
     for hidden in _candidates(len(kept), relative):
         if not all(early >> kept[k] & 1 for k in hidden.heard):
@@ -241,7 +253,7 @@ def _with_one(
         cost = _synapses(unit)[0] + len(hidden.heard), _synapses(unit)[1]
         if best is None or cost < best[0]:
             wide = unit.widened([*kept, variables], variables + 1)
-            made = Design(_nested(wide, layers, relative), (hidden.widened(kept, variables),))
+            made = Design(_nested(wide, steps, relative), (hidden.widened(kept, variables),))
             best = cost, made
     return best[1] if best else None
 
@@ -260,14 +272,14 @@ def _vetoed(against: int, variables: int, early: int) -> Design | None:
     """Return a unit that fires unless one of those fires that say the opposite."""
     peeled = peel(against, variables, excited_only=True)
     enough = []
-    for layer in peeled.layers:
-        if layer.join != "or":
+    for step in peeled.steps:
+        if step.join != "or":
             break
-        enough.append(layer)
+        enough.append(step)
     hidden = _cover(_inside(against, enough, variables), variables, early)
     if hidden is None:
         return None
-    vetoes = sum(1 << layer.variable for layer in enough) | _bits(variables, hidden)
+    vetoes = sum(1 << step.variable for step in enough) | _bits(variables, hidden)
     return Design(OneUnit(0, (0,) * (variables + len(hidden)), vetoes), tuple(hidden))
 
 
@@ -298,12 +310,12 @@ def _merged(terms: list[int], variables: int) -> list[int]:
     return groups
 
 
-def by_parts(says: Expression, heard: Sequence[Moment], early: int) -> Design | None:
+def by_parts(says: TemporalExpression, heard: Sequence[PastOutput], early: int) -> Design | None:
     """Return a unit that counts parts, hidden ones for those that are no single moment, or None.
 
     Each part must be something that one unit says, rest at rest, and be early by a tick (bit k for moment k).
 
-    >>> A, B, C = (Moment(name, 2) for name in "ABC")
+    >>> A, B, C = (PastOutput(name, 2) for name in "ABC")
     >>> both = AtLeast(2, (Atom(*A), Atom(*B)))
     >>> len(by_parts(AtLeast(1, (both, Atom(*C))), [A, B, C], 0b111).hidden)
     1
@@ -323,7 +335,7 @@ def by_parts(says: Expression, heard: Sequence[Moment], early: int) -> Design | 
     places: list[int] = []
     for part in (*excites, *vetoes):
         if isinstance(part, Atom):
-            places.append(heard.index(part.moment))
+            places.append(heard.index(part.past_output))
             continue
         unit = _said_by_one(part, heard, early)
         if unit is None:
@@ -337,9 +349,9 @@ def by_parts(says: Expression, heard: Sequence[Moment], early: int) -> Design | 
     return Design(OneUnit(count, tuple(weights), forbids), tuple(hidden))
 
 
-def _said_by_one(part: Expression, heard: Sequence[Moment], early: int) -> OneUnit | None:
-    own = moments([part])
-    if any(not early >> heard.index(moment) & 1 for moment in own):
+def _said_by_one(part: TemporalExpression, heard: Sequence[PastOutput], early: int) -> OneUnit | None:
+    own = past_outputs([part])
+    if any(not early >> heard.index(past) & 1 for past in own):
         return None
     unit = _counted(part, own)
     if unit is None and len(own) <= TABLE:
@@ -350,19 +362,21 @@ def _said_by_one(part: Expression, heard: Sequence[Moment], early: int) -> OneUn
         unit = few
     if unit is None:
         return None
-    return unit.widened([heard.index(moment) for moment in own], len(heard))
+    return unit.widened([heard.index(past) for past in own], len(heard))
 
 
-def _counted(says: Expression, heard: Sequence[Moment]) -> OneUnit | None:
+def _counted(says: TemporalExpression, heard: Sequence[PastOutput]) -> OneUnit | None:
     """Return the unit that says "at least so many of these, and none of those", if that is what is said."""
     parts = says.parts if isinstance(says, AtLeast) and says.count == len(says.parts) else (says,)
-    denied = {part.part.moment for part in parts if isinstance(part, Not) and isinstance(part.part, Atom)}
+    denied = {
+        part.part.past_output for part in parts if isinstance(part, Not) and isinstance(part.part, Atom)
+    }
     rest = [part for part in parts if not (isinstance(part, Not) and isinstance(part.part, Atom))]
     count = len(rest)
     if len(rest) == 1 and isinstance(rest[0], AtLeast):
         count, rest = rest[0].count, list(rest[0].parts)
-    counted = {part.moment for part in rest if isinstance(part, Atom)}
+    counted = {part.past_output for part in rest if isinstance(part, Atom)}
     if not 1 <= count <= len(rest) == len(counted) or len(counted) + len(denied) != len(heard):
         return None
-    vetoes = sum(1 << k for k, moment in enumerate(heard) if moment in denied)
-    return OneUnit(count, tuple(int(moment in counted) for moment in heard), vetoes)
+    vetoes = sum(1 << k for k, past in enumerate(heard) if past in denied)
+    return OneUnit(count, tuple(int(past in counted) for past in heard), vetoes)

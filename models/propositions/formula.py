@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from allornone.models.automata.states import network_of
 from allornone.models.boolean.bitsets import everything, members
 from allornone.models.boolean.cover import EXACT, Term, least_cover
-from allornone.models.propositions.one_unit import Layer, depends_on, peel, restricted, threshold_of
+from allornone.models.propositions.one_unit import LiteralStep, depends_on, peel, restricted, threshold_of
 from allornone.models.propositions.proposition import (
     FALSE,
     TRUE,
     AtLeast,
     Atom,
-    Expression,
-    Moment,
     Not,
+    PastOutput,
     Proposition,
+    TemporalExpression,
     both,
     either,
 )
@@ -60,7 +60,7 @@ def formula(net: Network, unit: str | None = None) -> str:
     known = _Net(net)
     if unit is not None:
         return str(Proposition(unit, known.says(unit)))
-    lines: dict[str, Expression] = {}
+    lines: dict[str, TemporalExpression] = {}
     asked = net.group("outputs")
     for name in asked:  # grows by what its lines call by name
         lines[name] = known.says(name)
@@ -77,7 +77,7 @@ class _Net:
         self.named = {*net.inputs, *(unit for loop in net.loops for unit in loop)}
         self.restless: dict[str, bool] = {}
 
-    def says(self, unit: str) -> Expression:
+    def says(self, unit: str) -> TemporalExpression:
         """Return the shortest proposition of a unit; where it would hear too much, of its direct sources."""
         for named in (self.named, {*self.net}):
             heard = list(self._heard(unit, named))
@@ -85,11 +85,11 @@ class _Net:
                 return shortest(self._rows(unit, heard), heard)
         return self._counted(unit, heard)
 
-    def _heard(self, unit: str, named: Collection[str]) -> dict[Moment, None]:
+    def _heard(self, unit: str, named: Collection[str]) -> dict[PastOutput, None]:
         """Return the moments that a unit hears, in order, those who only pass on looked through."""
-        found: dict[Moment, None] = {}
-        seen: set[Moment] = set()
-        ahead = [Moment(unit, 0)]
+        found: dict[PastOutput, None] = {}
+        seen: set[PastOutput] = set()
+        ahead = [PastOutput(unit, 0)]
         while ahead:
             one = ahead.pop()
             if one in seen:
@@ -101,30 +101,30 @@ class _Net:
             ahead += reversed(self._sources(one))
         return found
 
-    def _sources(self, one: Moment) -> list[Moment]:
+    def _sources(self, one: PastOutput) -> list[PastOutput]:
         return [
-            Moment(source, one.delay + delay_of(self.net, source, one.name))
+            PastOutput(source, one.delay + delay_of(self.net, source, one.name))
             for source in self.net.predecessors(one.name)
         ]
 
-    def _called(self, one: Moment, named: Collection[str]) -> bool:
+    def _called(self, one: PastOutput, named: Collection[str]) -> bool:
         return one.name in named or (one.delay > 0 and self._fires_at_rest(one.name))
 
     def _fires_at_rest(self, unit: str) -> bool:
         if unit not in self.restless:
             heard = list(self._heard(unit, self.named))
             values = {one: np.zeros(1, dtype=bool) for one in heard}
-            self.restless[unit] = bool(self._fires(Moment(unit, 0), values)[0])
+            self.restless[unit] = bool(self._fires(PastOutput(unit, 0), values)[0])
         return self.restless[unit]
 
-    def _rows(self, unit: str, heard: Sequence[Moment]) -> int:
+    def _rows(self, unit: str, heard: Sequence[PastOutput]) -> int:
         rows = np.arange(1 << len(heard))
         values = {one: (rows >> k & 1).astype(bool) for k, one in enumerate(heard)}
         # The unit may hear itself; what it hears at delay 0 is what is asked.
-        fires = np.broadcast_to(self._fires(Moment(unit, 0), values), rows.shape)
+        fires = np.broadcast_to(self._fires(PastOutput(unit, 0), values), rows.shape)
         return sum(1 << int(row) for row in rows[fires])
 
-    def _fires(self, one: Moment, values: dict[Moment, Truth]) -> Truth:
+    def _fires(self, one: PastOutput, values: dict[PastOutput, Truth]) -> Truth:
         """Return where a unit fires, from the values of the moments that are known already."""
         if one not in values:
             terms: list[Array] = [np.array([float(self.net.nodes[one.name].get("bias", 0.0))])]
@@ -140,7 +140,7 @@ class _Net:
             values[one] = (self.net.unit(one.name).activate(z) > 0) & ~vetoed
         return values[one]
 
-    def _counted(self, unit: str, heard: Sequence[Moment]) -> Expression:
+    def _counted(self, unit: str, heard: Sequence[PastOutput]) -> TemporalExpression:
         """Return what a unit of very many synapses says, if these count alike."""
         data = {one: self.net.edges[one.name, unit] for one in heard}
         excited = [one for one in heard if data[one].get("kind") != "inhibitory"]
@@ -159,29 +159,29 @@ class _Net:
         return both(AtLeast(count, tuple(Atom(*one) for one in excited)), *vetoes)
 
 
-def shortest(rows: int, heard: Sequence[Moment]) -> Expression:
+def shortest(rows: int, heard: Sequence[PastOutput]) -> TemporalExpression:
     """Return a short expression for a truth table, its deciding literals outside, the fewest terms inside.
 
-    >>> shortest(0b11101010, [Moment("A", 1), Moment("B", 1), Moment("C", 2)]).text()
+    >>> shortest(0b11101010, [PastOutput("A", 1), PastOutput("B", 1), PastOutput("C", 2)]).text()
     'A(t-1) or B(t-1) and C(t-2)'
     """
     count = len(heard)
     peeled = peel(rows, count)
     found = _core(peeled.core, heard)
-    layers = list(peeled.layers)
-    while layers:
-        join = layers[-1].join
-        same: list[Layer] = []
-        while layers and layers[-1].join == join:
-            same.insert(0, layers.pop())
-        plain = [_literal(heard[layer.variable], True) for layer in same if layer.positive]
-        denied = [_literal(heard[layer.variable], False) for layer in same if not layer.positive]
+    steps = list(peeled.steps)
+    while steps:
+        join = steps[-1].join
+        same: list[LiteralStep] = []
+        while steps and steps[-1].join == join:
+            same.insert(0, steps.pop())
+        plain = [_literal(heard[step.variable], True) for step in same if step.positive]
+        denied = [_literal(heard[step.variable], False) for step in same if not step.positive]
         inside = [] if found == (TRUE if join == "and" else FALSE) else [found]
         found = (both if join == "and" else either)(*plain, *inside, *denied)
     return found
 
 
-def _core(rows: int, heard: Sequence[Moment]) -> Expression:
+def _core(rows: int, heard: Sequence[PastOutput]) -> TemporalExpression:
     count = len(heard)
     kept = depends_on(rows, count)
     if not kept:
@@ -205,12 +205,12 @@ def _in_order(term: Term) -> tuple[int, int, int]:
     return term.literals, -reverse[0], -reverse[1]
 
 
-def _literals(term: Term, heard: Sequence[Moment], as_they_are: bool) -> list[Expression]:
+def _literals(term: Term, heard: Sequence[PastOutput], as_they_are: bool) -> list[TemporalExpression]:
     plain = [_literal(one, as_they_are) for k, one in enumerate(heard) if term.positive >> k & 1]
     denied = [_literal(one, not as_they_are) for k, one in enumerate(heard) if term.negative >> k & 1]
     return [*plain, *denied] if as_they_are else [*denied, *plain]
 
 
-def _literal(one: Moment, positive: bool) -> Expression:
+def _literal(one: PastOutput, positive: bool) -> TemporalExpression:
     atom = Atom(one.name, one.delay)
     return atom if positive else Not(atom)

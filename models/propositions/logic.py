@@ -19,13 +19,13 @@ from allornone.models.propositions.one_unit import OneUnit, depends_on, restrict
 from allornone.models.propositions.proposition import (
     Atom,
     Ever,
-    Expression,
-    Moment,
     Not,
+    PastOutput,
     Proposition,
+    TemporalExpression,
     both,
     either,
-    moments,
+    past_outputs,
     truth,
 )
 from allornone.models.propositions.reading import parse_propositions
@@ -87,11 +87,11 @@ stays at rest (McCulloch and Pitts, Theorem 3), so this takes a unit that fires 
         _refuse_restless(propositions, lines, lowering.restless)
     longer = lengthened(lines, lowering.tonic, relative)
     late, designs = latencies(longer, relative)
-    wiring = Wiring(lowering.tonic, {*lowering.names, lowering.tonic})
-    wiring.add_all(
-        {name: cells_of(line, designs[name], late, lowering.tonic) for name, line in longer.items()}
+    builder = LogicBuilder(lowering.tonic, {*lowering.names, lowering.tonic})
+    builder.add_all(
+        {name: plans_of(line, designs[name], late, lowering.tonic) for name, line in longer.items()}
     )
-    net = wiring.network([name for name in names if name not in defined], [one.name for one in propositions])
+    net = builder.network([name for name in names if name not in defined], [one.name for one in propositions])
     for name in _outputs(propositions):
         net.nodes[name]["output"] = True
     net.graph["latency"] = {one.name: late[one.name] for one in propositions}
@@ -103,8 +103,8 @@ def _names(propositions: Sequence[Proposition]) -> list[str]:
     """Return every name, in order of appearance."""
     found: dict[str, None] = {}
 
-    def inside(says: Expression) -> None:
-        def note(ever: Ever) -> Expression:
+    def inside(says: TemporalExpression) -> None:
+        def note(ever: Ever) -> TemporalExpression:
             inside(ever.body)
             return ever
 
@@ -125,7 +125,7 @@ def _outputs(propositions: Sequence[Proposition]) -> list[str]:
 
 
 def _refuse_restless(
-    propositions: Sequence[Proposition], lines: Mapping[str, Line], restless: Sequence[tuple[str, Ever]]
+    propositions: Sequence[Proposition], lines: Mapping[str, LineTable], restless: Sequence[tuple[str, Ever]]
 ) -> None:
     for one in propositions:
         if lines[one.name].at_rest:
@@ -136,25 +136,25 @@ def _refuse_restless(
         )
 
 
-def _least(lines: Mapping[str, Line], late: Mapping[str, int], defined: set[str], relative: bool) -> int:
+def _least(lines: Mapping[str, LineTable], late: Mapping[str, int], defined: set[str], relative: bool) -> int:
     """Return how many units there must be: one a line, and as many as the worst line needs by itself."""
     found = len(defined)
     for name, line in lines.items():
-        heard = [moment.name for moment in line.variables]
+        heard = [past.name for past in line.variables]
         if line.at_rest or line.wide or any(source in lines for source in heard):
             continue
-        early = sum(1 << k for k, moment in enumerate(line.variables) if moment.delay + late[name] > 1)
+        early = sum(1 << k for k, past in enumerate(line.variables) if past.delay + late[name] > 1)
         found = max(found, at_least(line.rows, heard, early, relative))
     return found
 
 
 @dataclass(frozen=True)
-class Line:
+class LineTable:
     """One unit's proposition as a truth table over the moments that make a difference."""
 
     name: str
-    says: Expression
-    variables: tuple[Moment, ...]
+    says: TemporalExpression
+    variables: tuple[PastOutput, ...]
     rows: int
     wide: bool = False
     """Whether a table would be too long; `rows` is then that of silence alone."""
@@ -167,7 +167,7 @@ class Line:
     def designed(self, early: int, relative: bool) -> Design | None:
         """Return its units, those before it hearing only what is early; None where that cannot be."""
         count = len(self.variables)
-        written = count > FEW and count == len(moments([self.says]))
+        written = count > FEW and count == len(past_outputs([self.says]))
         parts = by_parts(self.says, self.variables, early) if written else None
         if self.wide or (parts is not None and count > MANY):
             return parts
@@ -177,14 +177,14 @@ class Line:
         return table
 
 
-def line_of(name: str, says: Expression, speaks: str = "speaks") -> Line:
+def line_of(name: str, says: TemporalExpression, speaks: str = "speaks") -> LineTable:
     """Return a line's truth table; more than 10 moments are an error that says what to do."""
-    heard = moments([says])
+    heard = past_outputs([says])
     if len(heard) > MOST:
         at_rest = says.rows(dict.fromkeys(heard, 0), 1)
         early = (1 << len(heard)) - 1
         if not at_rest and len(heard) <= WIDEST and by_parts(says, heard, early) is not None:
-            return Line(name, says, tuple(heard), 0, wide=True)
+            return LineTable(name, says, tuple(heard), 0, wide=True)
         raise AllornoneError(
             f"{name!r} {speaks} of {len(heard)} moments, and truth tables are written out to {MOST}: "
             "say a part of it on a line of its own"
@@ -192,7 +192,7 @@ def line_of(name: str, says: Expression, speaks: str = "speaks") -> Line:
     rows = truth(says, heard)
     kept = depends_on(rows, len(heard))
     variables = tuple(heard[k] for k in kept)
-    return Line(name, says, variables, restricted(rows, kept))
+    return LineTable(name, says, variables, restricted(rows, kept))
 
 
 @dataclass
@@ -201,8 +201,8 @@ class Lowering:
 
     tonic: str
     names: set[str]
-    lines: dict[str, Expression] = field(default_factory=dict)
-    circles: dict[Expression, str] = field(default_factory=dict)
+    lines: dict[str, TemporalExpression] = field(default_factory=dict)
+    circles: dict[TemporalExpression, str] = field(default_factory=dict)
     restless: list[tuple[str, Ever]] = field(default_factory=list)
 
     def add(self, one: Proposition) -> None:
@@ -216,20 +216,20 @@ class Lowering:
             return
         self.lines[one.name] = self.plain(one.name, says, 1)
 
-    def plain(self, owner: str, says: Expression, ago: int) -> Expression:
+    def plain(self, owner: str, says: TemporalExpression, ago: int) -> TemporalExpression:
         """Return the same without quantifiers, of a moment that is `ago` ticks or more before anyone asks."""
         return says.replaced(lambda atom: atom, lambda ever: self.remembered(owner, ever, ago))
 
-    def body(self, owner: str, ever: Ever) -> Expression:
+    def body(self, owner: str, ever: Ever) -> TemporalExpression:
         """Return what is looked for at some moment from tick 0 on: of "every" the opposite of what is said."""
         body = self.plain(owner, ever.body, 0)
         body = Not(body) if ever.every else body
-        if not truth(body, moments([body])) & 1:
+        if not truth(body, past_outputs([body])) & 1:
             return body
         self.restless.append((owner, ever))
         return both(body, Atom(self.tonic, 0))
 
-    def remembered(self, owner: str, ever: Ever, ago: int) -> Expression:
+    def remembered(self, owner: str, ever: Ever, ago: int) -> TemporalExpression:
         """Return what a circle remembers: E(t) = body(t-1) or E(t-1), asked `delay` − 1 ticks ago."""
         body = self.body(owner, ever)
         if body not in self.circles:
@@ -238,7 +238,7 @@ class Lowering:
             self.lines[circle] = either(body.later(1), Atom(circle, 1))
         circle = self.circles[body]
         if ever.delay > ago:
-            found: Expression = Atom(circle, ever.delay - 1)
+            found: TemporalExpression = Atom(circle, ever.delay - 1)
         else:
             # What the circle says at this very tick nobody else can hear in time: so look at the last moment too.
             found = either(body.later(ever.delay), Atom(circle, ever.delay))
@@ -256,7 +256,7 @@ def fresh(name: str, taken: Collection[str]) -> str:
     return name
 
 
-def lengthened(lines: Mapping[str, Line], tonic: str, relative: bool) -> dict[str, Line]:
+def lengthened(lines: Mapping[str, LineTable], tonic: str, relative: bool) -> dict[str, LineTable]:
     """Return the lines with every circle long enough for the units in it.
 
     A line that needs a hidden unit for what its own circle did a tick ago cannot wait for it. So it says what
@@ -271,7 +271,7 @@ def lengthened(lines: Mapping[str, Line], tonic: str, relative: bool) -> dict[st
         if not short or line.designed(early, relative) is not None:
             continue
 
-        def earlier(atom: Atom, mates: Collection[str] = mates) -> Expression:
+        def earlier(atom: Atom, mates: Collection[str] = mates) -> TemporalExpression:
             if atom.name not in mates or atom.delay != 1:
                 return atom
             says = lines[atom.name].says.later(atom.delay)
@@ -282,7 +282,7 @@ def lengthened(lines: Mapping[str, Line], tonic: str, relative: bool) -> dict[st
     return found
 
 
-def _circles(lines: Mapping[str, Line]) -> dict[str, set[str]]:
+def _circles(lines: Mapping[str, LineTable]) -> dict[str, set[str]]:
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(lines)
     for name, line in lines.items():
@@ -295,33 +295,35 @@ def _circles(lines: Mapping[str, Line]) -> dict[str, set[str]]:
 
 
 @dataclass(frozen=True)
-class Cell:
+class UnitPlan:
     """A unit in terms of what its synapses hear: weights and vetoes by moment."""
 
     threshold: int
-    weights: tuple[tuple[Moment, int], ...]
-    vetoes: tuple[Moment, ...] = ()
+    weights: tuple[tuple[PastOutput, int], ...]
+    vetoes: tuple[PastOutput, ...] = ()
 
     @property
-    def heard(self) -> list[Moment]:
+    def heard(self) -> list[PastOutput]:
         """Every moment that it hears."""
-        return [*(moment for moment, _ in self.weights), *self.vetoes]
+        return [*(past for past, _ in self.weights), *self.vetoes]
 
     @property
     def spare(self) -> int:
         """Ticks by which all its delays could be shorter."""
-        return min((moment.delay for moment in self.heard), default=1) - 1
+        return min((past.delay for past in self.heard), default=1) - 1
 
-    def sooner(self, ticks: int) -> Cell:
-        """Return the cell that answers so many ticks earlier."""
-        return Cell(
+    def sooner(self, ticks: int) -> UnitPlan:
+        """Return the plan that answers so many ticks earlier."""
+        return UnitPlan(
             self.threshold,
-            tuple(sorted((Moment(name, delay - ticks), weight) for (name, delay), weight in self.weights)),
-            tuple(sorted(Moment(name, delay - ticks) for name, delay in self.vetoes)),
+            tuple(
+                sorted((PastOutput(name, delay - ticks), weight) for (name, delay), weight in self.weights)
+            ),
+            tuple(sorted(PastOutput(name, delay - ticks) for name, delay in self.vetoes)),
         )
 
 
-def latencies(lines: Mapping[str, Line], relative: bool) -> tuple[dict[str, int], dict[str, Design]]:
+def latencies(lines: Mapping[str, LineTable], relative: bool) -> tuple[dict[str, int], dict[str, Design]]:
     """Return by how many ticks each unit must answer late, as few as possible, and its design.
 
     A synapse takes at least one tick, a hidden unit one more. Who hears a late unit makes up for it where the
@@ -339,10 +341,10 @@ def latencies(lines: Mapping[str, Line], relative: bool) -> tuple[dict[str, int]
     )
 
 
-def _least_late(line: Line, late: Mapping[str, int], relative: bool) -> tuple[int, Design]:
+def _least_late(line: LineTable, late: Mapping[str, int], relative: bool) -> tuple[int, Design]:
     own = late[line.name]
     while True:
-        heard = [moment.delay for moment in effective(line, late, own)]
+        heard = [past.delay for past in effective(line, late, own)]
         early = sum(1 << k for k, delay in enumerate(heard) if delay > 1)
         found = line.designed(early, relative) if min(heard, default=1) > 0 else None
         if found is not None:
@@ -352,118 +354,118 @@ def _least_late(line: Line, late: Mapping[str, int], relative: bool) -> tuple[in
             raise AllornoneError(f"{line.name!r} cannot be said in time")
 
 
-def effective(line: Line, late: Mapping[str, int], own: int) -> list[Moment]:
+def effective(line: LineTable, late: Mapping[str, int], own: int) -> list[PastOutput]:
     """Return the moments that the unit's synapses hear, once everyone is as late as is said."""
     # Of its own past a unit is as late as it is itself.
     return [
-        Moment(name, delay + own - (own if name == line.name else late.get(name, 0)))
+        PastOutput(name, delay + own - (own if name == line.name else late.get(name, 0)))
         for name, delay in line.variables
     ]
 
 
-def cells_of(
-    line: Line, found: Design, late: Mapping[str, int], tonic: str
-) -> tuple[Cell, list[Cell], OneUnit]:
+def plans_of(
+    line: LineTable, found: Design, late: Mapping[str, int], tonic: str
+) -> tuple[UnitPlan, list[UnitPlan], OneUnit]:
     """Return the unit of a line as it hears moments, its hidden units, and how it hears these."""
     own = late[line.name]
     heard = effective(line, late, own)
-    unit = _cell(found.unit, heard)
+    unit = _plan(found.unit, heard)
     if line.at_rest and own:
         # A late unit must rest until its tick 0 has come: what fires by itself is told when.
-        weights = (*unit.weights, (Moment(tonic, own), 1 - unit.threshold))
+        weights = (*unit.weights, (PastOutput(tonic, own), 1 - unit.threshold))
         unit = replace(unit, threshold=1, weights=weights)
-    return unit, [_cell(hidden, heard) for hidden in found.hidden], found.unit
+    return unit, [_plan(hidden, heard) for hidden in found.hidden], found.unit
 
 
-def _cell(unit: OneUnit, heard: Sequence[Moment]) -> Cell:
-    weights = tuple((moment, weight) for moment, weight in zip(heard, unit.weights, strict=False) if weight)
-    vetoes = tuple(moment for k, moment in enumerate(heard) if unit.vetoes >> k & 1)
-    return Cell(unit.threshold, weights, vetoes)
+def _plan(unit: OneUnit, heard: Sequence[PastOutput]) -> UnitPlan:
+    weights = tuple((past, weight) for past, weight in zip(heard, unit.weights, strict=False) if weight)
+    vetoes = tuple(past for k, past in enumerate(heard) if unit.vetoes >> k & 1)
+    return UnitPlan(unit.threshold, weights, vetoes)
 
 
-class Wiring:
+class LogicBuilder:
     """A network under construction; hidden units and relays are made once, and shared."""
 
     def __init__(self, tonic: str, taken: Iterable[str]) -> None:
-        self.cells: dict[str, Cell] = {}
+        self.plans: dict[str, UnitPlan] = {}
         self.tonic, self.taken = tonic, {*taken}
-        self.shared: dict[Cell, str] = {}
-        self.relays: dict[str, Cell] = {}
+        self.shared: dict[UnitPlan, str] = {}
+        self.relays: dict[str, UnitPlan] = {}
         self.copies: dict[str, list[tuple[int, str]]] = {}
 
-    def add_all(self, parts: Mapping[str, tuple[Cell, Sequence[Cell], OneUnit]]) -> None:
+    def add_all(self, parts: Mapping[str, tuple[UnitPlan, Sequence[UnitPlan], OneUnit]]) -> None:
         """Add units with their hidden ones, and relays where one unit hears another at several moments."""
-        for name, (cell, hidden, _) in parts.items():
-            if not hidden and cell.spare == 0:
-                self.shared.setdefault(cell.sooner(0), name)
+        for name, (plan, hidden, _) in parts.items():
+            if not hidden and plan.spare == 0:
+                self.shared.setdefault(plan.sooner(0), name)
         whole = {name: self._joined(name, *part) for name, part in parts.items()}
-        self.cells |= whole
-        for name, cell in self.cells.items():
-            self._note_copy(name, cell)
-        led = {name: self._led(name, cell) for name, cell in self.cells.items()}
-        self.cells = {**self.relays, **led}
+        self.plans |= whole
+        for name, plan in self.plans.items():
+            self._note_copy(name, plan)
+        led = {name: self._led(name, plan) for name, plan in self.plans.items()}
+        self.plans = {**self.relays, **led}
 
     def network(self, inputs: Iterable[str], lines: Iterable[str]) -> Network:
         """Return the network: inputs, hidden units and relays, and the units of the lines."""
         net = Network(name="logic")
         net.add_inputs(*inputs)
-        order = [*(unit for unit in self.cells if unit not in lines), *lines]
-        heard = {moment.name for cell in self.cells.values() for moment in cell.heard}
+        order = [*(unit for unit in self.plans if unit not in lines), *lines]
+        heard = {past.name for plan in self.plans.values() for past in plan.heard}
         if self.tonic in heard:
             net.add_unit(self.tonic, McCullochPitts(threshold=0.0))
         for unit in order:
-            net.add_unit(unit, McCullochPitts(threshold=float(self.cells[unit].threshold)))
+            net.add_unit(unit, McCullochPitts(threshold=float(self.plans[unit].threshold)))
         for unit in order:
-            for moment, weight in self.cells[unit].weights:
-                net.connect(moment.name, unit, weight=float(weight), delay=moment.delay)
-            for moment in self.cells[unit].vetoes:
-                net.inhibit(moment.name, unit, delay=moment.delay)
+            for past, weight in self.plans[unit].weights:
+                net.connect(past.name, unit, weight=float(weight), delay=past.delay)
+            for past in self.plans[unit].vetoes:
+                net.inhibit(past.name, unit, delay=past.delay)
         return net
 
-    def _joined(self, owner: str, cell: Cell, hidden: Sequence[Cell], unit: OneUnit) -> Cell:
+    def _joined(self, owner: str, plan: UnitPlan, hidden: Sequence[UnitPlan], unit: OneUnit) -> UnitPlan:
         first = len(unit.weights) - len(hidden)
-        weights, vetoes = dict(cell.weights), list(cell.vetoes)
+        weights, vetoes = dict(plan.weights), list(plan.vetoes)
         for k, one in enumerate(hidden):
-            moment = self._said_by(owner, one)
+            past = self._said_by(owner, one)
             if unit.weights[first + k]:
-                weights[moment] = unit.weights[first + k]
+                weights[past] = unit.weights[first + k]
             elif unit.vetoes >> first + k & 1:
-                vetoes.append(moment)
-        return Cell(cell.threshold, tuple(weights.items()), tuple(vetoes))
+                vetoes.append(past)
+        return UnitPlan(plan.threshold, tuple(weights.items()), tuple(vetoes))
 
-    def _said_by(self, owner: str, hidden: Cell) -> Moment:
+    def _said_by(self, owner: str, hidden: UnitPlan) -> PastOutput:
         """Return which unit says what a hidden unit says, and how long before its owner."""
         sooner = hidden.sooner(hidden.spare)
         if sooner not in self.shared:
             name = self._fresh(f"{owner}'{chr(ord('a') + self._count(owner) % 26)}")
-            self.cells[name] = sooner
+            self.plans[name] = sooner
             self.shared[sooner] = name
-        return Moment(self.shared[sooner], hidden.spare)
+        return PastOutput(self.shared[sooner], hidden.spare)
 
     def _count(self, owner: str) -> int:
-        return sum(name.startswith(f"{owner}'") for name in self.cells)
+        return sum(name.startswith(f"{owner}'") for name in self.plans)
 
-    def _note_copy(self, name: str, cell: Cell) -> None:
-        if len(cell.weights) == 1 and not cell.vetoes and 1 <= cell.threshold <= cell.weights[0][1]:
-            source, delay = cell.weights[0][0]
+    def _note_copy(self, name: str, plan: UnitPlan) -> None:
+        if len(plan.weights) == 1 and not plan.vetoes and 1 <= plan.threshold <= plan.weights[0][1]:
+            source, delay = plan.weights[0][0]
             self.copies.setdefault(source, []).append((delay, name))
 
-    def _led(self, name: str, cell: Cell) -> Cell:
+    def _led(self, name: str, plan: UnitPlan) -> UnitPlan:
         """Lead the second and later ways from a source through units that copy it."""
         heard: dict[str, list[int]] = {}
-        for source, delay in cell.heard:
+        for source, delay in plan.heard:
             heard.setdefault(source, []).append(delay)
-        led: dict[Moment, Moment] = {}
+        led: dict[PastOutput, PastOutput] = {}
         used = {*heard, name}
         for source, delays in heard.items():
             for delay in sorted(delays)[1:]:
                 ticks, copy = self._copy(source, delay - 1, used)
                 used.add(copy)
-                led[Moment(source, delay)] = Moment(copy, delay - ticks)
+                led[PastOutput(source, delay)] = PastOutput(copy, delay - ticks)
         if not led:
-            return cell
-        weights = tuple((led.get(moment, moment), weight) for moment, weight in cell.weights)
-        return Cell(cell.threshold, weights, tuple(led.get(moment, moment) for moment in cell.vetoes))
+            return plan
+        weights = tuple((led.get(past, past), weight) for past, weight in plan.weights)
+        return UnitPlan(plan.threshold, weights, tuple(led.get(past, past) for past in plan.vetoes))
 
     def _copy(self, source: str, most: int, used: Iterable[str]) -> tuple[int, str]:
         """Return a unit that is not used yet and does what the source did at most so many ticks before."""
@@ -474,7 +476,7 @@ class Wiring:
         taken = {ticks for ticks, _ in known}
         ticks = next((k for k in range(1, most + 1) if k not in taken), 1)
         name = self._fresh(f"{source}'{ticks}")
-        self.relays[name] = Cell(1, ((Moment(source, ticks), 1),))
+        self.relays[name] = UnitPlan(1, ((PastOutput(source, ticks), 1),))
         known.append((ticks, name))
         return ticks, name
 

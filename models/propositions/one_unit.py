@@ -147,7 +147,7 @@ def small_units(variables: int, relative: bool = False) -> tuple[tuple[int, int,
     return tuple((rows, threshold, weights) for rows, (threshold, weights) in found.items())
 
 
-class Layer(NamedTuple):
+class LiteralStep(NamedTuple):
     """A literal, and how it joins what is inside: "and" (nothing holds without it), "or" (it is enough)."""
 
     join: str
@@ -157,9 +157,9 @@ class Layer(NamedTuple):
 
 @dataclass(frozen=True)
 class Peeled:
-    """Layers from the outermost on, and the rows of the core, which depends on none of their variables."""
+    """Steps from the outermost on, and the rows of the core, which depends on none of their variables."""
 
-    layers: tuple[Layer, ...]
+    steps: tuple[LiteralStep, ...]
     core: int
 
 
@@ -200,35 +200,37 @@ def restricted(rows: int, kept: Sequence[int]) -> int:
 def peel(rows: int, variables: int, excited_only: bool = False) -> Peeled:
     """Take off literals that decide the function, as long as there are any.
 
-    With `excited_only`, negative literals come off only as outermost "and": the layers that one unit with
+    With `excited_only`, negative literals come off only as outermost "and": the steps that one unit with
     absolute inhibition can have.
 
-    >>> peel(0b11101010, 3).layers
-    (Layer(join='or', variable=0, positive=True), Layer(join='and', variable=1, positive=True), \
-Layer(join='and', variable=2, positive=True))
+    >>> peel(0b11101010, 3).steps
+    (LiteralStep(join='or', variable=0, positive=True), LiteralStep(join='and', variable=1, positive=True), \
+LiteralStep(join='and', variable=2, positive=True))
     """
-    layers: list[Layer] = []
-    while found := next(_decisive(rows, variables, layers, excited_only), None):
-        layers.append(found)
+    steps: list[LiteralStep] = []
+    while found := next(_decisive(rows, variables, steps, excited_only), None):
+        steps.append(found)
         rows = fixed(rows, found.variable, found.positive == (found.join == "and"), variables)
-    return Peeled(tuple(layers), rows)
+    return Peeled(tuple(steps), rows)
 
 
-def _decisive(rows: int, variables: int, layers: list[Layer], excited_only: bool) -> Iterator[Layer]:
-    outermost = all(layer.join == "and" for layer in layers)
+def _decisive(
+    rows: int, variables: int, steps: list[LiteralStep], excited_only: bool
+) -> Iterator[LiteralStep]:
+    outermost = all(step.join == "and" for step in steps)
     whole = everything(variables)
     for k in range(variables):
         on, off = fixed(rows, k, True, variables), fixed(rows, k, False, variables)
         if on == off:
             continue
         if off == 0:
-            yield Layer("and", k, True)
+            yield LiteralStep("and", k, True)
         if on == 0 and (outermost or not excited_only):
-            yield Layer("and", k, False)
+            yield LiteralStep("and", k, False)
         if on == whole:
-            yield Layer("or", k, True)
+            yield LiteralStep("or", k, True)
         if off == whole and not excited_only:
-            yield Layer("or", k, False)
+            yield LiteralStep("or", k, False)
 
 
 def threshold_of(rows: int, variables: int) -> tuple[int, int] | None:

@@ -29,14 +29,14 @@ BARE = r"[^\W\d][\w']*(?:\[\d+\])?"
 _OR, _AND, _NOT = range(3)
 
 
-class Moment(NamedTuple):
+class PastOutput(NamedTuple):
     """What a unit did so many ticks ago."""
 
     name: str
     delay: int
 
 
-class Expression(ABC):
+class TemporalExpression(ABC):
     """A proposition about the ticks before a moment; a tree that is never changed."""
 
     @abstractmethod
@@ -44,11 +44,13 @@ class Expression(ABC):
         """Yield what it speaks of directly, in order; nothing from inside quantifiers."""
 
     @abstractmethod
-    def replaced(self, atom: Callable[[Atom], Expression], ever: Callable[[Ever], Expression]) -> Expression:
+    def replaced(
+        self, atom: Callable[[Atom], TemporalExpression], ever: Callable[[Ever], TemporalExpression]
+    ) -> TemporalExpression:
         """Return the tree with other expressions in the place of its atoms and quantifiers."""
 
     @abstractmethod
-    def rows(self, values: Mapping[Moment, int], everything: int) -> int:
+    def rows(self, values: Mapping[PastOutput, int], everything: int) -> int:
         """Return the set of truth-table rows where it holds, from the sets where its atoms do."""
 
     @abstractmethod
@@ -60,7 +62,7 @@ class Expression(ABC):
         words, own = self.written(moment, depth)
         return f"({words})" if own < level else words
 
-    def later(self, ticks: int) -> Expression:
+    def later(self, ticks: int) -> TemporalExpression:
         """Return the same said of a moment so many ticks earlier: every delay grows.
 
         >>> both(Atom("A", 1), Atom("B", 2)).later(1).text()
@@ -73,7 +75,7 @@ class Expression(ABC):
 
 
 @dataclass(frozen=True)
-class Atom(Expression):
+class Atom(TemporalExpression):
     """What one unit did `delay` ticks before."""
 
     name: str
@@ -81,21 +83,23 @@ class Atom(Expression):
     column: int = field(default=0, compare=False)
 
     @property
-    def moment(self) -> Moment:
+    def past_output(self) -> PastOutput:
         """Name and delay alone."""
-        return Moment(self.name, self.delay)
+        return PastOutput(self.name, self.delay)
 
     def atoms(self) -> Iterator[Atom]:
         """Yield itself."""
         yield self
 
-    def replaced(self, atom: Callable[[Atom], Expression], ever: Callable[[Ever], Expression]) -> Expression:
+    def replaced(
+        self, atom: Callable[[Atom], TemporalExpression], ever: Callable[[Ever], TemporalExpression]
+    ) -> TemporalExpression:
         """Return what stands in its place."""
         return atom(self)
 
-    def rows(self, values: Mapping[Moment, int], everything: int) -> int:
+    def rows(self, values: Mapping[PastOutput, int], everything: int) -> int:
         """Return its rows."""
-        return values[self.moment]
+        return values[self.past_output]
 
     def written(self, moment: str, depth: int) -> tuple[str, int]:
         """Return `A(t-1)`."""
@@ -103,20 +107,22 @@ class Atom(Expression):
 
 
 @dataclass(frozen=True)
-class Not(Expression):
+class Not(TemporalExpression):
     """True where its part is not."""
 
-    part: Expression
+    part: TemporalExpression
 
     def atoms(self) -> Iterator[Atom]:
         """Yield those of its part."""
         yield from self.part.atoms()
 
-    def replaced(self, atom: Callable[[Atom], Expression], ever: Callable[[Ever], Expression]) -> Expression:
+    def replaced(
+        self, atom: Callable[[Atom], TemporalExpression], ever: Callable[[Ever], TemporalExpression]
+    ) -> TemporalExpression:
         """Return the negation of its part, replaced."""
         return Not(self.part.replaced(atom, ever))
 
-    def rows(self, values: Mapping[Moment, int], everything: int) -> int:
+    def rows(self, values: Mapping[PastOutput, int], everything: int) -> int:
         """Return the rows where its part does not hold."""
         return everything & ~self.part.rows(values, everything)
 
@@ -126,22 +132,24 @@ class Not(Expression):
 
 
 @dataclass(frozen=True)
-class AtLeast(Expression):
+class AtLeast(TemporalExpression):
     """True where so many of its parts are: 1 of them is `or`, all of them `and`, 0 is `true`."""
 
     count: int
-    parts: tuple[Expression, ...]
+    parts: tuple[TemporalExpression, ...]
 
     def atoms(self) -> Iterator[Atom]:
         """Yield those of its parts."""
         for part in self.parts:
             yield from part.atoms()
 
-    def replaced(self, atom: Callable[[Atom], Expression], ever: Callable[[Ever], Expression]) -> Expression:
+    def replaced(
+        self, atom: Callable[[Atom], TemporalExpression], ever: Callable[[Ever], TemporalExpression]
+    ) -> TemporalExpression:
         """Return the threshold of its parts, replaced."""
         return AtLeast(self.count, tuple(part.replaced(atom, ever) for part in self.parts))
 
-    def rows(self, values: Mapping[Moment, int], everything: int) -> int:
+    def rows(self, values: Mapping[PastOutput, int], everything: int) -> int:
         """Return the rows where enough of its parts hold."""
         reached = [everything] + [0] * self.count
         for part in self.parts:
@@ -171,13 +179,13 @@ class AtLeast(Expression):
 
 
 @dataclass(frozen=True)
-class Ever(Expression):
+class Ever(TemporalExpression):
     """True where at some moment x, or at every one, the body was: x from tick 0 to `delay` ticks before.
 
     Atoms of the body count from x, so they may have a delay of 0.
     """
 
-    body: Expression
+    body: TemporalExpression
     delay: int
     every: bool = False
     column: int = field(default=0, compare=False)
@@ -186,11 +194,13 @@ class Ever(Expression):
         """Yield nothing: its atoms have other moments."""
         return iter(())
 
-    def replaced(self, atom: Callable[[Atom], Expression], ever: Callable[[Ever], Expression]) -> Expression:
+    def replaced(
+        self, atom: Callable[[Atom], TemporalExpression], ever: Callable[[Ever], TemporalExpression]
+    ) -> TemporalExpression:
         """Return what stands in its place."""
         return ever(self)
 
-    def rows(self, values: Mapping[Moment, int], everything: int) -> int:
+    def rows(self, values: Mapping[PastOutput, int], everything: int) -> int:
         """Fail: what a circle remembers is no row of a truth table."""
         raise TypeError("a quantifier has rows only when a circle has been made of it")
 
@@ -208,7 +218,7 @@ class Proposition:
     """One line: what a unit says, and where it stands in the text."""
 
     name: str
-    says: Expression
+    says: TemporalExpression
     text: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
 
@@ -220,27 +230,27 @@ TRUE = AtLeast(0, ())
 FALSE = AtLeast(1, ())
 
 
-def both(*parts: Expression) -> Expression:
+def both(*parts: TemporalExpression) -> TemporalExpression:
     """Return that all parts are true; of a single one itself."""
     return parts[0] if len(parts) == 1 else AtLeast(len(parts), parts)
 
 
-def either(*parts: Expression) -> Expression:
+def either(*parts: TemporalExpression) -> TemporalExpression:
     """Return that some part is true; of a single one itself."""
     return parts[0] if len(parts) == 1 else AtLeast(1, parts)
 
 
-def moments(expressions: Sequence[Expression]) -> list[Moment]:
+def past_outputs(expressions: Sequence[TemporalExpression]) -> list[PastOutput]:
     """Return the distinct moments that expressions speak of, in order of appearance."""
-    return list(dict.fromkeys(atom.moment for says in expressions for atom in says.atoms()))
+    return list(dict.fromkeys(atom.past_output for says in expressions for atom in says.atoms()))
 
 
-def truth(says: Expression, variables: Sequence[Moment]) -> int:
+def truth(says: TemporalExpression, variables: Sequence[PastOutput]) -> int:
     """Return the rows of the truth table where an expression holds, as a set: bit r for row r.
 
     Bit k of a row's number is the value of variable k.
 
-    >>> bin(truth(either(Atom("A", 1), Atom("B", 1)), [Moment("A", 1), Moment("B", 1)]))
+    >>> bin(truth(either(Atom("A", 1), Atom("B", 1)), [PastOutput("A", 1), PastOutput("B", 1)]))
     '0b1110'
     """
     count = len(variables)

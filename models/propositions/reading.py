@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from allornone.models.propositions.proposition import (
     BARE,
@@ -27,11 +26,12 @@ from allornone.models.propositions.proposition import (
     AtLeast,
     Atom,
     Ever,
-    Expression,
     Not,
     Proposition,
+    TemporalExpression,
 )
 from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.notation.reading import Token
 from allornone.simulator.notation.synapses import NotationError
 
 MOST_DELAY = 10_000
@@ -80,14 +80,6 @@ def parse_proposition(text: str, line: int = 0) -> Proposition:
     except NotationError as error:
         raise error.placed(text, line) from None
     return Proposition(name, says, text, line)
-
-
-class Token(NamedTuple):
-    """A word, a number or a sign, and the column where it begins."""
-
-    kind: str
-    text: str
-    column: int
 
 
 class Reader:
@@ -167,19 +159,19 @@ class _Reader(Reader):
 
     # Says.
 
-    def says(self, moment: str) -> Expression:
+    def says(self, moment: str) -> TemporalExpression:
         parts = [self.joint(moment)]
         while self.take("or"):
             parts.append(self.joint(moment))
         return parts[0] if len(parts) == 1 else AtLeast(1, tuple(parts))
 
-    def joint(self, moment: str) -> Expression:
+    def joint(self, moment: str) -> TemporalExpression:
         parts = [self.part(moment)]
         while self.take("and"):
             parts.append(self.part(moment))
         return parts[0] if len(parts) == 1 else AtLeast(len(parts), tuple(parts))
 
-    def part(self, moment: str) -> Expression:
+    def part(self, moment: str) -> TemporalExpression:
         self.depth += 1
         if self.depth > MOST_DEPTH:
             raise NotationError(
@@ -189,7 +181,7 @@ class _Reader(Reader):
         self.depth -= 1
         return found
 
-    def _part(self, moment: str) -> Expression:
+    def _part(self, moment: str) -> TemporalExpression:
         if self.take("not"):
             return Not(self.part(moment))
         if self.sees("("):
@@ -206,7 +198,7 @@ class _Reader(Reader):
             return TRUE
         return FALSE if self.take("false") else self.atom(moment)
 
-    def threshold(self, moment: str) -> Expression:
+    def threshold(self, moment: str) -> TemporalExpression:
         self.expect("least", "least, as in at least 2 of (A, B, C)(t-1),")
         column = self.now.column
         count = self.number("a number, as in at least 2 of (A, B, C)(t-1),")
@@ -220,7 +212,7 @@ class _Reader(Reader):
             )
         return AtLeast(count, tuple(parts))
 
-    def members(self, moment: str, several: bool) -> list[Expression]:
+    def members(self, moment: str, several: bool) -> list[TemporalExpression]:
         """Read what stands in a bracket, and a moment behind it that every bare name inside has."""
         self.expect("(", "(")
         parts = [self.says(moment)]
@@ -238,21 +230,21 @@ class _Reader(Reader):
             return [_timed(part, delay) for part in parts]
         return parts
 
-    def ever(self, moment: str, column: int) -> Expression:
+    def ever(self, moment: str, column: int) -> TemporalExpression:
         self.expect("was", "was, as in there was x < t with A(x),")
         _ = self.take("an") or self.take("a")
         own, delay = self.bound(moment)
         self.expect("with", f"with, as in there was {own} < {moment} with A({own}),")
         return Ever(self.whole(own), delay, False, column)
 
-    def always(self, moment: str, column: int) -> Expression:
+    def always(self, moment: str, column: int) -> TemporalExpression:
         if not self.take("every") and not self.take("all"):
             raise self.fault("every, as in for every x < t, A(x),", ("every",))
         own, delay = self.bound(moment)
         self.expect(",", f"a comma, as in for every {own} < {moment}, A({own}),")
         return Ever(self.whole(own), delay, True, column)
 
-    def whole(self, own: str) -> Expression:
+    def whole(self, own: str) -> TemporalExpression:
         """Read the body of a quantifier; its bare names have no bracket outside to wait for."""
         body = self.says(own)
         _all_timed(body, own)
@@ -274,7 +266,7 @@ class _Reader(Reader):
             raise NotationError(f"{own} <= t asks about the present: say {own} < t", column)
         return own, delay
 
-    def atom(self, moment: str) -> Expression:
+    def atom(self, moment: str) -> TemporalExpression:
         column = self.now.column
         name = self.name("a unit such as A(t-1), or not, at least, there was, for every or (", KEYWORDS)
         if not self.sees("("):
@@ -311,13 +303,13 @@ class _Reader(Reader):
         return delay
 
 
-def _timed(part: Expression, delay: int) -> Expression:
+def _timed(part: TemporalExpression, delay: int) -> TemporalExpression:
     return part.replaced(
         lambda atom: Atom(atom.name, delay, atom.column) if atom.delay == _UNSET else atom, lambda ever: ever
     )
 
 
-def _all_timed(says: Expression, moment: str) -> None:
+def _all_timed(says: TemporalExpression, moment: str) -> None:
     for atom in says.atoms():
         if atom.delay == _UNSET:
             right = f"{atom.name}({moment}-1)"

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 
 from allornone.pictures.drawing import canvas
 from allornone.pictures.films.film import INCHES, WIDTH, Film, Pixels
-from allornone.pictures.films.panels import EDGE, SMALLEST, TOP, Heading, Rect, Rows, Veil, axes_at, time_axis
+from allornone.pictures.films.panels import (
+    EDGE,
+    SMALLEST,
+    TOP,
+    FutureMask,
+    Heading,
+    Rect,
+    Rows,
+    axes_at,
+    time_axis,
+)
 from allornone.pictures.films.timeline import Shot, Timeline, clock, numbers, presented, script, timeline
 from allornone.pictures.layout.marks import short
 from allornone.pictures.layout.units import short_name
@@ -26,11 +36,11 @@ FPS = 25.0
 MOST = 400  # moments
 LONGEST = 26.0  # seconds that they take
 SLOWEST = 16  # frames a moment, at most
-FLOOR, ROOM = 0.75, 8.5  # inches under a board, and across it
+FLOOR, ROOM = 0.75, 8.5  # inches under the grid, and across it
 NARROW = 0.1  # inches between trials that are told apart
 MARGIN = 0.65  # for the ticks beside a row of units
 CEILING = TOP - 0.15
-BESIDE, WIDEST, TALL = 1.0, 4.6, 2.2  # a panel: its distance from the board, its width at most, its height
+BESIDE, WIDEST, TALL = 1.0, 4.6, 2.2  # a panel: its distance from the grid, its width at most, its height
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -68,18 +78,18 @@ def grid_film(
     Film: 116 frames, 4.6 s; .save('x.gif' | '.webp')
     """
     line, chosen = timeline(trace, ticks, lane, MOST), theme_of(theme)
-    sheet = Sheet.of(trace.network, line, group or main_group(trace.network))
+    values = GroupValues.of(trace.network, line, group or main_group(trace.network))
     shots = script(line, False, FPS, questions or (), int(np.clip(LONGEST * FPS // len(line), 1, SLOWEST)))
     times = [clock(line, k, presented(trace)) for k in range(len(line))]
     words = title or str(trace.network.graph.get("name", "")), story
     heading = Heading(canvas(*INCHES, chosen), chosen, words, times, shots)
     time = Rows.of(line, [], numbers(line, presented(trace)))
-    show = _Show(heading, time, sheet, shots, "presentation" if presented(trace) else "tick")
+    show = _Show(heading, time, values, shots, "presentation" if presented(trace) else "tick")
     return Film(show.heading.figure, show.moving, show.update, len(shots), FPS, show.key, over=show.over)
 
 
 @dataclass(frozen=True)
-class Sheet:
+class GroupValues:
     """Values in [−1, 1] (moments, units) of a group, and the (rows, cols) in which its units stand.
 
     `marked` (moments, units): where the lone spike of the groups `marks` is, which have as many units.
@@ -93,7 +103,7 @@ class Sheet:
     marks: Sequence[str]
 
     @classmethod
-    def of(cls, net: Network, line: Timeline, group: str) -> "Sheet":
+    def of(cls, net: Network, line: Timeline, group: str) -> "GroupValues":
         """Return what a group does over a timeline. Raises UnknownName for a group that is not there."""
         members = net.group(group)
         y = np.nan_to_num(_values(line, members))
@@ -129,15 +139,19 @@ class Sheet:
 
 
 class _Show:
-    """What moves in the film: the board, the count of what is lit, and the clock."""
+    """What moves in the film: the grid, the count of what is lit, and the clock."""
 
-    def __init__(self, heading: Heading, time: Rows, sheet: Sheet, shots: Sequence[Shot], word: str) -> None:
-        self.heading, self.time, self.sheet, self.shots, self.word = heading, time, sheet, shots, word
+    def __init__(
+        self, heading: Heading, time: Rows, values: GroupValues, shots: Sequence[Shot], word: str
+    ) -> None:
+        self.heading, self.time, self.values, self.shots, self.word = heading, time, values, shots, word
         self.theme = heading.theme
-        margin = MARGIN if sheet.row else 0.0
-        rows, cols = (len(time.trials), sheet.level.shape[1]) if sheet.row else sheet.shape
-        wide, high = fitted(rows, cols, ROOM - margin, CEILING - FLOOR, square=not sheet.row)
-        self.board = Board((EDGE + margin, CEILING - high, wide, high), rows, cols, sheet.binary, self.theme)
+        margin = MARGIN if values.row else 0.0
+        rows, cols = (len(time.trials), values.level.shape[1]) if values.row else values.shape
+        wide, high = fitted(rows, cols, ROOM - margin, CEILING - FLOOR, square=not values.row)
+        self.grid = GridImage(
+            (EDGE + margin, CEILING - high, wide, high), rows, cols, values.binary, self.theme
+        )
         changes = np.flatnonzero(np.diff(time.trials)) + 1
         self.cuts = changes if len(changes) * NARROW < high else changes[:0]
         left = EDGE + margin + wide + BESIDE
@@ -145,37 +159,37 @@ class _Show:
         panel = axes_at(heading.figure, self.place)
         self.count = self._curve(panel)
         self._labels()
-        self.veil = Veil(panel, self.theme, len(time.trials))
-        self.moving: list[Artist] = [*heading.artists, *self.veil.artists, self.count]
+        self.mask = FutureMask(panel, self.theme, len(time.trials))
+        self.moving: list[Artist] = [*heading.artists, *self.mask.artists, self.count]
 
     def key(self, i: int) -> Hashable:
         """What frame i shows: equal keys, equal pixels."""
         return self.shots[i].moment, self.shots[i].ask
 
     def update(self, i: int) -> None:
-        """Set everything that moves to frame i, save the board."""
+        """Set everything that moves to frame i, save the grid."""
         shot = self.shots[i]
-        value, many = self.lit[shot.moment], self.sheet.level.shape[1]
-        self.count.set_text(f"mean {short(value)}" if self.sheet.graded else f"{value:.0f} of {many} lit")
-        self.veil.show(shot.moment + 0.5, bool(shot.ask))
+        value, many = self.lit[shot.moment], self.values.level.shape[1]
+        self.count.set_text(f"mean {short(value)}" if self.values.graded else f"{value:.0f} of {many} lit")
+        self.mask.show(shot.moment + 0.5, bool(shot.ask))
         self.heading.show(shot)
 
     def over(self, pixels: Pixels, i: int) -> None:
-        """Paint the board of frame i."""
+        """Paint the grid of frame i."""
         height, width = pixels.shape[:2]
-        sheet, seen = self.sheet, self.shots[i].moment + 1
-        if sheet.row:
-            marked = None if sheet.marked is None else sheet.marked[:seen]
+        values, seen = self.values, self.shots[i].moment + 1
+        if values.row:
+            marked = None if values.marked is None else values.marked[:seen]
             cuts = [int(cut) for cut in self.cuts if cut < seen]
-            image = self.board.painted(sheet.level[:seen], width, marked, cuts)
+            image = self.grid.painted(values.level[:seen], width, marked, cuts)
         else:
-            image = self.board.painted(sheet.level[seen - 1].reshape(sheet.shape), width)
-        top, left = self.board.corner(height, width)
+            image = self.grid.painted(values.level[seen - 1].reshape(values.shape), width)
+        top, left = self.grid.corner(height, width)
         pixels[top : top + image.shape[0], left : left + image.shape[1], :3] = image
 
     def _curve(self, panel: Axes) -> Text:
         """Draw how many are lit; return the text that will say it."""
-        self.lit = self.sheet.lit
+        self.lit = self.values.lit
         panel.plot(self.lit, color=self.theme.ink, linewidth=1.6, zorder=2)
         high, low = max(float(self.lit.max()), 1e-9), min(float(self.lit.min()), 0.0)
         room = 0.08 * (high - low)
@@ -184,25 +198,25 @@ class _Show:
         )
         counted = time_axis(panel, self.time, self.theme, SMALLEST)
         panel.set_xlabel(counted or self.word, size=SMALLEST, color=self.theme.mute, family=FONT)
-        panel.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=not self.sheet.graded))
+        panel.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=not self.values.graded))
         panel.spines[["top", "right"]].set_visible(False)
         panel.spines[["left", "bottom"]].set_color(self.theme.mute)
         left, low, _, tall = self.place
         return self._say(left, low + tall + 0.15, "", SMALLEST + 2, self.theme.ink)
 
     def _labels(self) -> None:
-        """The name of the group under the board, and beside a row of units the ticks."""
-        left, low, wide, _ = self.board.rect
-        self._say(left, low - 0.3, short_name(self.sheet.group), SMALLEST, self.theme.mute)
-        if not self.sheet.row:
+        """The name of the group under the grid, and beside a row of units the ticks."""
+        left, low, wide, _ = self.grid.rect
+        self._say(left, low - 0.3, short_name(self.values.group), SMALLEST, self.theme.mute)
+        if not self.values.row:
             return
-        axes = axes_at(self.heading.figure, self.board.rect)
+        axes = axes_at(self.heading.figure, self.grid.rect)
         axes.set(xlim=(0, wide), ylim=(len(self.time.trials) - 0.5, -0.5), facecolor="none", xticks=[])
         counted = time_axis(axes, self.time, self.theme, SMALLEST, down=True)
         axes.set_ylabel(counted or self.word, size=SMALLEST, color=self.theme.mute, family=FONT)
         axes.spines[:].set_visible(False)
-        if self.sheet.marks:
-            among = " … ".join(dict.fromkeys([self.sheet.marks[0], self.sheet.marks[-1]]))
+        if self.values.marks:
+            among = " … ".join(dict.fromkeys([self.values.marks[0], self.values.marks[-1]]))
             left, low = self.place[0], self.place[1] - 0.95
             self._say(left, low, f"● the spike of {among}", SMALLEST, self.theme.mute)
 
@@ -218,7 +232,7 @@ class _Show:
 
 
 @dataclass(frozen=True)
-class Board:
+class GridImage:
     """Where a table of `rows` and `cols` stands, in inches from the lower left, and how it is coloured.
 
     `binary`: values are 0 and 1; small cells of these are ink, since yellow on white is seen only when framed.
@@ -242,7 +256,7 @@ class Board:
         """Return the image of values in [−1, 1], (rows, cols), in a frame so many pixels wide.
 
         `marked` (rows, cols): cells that carry a disc; `cuts`: rows over which a heavy line runs. Of fewer rows than
-        the board has only their part of it is returned.
+        the grid has only their part of it is returned.
         """
         dpi, seen = width / INCHES[0], len(level)
         level = np.concatenate([level, np.zeros((self.rows - seen, self.cols))])

@@ -19,13 +19,13 @@ from allornone.pictures.drawing import canvas
 from allornone.pictures.films.film import INCHES, Film
 from allornone.pictures.films.panels import (
     SMALLEST,
+    FutureMask,
     Heading,
-    Plates,
+    PanelLayout,
     Rows,
-    Veil,
     axes_at,
     curves,
-    plates,
+    panel_layout,
     raster,
 )
 from allornone.pictures.films.timeline import (
@@ -95,36 +95,38 @@ def network_film(
     Film: 62 frames, 5.0 s; .save('x.gif' | '.webp')
     """
     line = timeline(trace, ticks, lane)
-    weighing = Weighing.of(trace, line)
+    history = WeightHistory.of(trace, line)
     sweeping = max(stages(trace.network).values(), default=0) > 0
     presenting = presented(trace)
     rows = _rows(trace, line, presenting)
-    division = plates(trace.network, rows.names, weighing.names, weighing.changes, line.desired is not None)
-    travel = Travel.of(division.scene, line, stages(trace.network))
+    division = panel_layout(
+        trace.network, rows.names, history.names, history.changes, line.desired is not None
+    )
+    signals = SynapseSignals.of(division.scene, line, stages(trace.network))
     shots = script(line, sweeping, fps, questions or ())
     chosen = theme_of(theme)
     words = title or str(trace.network.graph.get("name", "")), story
     times = [clock(line, k, presenting) for k in range(len(line))]
     heading = Heading(canvas(*INCHES, chosen), chosen, words, times, shots)
-    show = _Show(heading, line, travel, weighing, shots, stages(trace.network))
+    show = _Show(heading, line, signals, history, shots, stages(trace.network))
     show.body(trace, division, rows, "presentation" if presenting else "tick")
     return Film(show.figure, show.moving, show.update, len(shots), fps, show.key)
 
 
 @dataclass(frozen=True)
-class Travel:
+class SynapseSignals:
     """The signals of a film: per moment and synapse (moments, synapses), and the stage of each end."""
 
     line: Timeline
     delays: NDArray[np.int64]
-    signals: Array
+    values: Array
     source: NDArray[np.int64]
     target: NDArray[np.int64]
     last: int
 
     @classmethod
-    def of(cls, what: Scene, line: Timeline, stage: Mapping[str, int]) -> "Travel":
-        """Return the travel of the signals of a timeline over the synapses of a scene."""
+    def of(cls, what: Scene, line: Timeline, stage: Mapping[str, int]) -> "SynapseSignals":
+        """Return the signals of a timeline over the synapses of a scene."""
         place = {unit: k for k, unit in enumerate(line.units)}
 
         def column(name: str) -> Array:
@@ -135,11 +137,11 @@ class Travel:
         def stage_of(name: str) -> int:
             return max(stage.get(unit, 0) for unit in what.members.get(name, (name,)))
 
-        signals = np.array([column(u) for u, _ in what.synapses]).reshape(len(what.synapses), len(line)).T
+        values = np.array([column(u) for u, _ in what.synapses]).reshape(len(what.synapses), len(line)).T
         return cls(
             line,
             what.delays,
-            signals,
+            values,
             np.array([stage_of(u) for u, _ in what.synapses], dtype=np.int64),
             np.array([stage_of(v) for _, v in what.synapses], dtype=np.int64),
             max(stage.values(), default=0),
@@ -161,7 +163,7 @@ class Travel:
             origin = moment - k
             if origin < 0 or self.line.trials[origin] != self.line.trials[moment]:
                 break
-            for s in np.flatnonzero(np.abs(self.signals[origin]) > LEAST):
+            for s in np.flatnonzero(np.abs(self.values[origin]) > LEAST):
                 delay = int(self.delays[s])
                 if delay == 0 and k == 0 and done[s] > started[s]:
                     way = ease((share - started[s]) / (done[s] - started[s]))
@@ -170,13 +172,13 @@ class Travel:
                 else:
                     continue
                 if 0.0 < way < 1.0:
-                    found.append((int(s), round(way, 4), float(self.signals[origin, s])))
+                    found.append((int(s), round(way, 4), float(self.values[origin, s])))
         which, ways, strengths = zip(*found, strict=True) if found else ((), (), ())
         return np.array(which, dtype=np.int64), np.array(ways), np.array(strengths)
 
 
 @dataclass(frozen=True)
-class Weighing:
+class WeightHistory:
     """Weights of all synapses (moments, synapses); `values` (moments, lines) and `names`: the few that learn."""
 
     synapses: Sequence[tuple[str | None, str]]
@@ -185,7 +187,7 @@ class Weighing:
     names: Sequence[str]
 
     @classmethod
-    def of(cls, trace: Trace, line: Timeline) -> "Weighing":
+    def of(cls, trace: Trace, line: Timeline) -> "WeightHistory":
         """Return the weights of a trace; nothing where they were not recorded."""
         if line.weights is None:
             return cls((), np.zeros((len(line), 0)), np.zeros((len(line), 0)), ())
@@ -231,33 +233,33 @@ class _Show:
         self,
         heading: Heading,
         line: Timeline,
-        travel: Travel,
-        weighing: Weighing,
+        signals: SynapseSignals,
+        history: WeightHistory,
         shots: Sequence[Shot],
         stage: Mapping[str, int],
     ) -> None:
-        self.line, self.travel, self.weighing, self.shots = line, travel, weighing, shots
+        self.line, self.signals, self.history, self.shots = line, signals, history, shots
         self.heading, self.figure, self.theme, self.stages = heading, heading.figure, heading.theme, stage
         self.moving: list[Artist] = list(heading.artists)
-        self.veils: list[Veil] = []
+        self.masks: list[FutureMask] = []
 
-    def body(self, trace: Trace, division: Plates, rows: Rows, word: str) -> None:
+    def body(self, trace: Trace, division: PanelLayout, rows: Rows, word: str) -> None:
         """The network, and the panels under or beside it, on whose axis `word` stands."""
-        scene, theme, learns = division.scene, self.theme, self.weighing.changes
+        scene, theme, learns = division.scene, self.theme, self.history.changes
         stage = axes_at(self.figure, division.network)
         letter = float(np.clip(0.62 * division.inch * 72, SMALLEST, 15.0))
-        most = self.weighing.most(scene) if learns else None
+        most = self.history.most(scene) if learns else None
         painted = paint(
             stage, scene, theme, division.inch, letter=letter, most=most, fading=True, fixed=learns
         )
         self.scene, self.painted = scene, painted
-        self.revealed = self.travel.reveal(
+        self.revealed = self.signals.reveal(
             np.array([self.stages.get(unit, 0) for unit in scene.units], dtype=np.int64)
         )
         self.patched = {
-            p.name: self.travel.reveal(max(self.stages[u] for u in p.members)) for p in scene.patches
+            p.name: self.signals.reveal(max(self.stages[u] for u in p.members)) for p in scene.patches
         }
-        self.last = float(self.travel.reveal(self.travel.last))
+        self.last = float(self.signals.reveal(self.signals.last))
         self.pulses = Pulses(stage, scene, theme, division.inch)
         outputs = outputs_of(trace.network)
         self.answers = Answers(
@@ -265,22 +267,22 @@ class _Show:
         )
         panel = axes_at(self.figure, division.raster)
         raster(panel, rows, theme, SMALLEST, division.named, word)
-        self.veils.append(Veil(panel, theme, len(self.line)))
+        self.masks.append(FutureMask(panel, theme, len(self.line)))
         if division.weights is not None:
             beside = axes_at(self.figure, division.weights)
-            curves(beside, self.weighing.values, self.weighing.names, rows, theme, SMALLEST)
+            curves(beside, self.history.values, self.history.names, rows, theme, SMALLEST)
             beside.set_title("weights", loc="left", size=SMALLEST, color=theme.mute, family=FONT)
-            self.veils.append(Veil(beside, theme, len(self.line)))
+            self.masks.append(FutureMask(beside, theme, len(self.line)))
         if learns:
             self.moving += painted.synapses.artists
-            self.moving += painted.numbers.artists if painted.numbers is not None else []
+            self.moving += painted.weight_labels.artists if painted.weight_labels is not None else []
         self.moving += [*painted.cells.artists, *self.pulses.artists, *self.answers.artists]
-        self.moving += [artist for veil in self.veils for artist in veil.artists]
+        self.moving += [artist for mask in self.masks for artist in mask.artists]
 
     def key(self, i: int) -> Hashable:
         """What frame i shows: equal keys, equal pixels."""
         shot = self.shots[i]
-        which, ways, _ = self.travel.pulses(shot.moment, shot.share)
+        which, ways, _ = self.signals.pulses(shot.moment, shot.share)
         blend = self._blend(shot)
         seen = (self.revealed <= shot.share).tobytes(), shot.share >= self.last
         return shot.moment, shot.ask, which.tobytes(), ways.tobytes(), blend, seen
@@ -290,16 +292,16 @@ class _Show:
         shot = self.shots[i]
         answered = shot.share >= self.last
         self._units(shot)
-        self.pulses.show(*self.travel.pulses(shot.moment, shot.share))
+        self.pulses.show(*self.signals.pulses(shot.moment, shot.share))
         self.answers.show(shot.moment, answered)
-        if self.weighing.changes:
-            weights, biases = self.weighing.at(self.scene, shot.moment, self._blend(shot))
-            self.painted.synapses.weigh(weights)
-            if self.painted.numbers is not None:
-                self.painted.numbers.weigh(weights, biases)
+        if self.history.changes:
+            weights, biases = self.history.at(self.scene, shot.moment, self._blend(shot))
+            self.painted.synapses.set_weights(weights)
+            if self.painted.weight_labels is not None:
+                self.painted.weight_labels.set_weights(weights, biases)
         edges = (shot.moment + (0.5 if answered else -0.5), shot.moment + self._blend(shot))
-        for veil, edge in zip(self.veils, edges, strict=False):
-            veil.show(edge, bool(shot.ask))
+        for mask, edge in zip(self.masks, edges, strict=False):
+            mask.show(edge, bool(shot.ask))
         self.heading.show(shot)
 
     def _units(self, shot: Shot) -> None:
@@ -316,7 +318,7 @@ class _Show:
 
     def _blend(self, shot: Shot) -> float:
         """How far the weights have gone to those of the next moment; the last ones stay."""
-        if not self.weighing.changes or shot.moment + 1 >= len(self.line):
+        if not self.history.changes or shot.moment + 1 >= len(self.line):
             return 0.0
         start, end = CHANGE
         return round(ease((shot.share - start) / (end - start)), 4)

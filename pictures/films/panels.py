@@ -51,7 +51,7 @@ SIDE = 1.3  # how much larger units must become for panels to stand beside the n
 
 TITLE, STORY, CLOCK = 19.0, 12.5, 17.0  # points
 
-VEIL = 0.92  # how much the future is hidden
+OPACITY = 0.92  # how much the future is hidden
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def time_axis(ax: Axes, rows: Rows, theme: Theme, size: float, down: bool = Fals
 
 
 @dataclass(frozen=True)
-class Plates:
+class PanelLayout:
     """Where everything stands, and the scene as it fits there."""
 
     network: Rect
@@ -240,7 +240,9 @@ def axes_at(figure: Figure, rect: Rect) -> Axes:
     return figure.add_axes((left / INCHES[0], low / INCHES[1], wide / INCHES[0], high / INCHES[1]))
 
 
-def plates(net: Network, rows: Sequence[str], lines: Sequence[str], learning: bool, marked: bool) -> Plates:
+def panel_layout(
+    net: Network, rows: Sequence[str], lines: Sequence[str], learning: bool, marked: bool
+) -> PanelLayout:
     """Return the division that shows units largest: panels under the network, or beside if that helps much.
 
     `rows`: names of the raster; `lines`: of the weights drawn against time; `learning`: weights change;
@@ -261,7 +263,9 @@ def _beginning(lines: Sequence[str], wanted: float) -> float:
     return min(wanted, INCHES[0] - EDGE - _names(lines) - NARROWEST)
 
 
-def _under(net: Network, rows: Sequence[str], lines: Sequence[str], learning: bool, marked: bool) -> Plates:
+def _under(
+    net: Network, rows: Sequence[str], lines: Sequence[str], learning: bool, marked: bool
+) -> PanelLayout:
     named = len(rows) <= 12
     tall = max(min(len(rows) * ROW, 12 * ROW), 0.5)
     left = EDGE + (_names([short_name(row) for row in rows]) if named else 0.0)
@@ -281,10 +285,12 @@ def _under(net: Network, rows: Sequence[str], lines: Sequence[str], learning: bo
         else None
     )
     scene, inch = composed(net, network[2:], SMALLEST, learning=learning)
-    return Plates(network, (left, low, INCHES[0] - EDGE - left, tall), weights, scene, inch, named)
+    return PanelLayout(network, (left, low, INCHES[0] - EDGE - left, tall), weights, scene, inch, named)
 
 
-def _beside(net: Network, rows: Sequence[str], lines: Sequence[str], learning: bool, marked: bool) -> Plates:
+def _beside(
+    net: Network, rows: Sequence[str], lines: Sequence[str], learning: bool, marked: bool
+) -> PanelLayout:
     left_of_lines = _beginning(lines, 8.4)
     network = (EDGE, EDGE * 0.6, left_of_lines - 1.4 - 0.6 * marked, TOP - EDGE * 0.6)
     low, most = EDGE * 0.4 + AXIS, 2.4 if lines else 4.6
@@ -297,7 +303,7 @@ def _beside(net: Network, rows: Sequence[str], lines: Sequence[str], learning: b
     wide = INCHES[0] - left_of_lines - EDGE - _names(lines)
     weights = (left_of_lines, floor, wide, TOP - floor - 0.3) if lines else None
     scene, inch = composed(net, network[2:], SMALLEST, learning=learning)
-    return Plates(network, (left, low, INCHES[0] - EDGE - left, tall), weights, scene, inch, named)
+    return PanelLayout(network, (left, low, INCHES[0] - EDGE - left, tall), weights, scene, inch, named)
 
 
 class Heading:
@@ -335,24 +341,26 @@ class Heading:
         self.caption.set(text=shot.ask or self.story, color=self.theme.ink if shot.ask else self.theme.mute)
 
 
-class Veil:
-    """The veil of one panel whose x axis is moments."""
+class FutureMask:
+    """What hides the future on one panel whose x axis is moments."""
 
     def __init__(self, ax: Axes, theme: Theme, moments: int) -> None:
         low, high = sorted(ax.get_ylim())
         self.moments = moments
-        self.veil = Rectangle((0, low), 1, high - low, facecolor=theme.bg, alpha=VEIL, linewidth=0, zorder=50)
-        ax.add_patch(self.veil)
+        self.cover = Rectangle(
+            (0, low), 1, high - low, facecolor=theme.bg, alpha=OPACITY, linewidth=0, zorder=50
+        )
+        ax.add_patch(self.cover)
         self.cursor = ax.axvline(0, color=theme.ink, linewidth=1.4, zorder=51)
 
     @property
     def artists(self) -> list[Artist]:
-        """The veil, and the cursor over it."""
-        return [self.veil, self.cursor]
+        """The cover of the future, and the cursor over it."""
+        return [self.cover, self.cursor]
 
     def show(self, edge: float, asking: bool) -> None:
         """Hide what is right of a moment; wholly, while a question is asked whose answer stands there."""
-        self.veil.set_alpha(1.0 if asking else VEIL)
-        self.veil.set_x(edge)
-        self.veil.set_width(self.moments - edge)
+        self.cover.set_alpha(1.0 if asking else OPACITY)
+        self.cover.set_x(edge)
+        self.cover.set_width(self.moments - edge)
         self.cursor.set(xdata=[edge, edge])

@@ -27,7 +27,7 @@ FINE = 32  # of one piece
 
 
 @dataclass(frozen=True)
-class Plan:
+class Placement:
     """Where bodies stand, (n, 2), their columns, way points per link, and how far each column reaches.
 
     `tops` and `bottoms`: highest and lowest y of what stands in a column. `heart`: the middle of a tangle, for each
@@ -45,38 +45,44 @@ class Plan:
     outward: Mapping[int, Array] = field(default_factory=dict)
 
 
-def routes(plan: Plan) -> list[Array]:
-    """Return an evenly divided curve for each link of a plan, (POINTS, 2) each."""
-    pairs = {(link.source, link.target) for link in plan.links}
-    back = _lanes(plan, pairs)
+def routes(placement: Placement) -> list[Array]:
+    """Return an evenly divided curve for each link of a placement, (POINTS, 2) each."""
+    pairs = {(link.source, link.target) for link in placement.links}
+    back = _lanes(placement, pairs)
     found: list[Array] = []
-    for number, link in enumerate(plan.links):
-        start, end = plan.places[link.source], plan.places[link.target]
+    for number, link in enumerate(placement.links):
+        start, end = placement.places[link.source], placement.places[link.target]
         if link.source == link.target:
-            found.append(even(teardrop(plan.bodies[link.source], start, plan.outward.get(link.source))))
+            found.append(
+                even(teardrop(placement.bodies[link.source], start, placement.outward.get(link.source)))
+            )
             continue
-        if number in plan.heart and (link.target, link.source) in pairs and len(plan.outward) <= MANY:
+        if (
+            number in placement.heart
+            and (link.target, link.source) in pairs
+            and len(placement.outward) <= MANY
+        ):
             curve = bow(start, end, 0.25 + 0.04 * float(np.hypot(*(end - start))))
-        elif number in plan.heart:
-            heart = plan.heart[number]
+        elif number in placement.heart:
+            heart = placement.heart[number]
             curve = _bent(start, end, heart)
         elif number in back:
             curve = back[number]
-        elif number in plan.waypoints:
-            curve = through([start, *plan.waypoints[number], end])
+        elif number in placement.waypoints:
+            curve = through([start, *placement.waypoints[number], end])
         elif (link.target, link.source) in pairs:
             curve = bow(start, end, 0.32 + 0.1 * float(np.hypot(*(end - start))))
-        elif plan.columns and plan.columns[link.source] == plan.columns[link.target]:
+        elif placement.columns and placement.columns[link.source] == placement.columns[link.target]:
             curve = _aside(start, end)
         else:
             curve = line(start, end)
-        found.append(even(cut(curve, outline(plan, link.source), outline(plan, link.target))))
+        found.append(even(cut(curve, outline(placement, link.source), outline(placement, link.target))))
     return found
 
 
-def outline(plan: Plan, number: int) -> Callable[[Array], NDArray[np.bool_]]:
+def outline(placement: Placement, number: int) -> Callable[[Array], NDArray[np.bool_]]:
     """Return a test whether points (k, 2) lie within a body or closer to it than GAP."""
-    body, (x, y) = plan.bodies[number], plan.places[number]
+    body, (x, y) = placement.bodies[number], placement.places[number]
     wide, high = body.half
     power = {"input": 5.0, "patch": 30.0}.get(body.kind, 2.0)
 
@@ -121,14 +127,14 @@ def _aside(start: Array, end: Array) -> Array:
     return cubic(start, start + reach + slope, end + reach - slope, end)
 
 
-def _lanes(plan: Plan, pairs: set[tuple[int, int]]) -> dict[int, Array]:
+def _lanes(placement: Placement, pairs: set[tuple[int, int]]) -> dict[int, Array]:
     """Curves of the links that run back over more than one column, each in a free lane, short ones inmost."""
-    if not plan.tops:
+    if not placement.tops:
         return {}
     backward = [
-        (plan.columns[link.source] - plan.columns[link.target], number, link)
-        for number, link in enumerate(plan.links)
-        if number not in plan.heart and plan.columns[link.source] > plan.columns[link.target]
+        (placement.columns[link.source] - placement.columns[link.target], number, link)
+        for number, link in enumerate(placement.links)
+        if number not in placement.heart and placement.columns[link.source] > placement.columns[link.target]
     ]
     found: dict[int, Array] = {}
     taken: dict[int, list[tuple[int, int, float]]] = {1: [], -1: []}
@@ -136,39 +142,43 @@ def _lanes(plan: Plan, pairs: set[tuple[int, int]]) -> dict[int, Array]:
     for span, number, link in sorted(backward, key=lambda entry: entry[:2]):
         if span == 1:
             continue
-        left, right = plan.columns[link.target], plan.columns[link.source]
-        side, level = _lane(plan, link, left, right, taken)
+        left, right = placement.columns[link.target], placement.columns[link.source]
+        side, level = _lane(placement, link, left, right, taken)
         taken[side].append((left, right, level))
         shift = [legs.setdefault(key, 0) for key in ((right, True), (left, False))]
         legs[right, True] += 1
         legs[left, False] += 1
-        found[number] = _around(plan, link, side, level, shift)
+        found[number] = _around(placement, link, side, level, shift)
     return found
 
 
 def _lane(
-    plan: Plan, link: Link, left: int, right: int, taken: Mapping[int, Sequence[tuple[int, int, float]]]
+    placement: Placement,
+    link: Link,
+    left: int,
+    right: int,
+    taken: Mapping[int, Sequence[tuple[int, int, float]]],
 ) -> tuple[int, float]:
     """The side and height of the nearest free lane over (1) or under (−1) the columns left … right."""
     choices = []
     for side in (1, -1):
-        edge = max(side * y for y in (plan.tops if side > 0 else plan.bottoms)[left : right + 1])
+        edge = max(side * y for y in (placement.tops if side > 0 else placement.bottoms)[left : right + 1])
         level = edge + 0.75
         busy = sorted(side * y for a, b, y in taken[side] if a <= right and b >= left)
         for other in busy:
             if abs(other - level) < LANE * 0.9 or other > level:
                 level = max(level, other + LANE)
-        ends = [side * plan.places[k][1] for k in (link.source, link.target)]
+        ends = [side * placement.places[k][1] for k in (link.source, link.target)]
         choices.append((round(sum(level - end for end in ends), 6), -side, side * level))
     _, negative, level = min(choices)
     return -negative, level
 
 
-def _around(plan: Plan, link: Link, side: int, level: float, shift: Sequence[int]) -> Array:
+def _around(placement: Placement, link: Link, side: int, level: float, shift: Sequence[int]) -> Array:
     """Up beside the source, along the lane, down beside the target."""
-    start, end = plan.places[link.source], plan.places[link.target]
-    out = start[0] + plan.bodies[link.source].half[0] + 0.62 + 0.3 * shift[0]
-    home = end[0] - plan.bodies[link.target].half[0] - 0.62 - 0.3 * shift[1]
+    start, end = placement.places[link.source], placement.places[link.target]
+    out = start[0] + placement.bodies[link.source].half[0] + 0.62 + 0.3 * shift[0]
+    home = end[0] - placement.bodies[link.target].half[0] - 0.62 - 0.3 * shift[1]
     return rounded(
         [
             start,

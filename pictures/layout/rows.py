@@ -53,7 +53,7 @@ def isotonic(wanted: Sequence[float], weights: Sequence[float], gaps: Sequence[f
     return [float(level + offset) for level, offset in zip(levels, offsets, strict=True)]
 
 
-def heights(
+def vertical_positions(
     columns: Sequence[Sequence[int]],
     segments: Sequence[Edge],
     weight: Callable[[int, int], float],

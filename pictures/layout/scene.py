@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from allornone.pictures.layout.layout import UNDER, Needs, layout, placed
+from allornone.pictures.layout.layout import UNDER, LayoutOptions, layout, placed
 from allornone.pictures.layout.marks import CURVE, mini_curve, threshold
-from allornone.pictures.layout.routing import LOOP, POINTS, Plan, routes
-from allornone.pictures.layout.units import Body, Strengths, Wiring, short_name, sides, width, wiring
+from allornone.pictures.layout.routing import LOOP, POINTS, Placement, routes
+from allornone.pictures.layout.units import Body, DrawnNet, Strengths, drawn_net, short_name, sides, width
 from allornone.simulator.errors import UnknownName
 from allornone.simulator.network.network import Network
 
@@ -125,20 +125,20 @@ def scene(
     >>> scene(net).units
     ('a', 'b')
     """
-    wires = wiring(net)
+    wires = drawn_net(net)
     if named is None:
         named = _names_fit(wires)
     facts = Strengths.of(net, wires, learning)
     if pos is None:
         marks = min(int(facts.ticks.max(initial=0)), MARKS)
         numbered, biased = _numbered(wires, facts), _biased(net, wires, facts)
-        plan = layout(wires, Needs(aspect, em, named, facts.weighted, marks, numbered, biased))
+        placement = layout(wires, LayoutOptions(aspect, em, named, facts.weighted, marks, numbered, biased))
     else:
         missing = next((str(unit) for unit in net if unit not in pos), None)
         if missing is not None:
             raise UnknownName("position", missing, [str(unit) for unit in pos])
-        plan = placed(wires, pos)
-    return _scene(net, wires, plan, facts, em, named)
+        placement = placed(wires, pos)
+    return _scene(net, wires, placement, facts, em, named)
 
 
 def _holds(net: Network, loop: Collection[str]) -> bool:
@@ -147,21 +147,21 @@ def _holds(net: Network, loop: Collection[str]) -> bool:
     return any(data.get("kind") == "inhibitory" or data.get("weight", 1.0) != 0 for _, _, data in own)
 
 
-def _note(text: str, plan: Plan, labels: Sequence[Label], em: float) -> tuple[Label, ...]:
+def _note(text: str, placement: Placement, labels: Sequence[Label], em: float) -> tuple[Label, ...]:
     """What there is to say of the whole, under all of it."""
     if not text:
         return ()
-    low = float(plan.places[:, 1].min()) - 2.0
+    low = float(placement.places[:, 1].min()) - 2.0
     low = min([low, *(float(extent(label, em)[0, 1]) - 0.5 * em for label in labels)])
-    return (Label(text, float(plan.places[:, 0].min()), low, "left", "top", "note"),)
+    return (Label(text, float(placement.places[:, 0].min()), low, "left", "top", "note"),)
 
 
-def _numbered(wires: Wiring, facts: Strengths) -> bool:
+def _numbered(wires: DrawnNet, facts: Strengths) -> bool:
     """Whether weights are written on the synapses: few, and not all the same."""
     return facts.weighted and len(wires.links) <= NUMBERS
 
 
-def _biased(net: Network, wires: Wiring, facts: Strengths) -> list[str]:
+def _biased(net: Network, wires: DrawnNet, facts: Strengths) -> list[str]:
     """Units over which a bias is written."""
     if not _numbered(wires, facts):
         return []
@@ -172,29 +172,31 @@ def _biased(net: Network, wires: Wiring, facts: Strengths) -> list[str]:
     ]
 
 
-def _names_fit(wires: Wiring) -> bool:
+def _names_fit(wires: DrawnNet) -> bool:
     """Whether there is room for the names of hidden units."""
     hidden = [wires.columns[k] for k, body in enumerate(wires.bodies) if body.kind == "unit"]
     return len(hidden) <= NAMED and max((hidden.count(column) for column in set(hidden)), default=0) <= ROW
 
 
-def _scene(net: Network, wires: Wiring, plan: Plan, facts: Strengths, em: float, named: bool) -> Scene:
+def _scene(
+    net: Network, wires: DrawnNet, placement: Placement, facts: Strengths, em: float, named: bool
+) -> Scene:
     shown = [k for k, body in enumerate(wires.bodies) if body.kind in ("input", "unit", "output")]
     bodies = [wires.bodies[k] for k in shown]
-    labels = _labels(wires, plan, em, named)
-    paths = np.array(routes(plan)).reshape(-1, POINTS, 2)
-    labels += _note(wires.left_out, plan, labels, em)
+    labels = _labels(wires, placement, em, named)
+    paths = np.array(routes(placement)).reshape(-1, POINTS, 2)
+    labels += _note(wires.left_out, placement, labels, em)
     texts = tuple(_text(net, body) for body in bodies)
-    columns = plan.columns or [0] * len(wires.bodies)
-    tangle = {wires.bodies[k].name for k in plan.outward}
+    columns = placement.columns or [0] * len(wires.bodies)
+    tangle = {wires.bodies[k].name for k in placement.outward}
     back = [columns[x.source] > columns[x.target] for x in wires.links]
     inhibited = any(x.kind == "inhibitory" for x in wires.links)
-    patches = tuple(_patch(b, plan.places[k]) for k, b in enumerate(wires.bodies) if b.kind == "patch")
+    patches = tuple(_patch(b, placement.places[k]) for k, b in enumerate(wires.bodies) if b.kind == "patch")
     return Scene(
         name=str(net.graph.get("name", "")),
         units=tuple(body.name for body in bodies),
         shapes=tuple(body.kind for body in bodies),
-        positions=plan.places[shown],
+        positions=placement.places[shown],
         texts=texts,
         curves=_curves(net, bodies, texts),
         biases=np.array([float(net.nodes[body.members[0]].get("bias", np.nan)) for body in bodies]),
@@ -208,10 +210,10 @@ def _scene(net: Network, wires: Wiring, plan: Plan, facts: Strengths, em: float,
         backward=np.array(back, dtype=bool),
         loops=tuple(tuple(loop) for loop in net.loops if _holds(net, loop) and not tangle.intersection(loop)),
         patches=patches,
-        dots=np.array([plan.places[k] for k, b in enumerate(wires.bodies) if b.kind == "fold"]).reshape(
+        dots=np.array([placement.places[k] for k, b in enumerate(wires.bodies) if b.kind == "fold"]).reshape(
             -1, 2
         ),
-        box=_box(plan, labels, paths, em, _biased(net, wires, facts)),
+        box=_box(placement, labels, paths, em, _biased(net, wires, facts)),
         headed=len(wires.links) <= HEADS or inhibited,
         weighted=facts.weighted,
         signed=facts.signed,
@@ -220,22 +222,22 @@ def _scene(net: Network, wires: Wiring, plan: Plan, facts: Strengths, em: float,
     )
 
 
-def _labels(wires: Wiring, plan: Plan, em: float, named: bool) -> tuple[Label, ...]:
+def _labels(wires: DrawnNet, placement: Placement, em: float, named: bool) -> tuple[Label, ...]:
     """The names of units, where there is room for them."""
-    place = sides(wires, plan.columns or wires.columns, named)
-    if not plan.columns:
+    place = sides(wires, placement.columns or wires.columns, named)
+    if not placement.columns:
         place = ["below" if side in ("left", "right") else side for side in place]
-    if plan.outward:  # beside a tangle units stand close, without room for names under them
+    if placement.outward:  # beside a tangle units stand close, without room for names under them
         place = [
             "" if b.kind == "unit" and s == "below" else s for b, s in zip(wires.bodies, place, strict=True)
         ]
     labels = tuple(
-        label_of(body, plan.places[k], place[k])
+        label_of(body, placement.places[k], place[k])
         for k, body in enumerate(wires.bodies)
-        if place[k] not in ("", "inside") and k not in plan.outward
+        if place[k] not in ("", "inside") and k not in placement.outward
     )
-    outputs = [k for k in plan.outward if wires.bodies[k].kind == "output"]
-    return labels + tuple(around(plan, list(plan.outward) if named else outputs, em))
+    outputs = [k for k in placement.outward if wires.bodies[k].kind == "output"]
+    return labels + tuple(around(placement, list(placement.outward) if named else outputs, em))
 
 
 def _patch(body: Body, place: Array) -> Patch:
@@ -258,17 +260,17 @@ def _curves(net: Network, bodies: Sequence[Body], texts: Sequence[str]) -> Array
 
 
 def _box(
-    plan: Plan, labels: Sequence[Label], paths: Array, em: float, biased: Collection[str]
+    placement: Placement, labels: Sequence[Label], paths: Array, em: float, biased: Collection[str]
 ) -> tuple[float, float, float, float]:
     """From x, to x, from y, to y of all that is drawn."""
     around = np.array([[-0.6, -0.6], [0.6, 0.6]])  # half a band, and heads
     corners = [(paths[:, :, None] + around).reshape(-1, 2)]
-    for body, place in zip(plan.bodies, plan.places, strict=True):
+    for body, place in zip(placement.bodies, placement.places, strict=True):
         half = np.array(body.half) + 0.45
         bias = np.array([0.0, 0.46 + 1.1 * em if body.name in biased else 0.0])
         corners.append(np.array([place - half, place + half + bias]))
     corners += [extent(label, em) for label in labels]
-    points = np.concatenate(corners) if len(plan.bodies) else np.zeros((1, 2))
+    points = np.concatenate(corners) if len(placement.bodies) else np.zeros((1, 2))
     low, high = points.min(axis=0), points.max(axis=0)
     return float(low[0]), float(high[0]), float(low[1]), float(high[1])
 
@@ -303,15 +305,15 @@ def label_of(body: Body, place: Array, side: str) -> Label:
     return Label(text, x, y - high - UNDER, "center", "top", role)
 
 
-def around(plan: Plan, named: Sequence[int], em: float) -> list[Label]:
+def around(placement: Placement, named: Sequence[int], em: float) -> list[Label]:
     """Return the labels of bodies of a tangle, away from it; a name that would lie on another is left out."""
-    looped = {link.source for link in plan.links if link.source == link.target}
+    looped = {link.source for link in placement.links if link.source == link.target}
     found: list[Label] = []
     taken: list[Array] = []
     for k in named:
-        body, (x, y) = plan.bodies[k], plan.outward[k]
+        body, (x, y) = placement.bodies[k], placement.outward[k]
         far = body.half[0] + APART + (LOOP if k in looped else 0.0)
-        at = plan.places[k] + plan.outward[k] * far
+        at = placement.places[k] + placement.outward[k] * far
         across = "center" if abs(x) < 0.3 else "left" if x > 0 else "right"
         up = "center" if abs(y) < 0.6 else "bottom" if y > 0 else "top"
         label = Label(short_name(body.name), float(at[0]), float(at[1]), across, up, body.kind)

@@ -64,7 +64,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Wiring:
+class DrawnNet:
     """Bodies in the network's order, the links between them, and each body's column.
 
     `cycle`: the number of the cycle that each body is in, −1 for none; `left_out`: what there is to be said of
@@ -79,12 +79,12 @@ class Wiring:
     left_out: str = ""
 
 
-def wiring(net: Network) -> Wiring:
+def drawn_net(net: Network) -> DrawnNet:
     """Return what is drawn of a network.
 
     >>> net = Network()
     >>> net.add_inputs("a", "b")
-    >>> [(body.name, body.kind) for body in wiring(net).bodies]
+    >>> [(body.name, body.kind) for body in drawn_net(net).bodies]
     [('a', 'input'), ('b', 'input')]
     """
     bodies, owner = _bodies(net)
@@ -93,7 +93,7 @@ def wiring(net: Network) -> Wiring:
     return _thinned(net, _folded(bodies, links, place))
 
 
-def _thinned(net: Network, wires: Wiring) -> Wiring:
+def _thinned(net: Network, wires: DrawnNet) -> DrawnNet:
     """The same with no more links than can be seen; who is in a cycle is judged by all of them."""
     edges = [(link.source, link.target) for link in wires.links]
     found = replace(wires, cycle=tuple(cycles(len(wires.bodies), edges)))
@@ -183,7 +183,7 @@ def _columns(bodies: Sequence[Body], links: Sequence[Link]) -> list[int]:
     return place
 
 
-def _folded(bodies: Sequence[Body], links: Sequence[Link], place: Sequence[int]) -> Wiring:
+def _folded(bodies: Sequence[Body], links: Sequence[Link], place: Sequence[int]) -> DrawnNet:
     """The same with every wide layer folded to its ends, and numbers made consecutive again."""
     layers: dict[tuple[int, str], list[int]] = {}
     for k, body in enumerate(bodies):
@@ -206,7 +206,7 @@ def _folded(bodies: Sequence[Body], links: Sequence[Link], place: Sequence[int])
     ]
     shown = tuple(folds.get(k, bodies[k]) for k in kept)
     index = {member: position for position, body in enumerate(shown) for member in body.members}
-    return Wiring(shown, tuple(seen), tuple(place[k] for k in kept), index)
+    return DrawnNet(shown, tuple(seen), tuple(place[k] for k in kept), index)
 
 
 def _tangled(layer: Sequence[int], links: Sequence[Link]) -> bool:
@@ -262,7 +262,7 @@ class Strengths:
     signed: bool
 
     @classmethod
-    def of(cls, net: Network, wires: Wiring, learning: bool) -> "Strengths":
+    def of(cls, net: Network, wires: DrawnNet, learning: bool) -> "Strengths":
         """Return what a network says of each link; of `learning` weights all is worth drawing."""
         data = [_data(net, wires.bodies[x.source], wires.bodies[x.target]) for x in wires.links]
         weights = np.array(
@@ -297,7 +297,7 @@ def short_name(name: str) -> str:
     return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
 
 
-def sides(wires: Wiring, columns: Sequence[int], named: bool) -> list[str]:
+def sides(wires: DrawnNet, columns: Sequence[int], named: bool) -> list[str]:
     """Return for each body "inside", "middle", "left", "right", "below" or "" (no name).
 
     `named`: whether units that are neither input nor output carry their names where that takes room; at either

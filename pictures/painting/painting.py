@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from allornone.pictures.layout.scene import EM, Scene, scene
 from allornone.pictures.painting.shapes import FONT, circle
-from allornone.pictures.painting.synapses import Numbers, Synapses
+from allornone.pictures.painting.synapses import Synapses, WeightLabels
 from allornone.pictures.painting.units import Cells
 from allornone.pictures.palette import Theme, mix, rgb
 from allornone.simulator.errors import AllornoneError
@@ -34,7 +34,7 @@ class Painted:
     inch: float
     cells: Cells
     synapses: Synapses
-    numbers: Numbers | None
+    weight_labels: WeightLabels | None
 
 
 def composed(
@@ -98,8 +98,8 @@ def paint(
     synapses = Synapses(ax, what, theme, inch, largest or 1.0, fading)
     cells = Cells(ax, what, theme, inch, values)
     size = max(letter * 0.92, 1.0)
-    numbers = Numbers(ax, what, theme, size, inch, fixed) if what.numbered else None
-    return Painted(what, theme, inch, cells, synapses, numbers)
+    weight_labels = WeightLabels(ax, what, theme, size, inch, fixed) if what.numbered else None
+    return Painted(what, theme, inch, cells, synapses, weight_labels)
 
 
 def root(ax: Axes) -> Figure:

@@ -38,7 +38,7 @@ OVER = 0.46  # between a unit and its bias
 
 
 class Synapses:
-    """The artists of all synapses of a scene; `weigh` changes what they look like, never where they run.
+    """The artists of all synapses of a scene; `set_weights` changes what they look like, never where they run.
 
     `most`: the weight drawn widest, over a whole film; `fading`: weak ones are transparent, as in films.
     """
@@ -58,13 +58,13 @@ class Synapses:
             ax.add_collection(collection, autolim=False)
         self._rings(ax)
         self._ticks(ax)
-        self.weigh(scene.weights)
+        self.set_weights(scene.weights)
 
     def points(self, radii: float) -> float:
         """A length in unit radii as points of print."""
         return radii * self.inch * 72
 
-    def weigh(self, weights: Array) -> None:
+    def set_weights(self, weights: Array) -> None:
         """Show these weights, one per synapse, NaN for a bundle."""
         share = np.nan_to_num(np.abs(weights)) / self.most if self.most > 0 else np.zeros(len(weights))
         share = np.clip(share, 0.0, 1.0)
@@ -205,8 +205,8 @@ def _across(path: Array, count: int, share: float) -> list[Array]:
     return found
 
 
-class Numbers:
-    """The artists of all numbers; `weigh` writes others. `fixed`: they keep their width, for a film."""
+class WeightLabels:
+    """The artists of all numbers; `set_weights` writes others. `fixed`: they keep their width, for a film."""
 
     def __init__(self, ax: Axes, scene: Scene, theme: Theme, size: float, inch: float, fixed: bool) -> None:
         self.text, self.scene, self.theme = signed if fixed else short, scene, theme
@@ -225,14 +225,14 @@ class Numbers:
         self.glyphs = PathCollection([], linewidths=0, zorder=16)
         for collection in (self.grounds, self.glyphs):
             ax.add_collection(collection, autolim=False)
-        self.weigh(scene.weights, scene.biases)
+        self.set_weights(scene.weights, scene.biases)
 
     @property
     def artists(self) -> list[Artist]:
         """The grounds and what is written on them."""
         return [self.grounds, self.glyphs]
 
-    def weigh(self, weights: Array, biases: Array) -> None:
+    def set_weights(self, weights: Array, biases: Array) -> None:
         """Write these numbers, weights per synapse and biases per unit."""
         values = [float(weights[k]) for k in self.shown]
         texts = [self.text(value) for value in values]

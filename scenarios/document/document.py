@@ -108,7 +108,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Film(Part):
+class FilmSettings(Part):
     """What a film shows: its kind, of which phase, of which run, and of which group where its kind shows one."""
 
     show: Text
@@ -159,12 +159,12 @@ class Claim(Part):
 class Interpretation(Part):
     """How the net is interpreted: the film, questions to those who watch, and the claims."""
 
-    film: Film | None = None
+    film: FilmSettings | None = None
     questions: list[Question] = Field(default_factory=list)
     claims: list[Claim] = Field(min_length=1)
 
 
-class Task(Part):
+class TaskSettings(Part):
     """Data that phases share: `data` names what is registered, `parameters` are its own."""
 
     data: Text
@@ -340,15 +340,15 @@ class Experiment(Part):
     """What is done: the part of a scenario that a change may touch, as one run has it."""
 
     parameters: dict[str, Formula] = Field(default_factory=dict)
-    tasks: dict[str, Task] = Field(default_factory=dict)
+    tasks: dict[str, TaskSettings] = Field(default_factory=dict)
     connectivity: Connectivity
     activation: Activation = Field(default_factory=Activation)
     learning: Learning = Field(default_factory=Learning)
     experience: list[Phase] = Field(min_length=1)
 
-    def lesson(self, phase: Phase) -> Lesson:
+    def learning_settings(self, phase: Phase) -> LearningSettings:
         """Return the learning procedure that holds in a phase."""
-        return lesson(self.learning, phase)
+        return learning_settings(self.learning, phase)
 
 
 class Document(Experiment):
@@ -382,7 +382,7 @@ MODELS: Mapping[Path, type[BaseModel]] = {
     ("connectivity", "start"): Start,
     ("connectivity", "edits", "*"): Edit,
     ("interpretation",): Interpretation,
-    ("interpretation", "film"): Film,
+    ("interpretation", "film"): FilmSettings,
     ("interpretation", "questions", "*"): Question,
     ("interpretation", "claims", "*"): Claim,
 }
@@ -451,7 +451,7 @@ def _beyond(raw: Raw) -> Iterator[Violation]:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class LearningSettings:
     """The learning procedure of one phase, with every default filled in."""
 
     rule: str | None
@@ -466,7 +466,7 @@ class Lesson:
     bound: int | float | str
 
 
-def lesson(learning: Learning, phase: Learning) -> Lesson:
+def learning_settings(learning: Learning, phase: Learning) -> LearningSettings:
     """Return what holds in a phase: what it says itself, else what [learning] says, else the default.
 
     Another rule than that of [learning] starts from its own defaults.
@@ -475,7 +475,7 @@ def lesson(learning: Learning, phase: Learning) -> Lesson:
     >>> base = Learning.model_validate({"rule": "lms", "eta": 0.1, "epochs": 9}, context=context)
     >>> said = {"name": "best", "teach": "gate", "rule": "least-squares"}
     >>> phase = Phase.model_validate(said, context=context)
-    >>> lesson(base, phase).epochs, lesson(base, phase).rule_parameters
+    >>> learning_settings(base, phase).epochs, learning_settings(base, phase).rule_parameters
     (9, {})
     """
     said = {
@@ -485,7 +485,7 @@ def lesson(learning: Learning, phase: Learning) -> Lesson:
         if (value := getattr(source, key)) is not None
     }
     inherited = learning.rule_parameters if phase.rule in (None, learning.rule) else {}
-    return Lesson(rule_parameters={**inherited, **phase.rule_parameters}, **{**_DEFAULTS, **said})
+    return LearningSettings(rule_parameters={**inherited, **phase.rule_parameters}, **{**_DEFAULTS, **said})
 
 
 _DEFAULTS: dict[str, Any] = {

@@ -34,7 +34,7 @@ def schema() -> Schema:
     made = _tidy(Document.model_json_schema(by_alias=True))
     made.pop("description")
     parts: Schema = {name: _tidy(part) for name, part in made.pop("$defs").items()}
-    parts["Task"] = _tagged(registry.tasks, "data", _fixed(parts["Task"], TASK_KEYS))
+    parts["TaskSettings"] = _tagged(registry.tasks, "data", _fixed(parts["TaskSettings"], TASK_KEYS))
     parts["Build"] = _tagged(registry.builders, "net", {})
     parts["Activation"] = _activation()
     for name in ("Learning", "Phase"):
@@ -50,7 +50,7 @@ def schema() -> Schema:
     parts["Change"] = _change()
     made["properties"]["vary"] = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Axis"}}
     parts.pop("Edit", None)
-    parts["Film"]["properties"]["show"] = {"enum": registry.films.names()}
+    parts["FilmSettings"]["properties"]["show"] = {"enum": registry.films.names()}
     return {"$schema": DIALECT, "title": "An Allornone scenario", **made, "$defs": parts}
 
 

@@ -17,7 +17,13 @@ import numpy as np
 from allornone.models.boolean.separability import separable
 from allornone.scenarios.experiment import build
 from allornone.scenarios.experiment.limits import Limits
-from allornone.scenarios.experiment.running_phases import Life, Needs, Record, chosen_run, live
+from allornone.scenarios.experiment.running_phases import (
+    Record,
+    RecordingNeeds,
+    RunRecord,
+    chosen_run,
+    run_phases,
+)
 from allornone.scenarios.expressions.expression import Numbers, Scope, expression
 from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS, Function
 from allornone.scenarios.expressions.labelled import Labelled, Value, combine, labelled
@@ -33,7 +39,7 @@ COUNTED = ("mistakes", "updates", "change")
 """Words that count what happened on the way, so that their first value is that of epoch 1."""
 
 
-def needs(texts: Iterable[str]) -> Needs:
+def needs(texts: Iterable[str]) -> RecordingNeeds:
     """Return what runs have to keep for these expressions, and of which units."""
     words: set[str] = set()
     units: set[str] = set()
@@ -47,13 +53,13 @@ def needs(texts: Iterable[str]) -> Needs:
                     units.add(name)
                 case ast.Call(func=ast.Name(id="history"), args=[ast.Constant(value=str(name)), *_]):
                     words |= {"history"} if name.startswith("w ") else {"error"} if name in AT_REST else set()
-    return Needs(frozenset(words), frozenset(units))
+    return RecordingNeeds(frozenset(words), frozenset(units))
 
 
-def measure(measures: Mapping[str, str], life: Life) -> dict[str, Value]:
+def measure(measures: Mapping[str, str], run: RunRecord) -> dict[str, Value]:
     """Return every measure of one run, in the order of the file; a later one may use those before it."""
-    callable_here = {**FUNCTIONS, **registered_functions(), **run_functions(life)}
-    names: dict[str, Value] = dict(life.parameters)
+    callable_here = {**FUNCTIONS, **registered_functions(), **run_functions(run)}
+    names: dict[str, Value] = dict(run.parameters)
     found: dict[str, Value] = {}
     for name, text in measures.items():
         try:
@@ -63,9 +69,9 @@ def measure(measures: Mapping[str, str], life: Life) -> dict[str, Value]:
     return found
 
 
-def run_functions(life: Life) -> dict[str, Function]:
+def run_functions(run: RunRecord) -> dict[str, Function]:
     """Return the functions of one run."""
-    reader = _Reader(life)
+    reader = _Reader(run)
     calls: dict[str, Callable[..., Value]] = {
         **{word: reader.seen(word) for word in ("y", "x", "z", "veto")},
         "d": reader.desired,
@@ -77,9 +83,9 @@ def run_functions(life: Life) -> dict[str, Function]:
         "diverged": lambda phase=None: reader.changed(phase).diverged,
         "units": lambda group: len(reader.members(group)),
         "connections": reader.connections,
-        "parameters": lambda: life.network.parameters,
-        "depth": lambda: life.network.depth,
-        "loops": lambda: len(life.network.loops),
+        "parameters": lambda: run.network.parameters,
+        "depth": lambda: run.network.depth,
+        "loops": lambda: len(run.network.loops),
         "area": reader.area,
         "separable": lambda x, d: separable(_matrix(x), _matrix(d)),
         "margin": reader.margin,
@@ -104,10 +110,10 @@ def _registered(name: str, function: Callable[..., Any]) -> Function:
 class _Reader:
     """Looks things up in what one run left."""
 
-    def __init__(self, life: Life) -> None:
-        self.life = life
-        self.groups = build.groups_of(life.network)
-        self.numbers = Numbers(life.parameters)
+    def __init__(self, run: RunRecord) -> None:
+        self.run = run
+        self.groups = build.groups_of(run.network)
+        self.numbers = Numbers(run.parameters)
 
     def seen(self, word: str) -> Callable[..., Value]:
         """Return the function of that letter: what was seen at a unit or group."""
@@ -181,7 +187,7 @@ class _Reader:
 
     def connections(self, of: Value) -> Value:
         """Return how many synapses lead as the text says."""
-        return len(build.pairs(self.life.network, [str(of)], self.numbers))
+        return len(build.pairs(self.run.network, [str(of)], self.numbers))
 
     def area(self, condition: Value, phase: Value | None = None) -> Value:
         """Return the area of the plane where a condition on the points of a grid holds."""
@@ -196,7 +202,7 @@ class _Reader:
         record = self.phase(phase, lambda record: not record.phase.timed, "lessons")
         name = str(unit)
         weights = dict(zip(record.synapses, record.weights, strict=True))
-        sources = list(self.life.network.predecessors(name))
+        sources = list(self.run.network.predecessors(name))
         if not set(sources) <= set(record.phase.driven):
             raise AllornoneError(f"margin({name!r}): its synapses must come from inputs")
         w = np.array([weights[source, name] for source in sources])
@@ -219,7 +225,7 @@ class _Reader:
 
     def phase(self, name: Value | None, has: Callable[[Record], bool], what: str = "") -> Record:
         """Return the phase of that name, or the last that has what is asked for."""
-        records = {record.phase.name: record for record in self.life.records}
+        records = {record.phase.name: record for record in self.run.records}
         if name is not None:
             if str(name) not in records:
                 raise UnknownName("phase", str(name), records)
@@ -227,7 +233,7 @@ class _Reader:
             if not has(found):
                 raise AllornoneError(f"phase {name!r} has not {what}")
             return found
-        for record in reversed(self.life.records):
+        for record in reversed(self.run.records):
             if has(record):
                 return record
         raise AllornoneError(f"no phase has {what}")
@@ -241,11 +247,11 @@ class _Reader:
 
     def is_one(self, group: Value) -> bool:
         """Return whether a name is a single unit's and not a group's."""
-        return str(group) in self.life.network
+        return str(group) in self.run.network
 
     def pairs(self, text: str) -> list[tuple[str | None, str]]:
         """Return synapses: those that a text says, or all that lead to a unit, its bias first."""
-        net = self.life.network
+        net = self.run.network
         if "->" in text:
             return build.pairs(net, [text], self.numbers)
         found: list[tuple[str | None, str]] = []
@@ -292,9 +298,9 @@ def answers(
     measures = raw.get("measures", {})
     texts = [str(text) for question in questions for text in question["choices"].values()]
     ready = chosen_run(raw, seeds, overrides, limits)
-    life = live([ready], needs([*texts, *map(str, measures.values())]))[0]
-    names = {**life.parameters, **measure(measures, life)}
-    scope = Scope(names, {**FUNCTIONS, **registered_functions(), **run_functions(life)})
+    run = run_phases([ready], needs([*texts, *map(str, measures.values())]))[0]
+    names = {**run.parameters, **measure(measures, run)}
+    scope = Scope(names, {**FUNCTIONS, **registered_functions(), **run_functions(run)})
     return tuple(_answered(question, scope) for question in questions)
 
 

@@ -39,7 +39,7 @@ Lesson = tuple[Array, tuple[str, ...], Array | None, tuple[str, ...], float | No
 
 
 @dataclass(frozen=True)
-class Phase:
+class PreparedPhase:
     """One phase of one run.
 
     `x` is (trials, ticks, driven), NaN where a unit is left free; `d` is (trials, taught) or None: what the teacher
@@ -102,7 +102,7 @@ class Prepared:
     """One run: its network at the start, which other runs may share, its phases, its numbers and its seed."""
 
     network: Network
-    phases: tuple[Phase, ...]
+    phases: tuple[PreparedPhase, ...]
     parameters: Mapping[str, Any]
     seed: int
     key: Hashable = field(repr=False, default=None)
@@ -196,7 +196,7 @@ def _phase(
     seed: int,
     limits: Limits,
     drawn: Sequence[str],
-) -> Phase:
+) -> PreparedPhase:
     net, words = begun.network, _words(phase, learning)
     x, driven, d, taught, cell = lesson(phase, net, numbers, made, seed, limits, drawn)
     rule = None if "show" in phase else _rule(words, numbers)
@@ -207,7 +207,7 @@ def _phase(
     # A presentation is judged at its last tick; a stimulus without a teacher, and a cue on units, are lived in time.
     by_tick = "stimulus" in phase and d is None
     timed = by_tick or not set(driven) <= set(net.inputs)
-    return Phase(
+    return PreparedPhase(
         name=phase["name"],
         x=x,
         driven=driven,

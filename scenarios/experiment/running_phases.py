@@ -15,7 +15,7 @@ import numpy as np
 from allornone.scenarios.document.axes import Run, family
 from allornone.scenarios.experiment import build
 from allornone.scenarios.experiment.limits import Limits
-from allornone.scenarios.experiment.preparing import Pair, Phase, Prepared, prepare
+from allornone.scenarios.experiment.preparing import Pair, Prepared, PreparedPhase, prepare
 from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import Lesson, lesson
@@ -34,15 +34,15 @@ MOST_MOMENTS = 400
 """Ticks or presentations that are recorded for a film."""
 
 
-def live(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
+def run_phases(runs: Sequence[Prepared], needs: RecordingNeeds) -> list[RunRecord]:
     """Live runs of one key together and return what each left; `needs` names what measures ask for."""
-    lives: list[Life] = []
+    found: list[RunRecord] = []
     for start in range(0, len(runs), MOST_LANES):
-        lives += _live(runs[start : start + MOST_LANES], needs)
-    return lives
+        found += _live(runs[start : start + MOST_LANES], needs)
+    return found
 
 
-def _live(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
+def _live(runs: Sequence[Prepared], needs: RecordingNeeds) -> list[RunRecord]:
     program = compile([run.network for run in runs])
     weights, left = program.weights, None
     records: list[list[Record]] = [[] for _ in runs]
@@ -56,12 +56,12 @@ def _live(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
         for lane, record in enumerate(found):
             records[lane].append(record)
     return [
-        Life(run.network, tuple(record), dict(run.parameters), run.seed)
+        RunRecord(run.network, tuple(record), dict(run.parameters), run.seed)
         for record, run in zip(records, runs, strict=True)
     ]
 
 
-def _stacked_rule(phases: Sequence[Phase]) -> LearningRule | None:
+def _stacked_rule(phases: Sequence[PreparedPhase]) -> LearningRule | None:
     first = phases[0].rule
     if first is None:
         return None
@@ -78,7 +78,7 @@ class Record:
     updates, change.
     """
 
-    phase: Phase
+    phase: PreparedPhase
     units: tuple[str, ...]
     synapses: Sequence[Pair]
     kept: dict[str, Array]
@@ -106,9 +106,9 @@ Found = tuple[Weights, Snapshot | None, list[Record]]
 def _lessons(
     program: Program,
     left: Snapshot | None,
-    phases: Sequence[Phase],
+    phases: Sequence[PreparedPhase],
     seeds: Sequence[int],
-    needs: Needs,
+    needs: RecordingNeeds,
 ) -> Found:
     first = phases[0]
     x = _lanes([phase.x for phase in phases])
@@ -121,12 +121,12 @@ def _lessons(
     training = learn(program, program.weights, rule, plan, _plan(phases, seeds, needs, notes))
     if training.weight_history is not None:
         notes.history = list(training.weight_history)
-    weights = weighed(program, training.theta)
+    weights = phase_weights(program, training.theta)
     records = [_learned(program, phase, training, weights, notes, lane) for lane, phase in enumerate(phases)]
     return training.theta, left, records
 
 
-def _shown(program: Program, phases: Sequence[Phase], plan: Lesson, notes: Notes) -> list[Record]:
+def _shown(program: Program, phases: Sequence[PreparedPhase], plan: Lesson, notes: Notes) -> list[Record]:
     mistakes = np.zeros(program.lanes)
     for seen in plan.everything(program.weights):
         note(notes, seen, np.ones(program.lanes, dtype=bool))
@@ -135,14 +135,14 @@ def _shown(program: Program, phases: Sequence[Phase], plan: Lesson, notes: Notes
     words = [
         {"mistakes": mistakes[lane : lane + 1]} if plan.is_taught else {} for lane in range(program.lanes)
     ]
-    weights = weighed(program, program.weights)
+    weights = phase_weights(program, program.weights)
     return [
         record_of(program, phase, weights, notes, lane, words[lane], "epoch")
         for lane, phase in enumerate(phases)
     ]
 
 
-def _plan(phases: Sequence[Phase], seeds: Sequence[int], needs: Needs, notes: Notes) -> Plan:
+def _plan(phases: Sequence[PreparedPhase], seeds: Sequence[int], needs: RecordingNeeds, notes: Notes) -> Plan:
     def watch(seen: Passage, active: Truth) -> None:
         note(notes, seen, active)
 
@@ -163,7 +163,7 @@ def _plan(phases: Sequence[Phase], seeds: Sequence[int], needs: Needs, notes: No
 
 
 def _learned(
-    program: Program, phase: Phase, training: Training, weights: Weighed, notes: Notes, lane: int
+    program: Program, phase: PreparedPhase, training: Training, weights: PhaseWeights, notes: Notes, lane: int
 ) -> Record:
     epochs = int(training.lane_epochs[lane])
     lived = epochs + int(training.lane_diverged[lane])
@@ -190,9 +190,9 @@ def _learned(
 def _time(
     program: Program,
     left: Snapshot | None,
-    phases: Sequence[Phase],
+    phases: Sequence[PreparedPhase],
     seeds: Sequence[int],
-    needs: Needs,
+    needs: RecordingNeeds,
 ) -> Found:
     first = phases[0]
     rule = _stacked_rule(phases)
@@ -216,7 +216,7 @@ def _time(
         by_epoch.end(alone)
     if alone and "history" in needs.words:
         notes.history.append(program.synapse_values(simulator.weights))
-    axis, weights = "tick" if alone else "epoch", weighed(program, simulator.weights)
+    axis, weights = "tick" if alone else "epoch", phase_weights(program, simulator.weights)
     diverged = ~simulator.learning
     records = [
         record_of(program, phase, weights, notes, lane, {}, axis, diverged=bool(diverged[lane]))
@@ -228,9 +228,9 @@ def _time(
 def _cued(
     program: Program,
     left: Snapshot | None,
-    phases: Sequence[Phase],
+    phases: Sequence[PreparedPhase],
     seeds: Sequence[int],
-    needs: Needs,
+    needs: RecordingNeeds,
 ) -> Found:
     """Live a phase that shows cues: held for a while, then the net is left alone, and its last state is kept."""
     first = phases[0]
@@ -243,7 +243,7 @@ def _cued(
         moment = simulator.settle((first.ticks or 0) - cued)
     notes = notes_for(program, needs, (trials,))
     note_tick(notes, moment, ())
-    weights = weighed(program, program.weights)
+    weights = phase_weights(program, program.weights)
     records = [
         record_of(program, phase, weights, notes, lane, {}, "epoch") for lane, phase in enumerate(phases)
     ]
@@ -253,7 +253,7 @@ def _cued(
 def _begun(
     program: Program,
     left: Snapshot | None,
-    phase: Phase,
+    phase: PreparedPhase,
     rule: LearningRule | None,
     batch: int,
     seeds: Sequence[int],
@@ -296,7 +296,7 @@ def _lanes(arrays: Sequence[Array]) -> Array:
     return np.stack(arrays, axis=-1)
 
 
-def _condition(text: str, phases: Sequence[Phase]) -> Condition:
+def _condition(text: str, phases: Sequence[PreparedPhase]) -> Condition:
     names = phases[0].parameters
     return Condition.read(
         text, {name: np.array([phase.parameters[name] for phase in phases]) for name in names}
@@ -304,7 +304,7 @@ def _condition(text: str, phases: Sequence[Phase]) -> Condition:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownRun:
     """The run that is shown: its network as learned, the trace of the phase filmed, the last training."""
 
     network: Network
@@ -314,7 +314,7 @@ class Shown:
 
 def show(
     raw: Mapping[str, Any], seeds: Sequence[int], overrides: Mapping[str, object], limits: Limits
-) -> Shown:
+) -> ShownRun:
     """Live the run that the film of a scenario names, the first of each axis where it names none."""
     film = raw.get("interpretation", {}).get("film", {})
     ready = chosen_run(raw, seeds, overrides, limits)
@@ -341,7 +341,7 @@ def show(
     program.write(weights, [net])
     if trace is None:
         raise AllornoneError(f"film: no phase is named {wanted!r}")
-    return Shown(net, trace, training)
+    return ShownRun(net, trace, training)
 
 
 def chosen_run(
@@ -370,7 +370,12 @@ def _filmed(ready: Prepared) -> str:
 
 
 def _trials_shown(
-    program: Program, left: Sequence[Snapshot], phase: Phase, seed: int, keep: Recorder | None, briefly: bool
+    program: Program,
+    left: Sequence[Snapshot],
+    phase: PreparedPhase,
+    seed: int,
+    keep: Recorder | None,
+    briefly: bool,
 ) -> tuple[Weights, Sequence[Snapshot]]:
     """Live a phase trial by trial; `left` and what is returned are where each trial of a phase ended."""
     learning = phase.rule is not None
@@ -397,13 +402,13 @@ def _trials_shown(
     return simulator.weights, ended[-1:] if learning else ended
 
 
-def _whole(phase: Phase) -> Array:
+def _whole(phase: PreparedPhase) -> Array:
     """Return what drives a phase at every tick: a cue is held for a while, then the net is left alone."""
     free = max(0, (phase.ticks or 0) - phase.x.shape[1])
     return np.concatenate([phase.x, np.full((len(phase.x), free, phase.x.shape[2]), np.nan)], axis=1)
 
 
-def _begun_alone(program: Program, phase: Phase, seed: int, left: Sequence[Snapshot]) -> Simulator:
+def _begun_alone(program: Program, phase: PreparedPhase, seed: int, left: Sequence[Snapshot]) -> Simulator:
     simulator = Simulator(
         program, rule=phase.rule, update=phase.update, seed=[seed], undo=0, bound=phase.bound
     )
@@ -413,7 +418,7 @@ def _begun_alone(program: Program, phase: Phase, seed: int, left: Sequence[Snaps
 
 
 def _lessons_shown(
-    program: Program, weights: Weights, phase: Phase, seed: int, keep: Recorder | None
+    program: Program, weights: Weights, phase: PreparedPhase, seed: int, keep: Recorder | None
 ) -> tuple[Weights, Training | None]:
     d = None if phase.d is None else phase.d[..., None]
     plan = lesson(program, phase.x[..., None], d, phase.taught, phase.ticks, clamped=phase.clamped)
@@ -461,7 +466,7 @@ def _first(moment: Moment) -> Moment:
     )
 
 
-def _with_lessons(trace: Trace, phase: Phase) -> Trace:
+def _with_lessons(trace: Trace, phase: PreparedPhase) -> Trace:
     """Add what the teacher wanted, so that a film can mark mistakes; only where lessons came in their order."""
     if phase.d is None or phase.clamped or phase.timed or phase.order != "cyclic" or phase.batch != 1:
         return trace
@@ -475,7 +480,7 @@ def _with_lessons(trace: Trace, phase: Phase) -> Trace:
 
 
 @dataclass(frozen=True)
-class Life:
+class RunRecord:
     """One run when it is over: its network as it was at the start, and a record a phase."""
 
     network: Network
@@ -485,7 +490,7 @@ class Life:
 
 
 @dataclass(frozen=True)
-class Needs:
+class RecordingNeeds:
     """What measures ask for: "y", "z", "vetoed" of some units or groups, "history" of weights, "error" at rest."""
 
     words: frozenset[str] = frozenset()
@@ -501,7 +506,7 @@ class Notes:
     history: list[Array] = field(default_factory=list)
 
 
-def notes_for(program: Program, needs: Needs, shape: tuple[int, ...]) -> Notes:
+def notes_for(program: Program, needs: RecordingNeeds, shape: tuple[int, ...]) -> Notes:
     groups = build.groups_of(program.networks[0])
     wanted = {unit for name in needs.units for unit in groups.get(name, ())}
     places = np.array([place for name, place in program.index.items() if name in wanted], dtype=np.intp)
@@ -535,11 +540,11 @@ def _seen(word: str, moment: Moment) -> Array:
     return moment.vetoes().astype(float)
 
 
-Weighed = tuple[Array, Array]
+PhaseWeights = tuple[Array, Array]
 """The weights of every synapse before a phase and after it, (synapses, lanes)."""
 
 
-def weighed(program: Program, weights: Weights) -> Weighed:
+def phase_weights(program: Program, weights: Weights) -> PhaseWeights:
     """Return the weights that a phase began with, which are the program's, and those that it ended with."""
     before = program.synapse_values(program.weights)
     return before, before if weights is program.weights else program.synapse_values(weights)
@@ -547,8 +552,8 @@ def weighed(program: Program, weights: Weights) -> Weighed:
 
 def record_of(
     program: Program,
-    phase: Phase,
-    weights: Weighed,
+    phase: PreparedPhase,
+    weights: PhaseWeights,
     notes: Notes,
     lane: int,
     words: dict[str, Array],

@@ -37,7 +37,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Source:
+class TaskContext:
     """What a task may draw on: the run's numbers, its random stream, and the limits that it keeps."""
 
     numbers: Numbers
@@ -81,7 +81,8 @@ def make(
         maker: Callable[..., Task] = registered.get(given["data"])
         try:
             task = maker(
-                Source(numbers, stream(seed, "tasks", name if made else ""), limits or Limits()), **parameters
+                TaskContext(numbers, stream(seed, "tasks", name if made else ""), limits or Limits()),
+                **parameters,
             )
         except AllornoneError as error:
             raise AllornoneError(f"tasks.{name}: {error}") from None
@@ -94,7 +95,7 @@ def make(
 
 
 def table(
-    source: Source,
+    context: TaskContext,
     *,
     inputs: int | str,
     ones: Sequence[str] | None = None,
@@ -107,13 +108,13 @@ def table(
     `ones` lists the rows that are true; `d` is an expression over x1, x2, … or a list of them; `number` is the
     function's number, whose bit k is row k. `coding` is "binary", 0 and 1, or "bipolar", −1 and +1.
     """
-    count = source.numbers.whole(inputs, "inputs")
+    count = context.numbers.whole(inputs, "inputs")
     if not 1 <= count <= MOST_INPUTS:
         raise AllornoneError(f"inputs must be from 1 to {MOST_INPUTS}, found {count}")
-    source.count(2**count, "rows")
+    context.count(2**count, "rows")
     _one_of("coding", coding, ("binary", "bipolar"))
     rows = np.array(list(itertools.product((0.0, 1.0), repeat=count)))
-    desired = _desired(source, rows, ones, d, number)
+    desired = _desired(context, rows, ones, d, number)
     if coding == "bipolar":
         rows = 2 * rows - 1
         desired = None if desired is None else 2 * desired - 1
@@ -121,7 +122,7 @@ def table(
 
 
 def sample(
-    source: Source,
+    context: TaskContext,
     *,
     count: int | str,
     inputs: int | str = 1,
@@ -134,23 +135,23 @@ def sample(
     They may use coin (0 or 1), noise (standard normal), uniform (0 to 1) and i, the sample's number; each entry has
     draws of its own. `d` may also use x1, x2, … and x.
     """
-    samples = source.count(count, "count")
-    width, height = source.numbers.whole(inputs, "inputs"), source.numbers.whole(outputs, "outputs")
+    samples = context.count(count, "count")
+    width, height = context.numbers.whole(inputs, "inputs"), context.numbers.whole(outputs, "outputs")
     columns = [
-        source.column(text, random_words(source, samples), samples) for text in one_each(x, width, "x")
+        context.column(text, random_words(context, samples), samples) for text in one_each(x, width, "x")
     ]
     values = np.stack(columns, axis=1)
     if d is None:
         return Task(values, None)
     wanted = [
-        source.column(text, {**random_words(source, samples), **input_names(values)}, samples)
+        context.column(text, {**random_words(context, samples), **input_names(values)}, samples)
         for text in one_each(d, height, "d")
     ]
     return Task(values, np.stack(wanted, axis=1))
 
 
 def grid(
-    source: Source,
+    context: TaskContext,
     *,
     cells: int | str,
     from_: float | str = -1.0,
@@ -161,13 +162,13 @@ def grid(
 
     `d` may use x1, x2 and r, the distance from 0.
     """
-    count = source.numbers.whole(cells, "cells")
-    low, high = float(source.numbers.number(from_)), float(source.numbers.number(to))
+    count = context.numbers.whole(cells, "cells")
+    low, high = float(context.numbers.number(from_)), float(context.numbers.number(to))
     if count < 1 or not high > low:
         raise AllornoneError(
             f"a grid needs cells ≥ 1 and to > from, found {count} cells from {low:g} to {high:g}"
         )
-    source.count(count**2, "cells")
+    context.count(count**2, "cells")
     width = (high - low) / count
     centres = low + width * (np.arange(count) + 0.5)
     x2, x1 = np.meshgrid(centres, centres, indexing="ij")
@@ -175,12 +176,12 @@ def grid(
     if d is None:
         return Task(points, None, width**2)
     names = {**input_names(points), "r": Labelled(np.hypot(*points.T), ("trial",))}
-    wanted = [source.column(text, names, len(points)) for text in ([d] if isinstance(d, str) else d)]
+    wanted = [context.column(text, names, len(points)) for text in ([d] if isinstance(d, str) else d)]
     return Task(points, np.stack(wanted, axis=1), width**2)
 
 
 def rows(
-    source: Source,
+    context: TaskContext,
     *,
     x: Sequence[Any],
     d: Sequence[Any] | None = None,
@@ -188,12 +189,12 @@ def rows(
 ) -> Task:
     """Return samples given one by one: numbers, or pictures such as ".#. ###", ink 1 and blank 0 (−1 if bipolar)."""
     _one_of("coding", coding, ("binary", "bipolar"))
-    samples = [_row(source, given, coding) for given in x]
+    samples = [_row(context, given, coding) for given in x]
     if not samples or len({len(one) for one in samples}) > 1:
         raise AllornoneError("x must be rows of one length, at least one")
     if d is not None and len(d) != len(samples):
         raise AllornoneError(f"{len(samples)} rows of x need as many of d, found {len(d)}")
-    wanted = None if d is None else np.array([_row(source, given, "binary") for given in d])
+    wanted = None if d is None else np.array([_row(context, given, "binary") for given in d])
     return Task(np.array(samples), wanted)
 
 
@@ -206,9 +207,9 @@ def input_names(values: Array) -> dict[str, Value]:
     return {"x": Labelled(values, ("trial", "unit"), labels), **columns}
 
 
-def random_words(source: Source, samples: int) -> dict[str, Value]:
+def random_words(context: TaskContext, samples: int) -> dict[str, Value]:
     """Return fresh draws for one expression: coin, noise, uniform; and i, the sample's number."""
-    draw = source.random
+    draw = context.random
     return {
         "coin": Labelled(draw.integers(0, 2, samples), ("trial",)),
         "noise": Labelled(draw.standard_normal(samples), ("trial",)),
@@ -226,15 +227,15 @@ def one_each(texts: str | Sequence[str], width: int, name: str) -> list[str]:
     return list(texts)
 
 
-def _row(source: Source, given: Any, coding: str) -> list[float]:
+def _row(context: TaskContext, given: Any, coding: str) -> list[float]:
     if isinstance(given, str) and set(given) <= set("#. "):
         blank = 0.0 if coding == "binary" else -1.0
         return [1.0 if mark == "#" else blank for mark in given if mark != " "]
     entries = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    return [float(source.numbers.number(entry)) for entry in entries]
+    return [float(context.numbers.number(entry)) for entry in entries]
 
 
-def _desired(source: Source, rows: Array, ones: Any, d: Any, number: Any) -> Array | None:
+def _desired(context: TaskContext, rows: Array, ones: Any, d: Any, number: Any) -> Array | None:
     if ones is not None:
         names = ["".join(str(int(bit)) for bit in row) for row in rows]
         for row in ones:
@@ -244,14 +245,14 @@ def _desired(source: Source, rows: Array, ones: Any, d: Any, number: Any) -> Arr
                 )
         return np.array([[float(name in ones)] for name in names])
     if number is not None:
-        value = source.numbers.whole(number, "number")
+        value = context.numbers.whole(number, "number")
         if not 0 <= value < 2 ** len(rows):
             raise AllornoneError(f"number must be from 0 to {2 ** len(rows) - 1}, found {value}")
         return np.array([[float(value >> row & 1)] for row in range(len(rows))])
     if d is None:
         return None
     texts = [d] if isinstance(d, str) else list(d)
-    return np.stack([source.column(text, input_names(rows), len(rows)) for text in texts], axis=1)
+    return np.stack([context.column(text, input_names(rows), len(rows)) for text in texts], axis=1)
 
 
 def _one_of(name: str, value: str, known: Sequence[str]) -> None:
@@ -271,7 +272,7 @@ def _split(task: Task, count: int, seed: int, name: str) -> tuple[Task, Task]:
 
 
 def gaussian(
-    source: Source,
+    context: TaskContext,
     *,
     count: int | str,
     variances: Sequence[float | str] | None = None,
@@ -287,24 +288,24 @@ def gaussian(
     along it. Or a whole `covariance` is given, row by row. `mean` is one number for all inputs or one for each. `d` is
     an expression over x, x1, x2, … and the random words of `sample`, or a list of them.
     """
-    samples = source.count(count, "count")
-    root = _root(source, variances, angle, covariance)
-    centre = _numbers(source, mean) if not isinstance(mean, str | int | float) else [_number(source, mean)]
+    samples = context.count(count, "count")
+    root = _root(context, variances, angle, covariance)
+    centre = _numbers(context, mean) if not isinstance(mean, str | int | float) else [_number(context, mean)]
     if len(centre) not in (1, len(root)):
         raise AllornoneError(f"mean must be one number, or {len(root)}, one an input; found {len(centre)}")
-    x = np.array(centre) + source.random.standard_normal((samples, len(root))) @ root
+    x = np.array(centre) + context.random.standard_normal((samples, len(root))) @ root
     if d is None:
         return Task(x, None)
-    width = source.numbers.whole(outputs, "outputs")
+    width = context.numbers.whole(outputs, "outputs")
     wanted = [
-        source.column(text, {**random_words(source, samples), **input_names(x)}, samples)
+        context.column(text, {**random_words(context, samples), **input_names(x)}, samples)
         for text in one_each(d, width, "d")
     ]
     return Task(x, np.stack(wanted, axis=1))
 
 
 def patterns(
-    source: Source,
+    context: TaskContext,
     *,
     count: int | str,
     inputs: int | str,
@@ -320,14 +321,18 @@ def patterns(
     no more. With `outputs`, as many patterns of that width are drawn apart, to be desired of them. With d = "own"
     each pattern has an output of its own instead, 1 there and 0 (or −1) elsewhere.
     """
-    samples = source.count(count, "count")
+    samples = context.count(count, "count")
     if (active is None) is not bipolar:
         raise AllornoneError("patterns need either active, the number of ones in each, or bipolar = true")
-    ones = None if active is None else source.numbers.whole(active, "active")
-    width = source.numbers.whole(inputs, "inputs")
-    x = _apart(source, samples, width, ones) if orthogonal else _drawn(source, samples, width, ones, "inputs")
+    ones = None if active is None else context.numbers.whole(active, "active")
+    width = context.numbers.whole(inputs, "inputs")
+    x = (
+        _apart(context, samples, width, ones)
+        if orthogonal
+        else _drawn(context, samples, width, ones, "inputs")
+    )
     if d == "own":
-        if outputs is not None and source.numbers.whole(outputs, "outputs") != samples:
+        if outputs is not None and context.numbers.whole(outputs, "outputs") != samples:
             raise AllornoneError(
                 f"{samples} patterns with an output each need as many outputs, found {outputs}"
             )
@@ -335,11 +340,11 @@ def patterns(
         return Task(x, 2 * own - 1 if bipolar else own)
     if outputs is None:
         return Task(x, None)
-    return Task(x, _drawn(source, samples, source.numbers.whole(outputs, "outputs"), ones, "outputs"))
+    return Task(x, _drawn(context, samples, context.numbers.whole(outputs, "outputs"), ones, "outputs"))
 
 
 def _root(
-    source: Source,
+    context: TaskContext,
     variances: Sequence[float | str] | None,
     angle: float | str,
     covariance: Sequence[Sequence[float | str]] | None,
@@ -347,12 +352,12 @@ def _root(
     """Return a matrix R with R'R the covariance, so that standard normal rows times R have it."""
     if (variances is None) is (covariance is None):
         raise AllornoneError("a normal distribution needs either variances, one an axis, or a covariance")
-    turn = math.radians(_number(source, angle))
+    turn = math.radians(_number(context, angle))
     if covariance is not None:
         if turn:
             raise AllornoneError("angle turns variances; a covariance says itself how it lies")
-        return _symmetric_root([_numbers(source, row) for row in covariance])
-    each = _numbers(source, variances or ())
+        return _symmetric_root([_numbers(context, row) for row in covariance])
+    each = _numbers(context, variances or ())
     if not each or min(each) < 0:
         raise AllornoneError(f"variances must be one or more, none below 0, found {each}")
     root = np.diag(np.sqrt(each))
@@ -382,21 +387,21 @@ def _symmetric_root(rows: Sequence[Sequence[float]]) -> Array:
     return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T, dtype=np.float64)
 
 
-def _drawn(source: Source, samples: int, width: int, ones: int | None, what: str) -> Array:
+def _drawn(context: TaskContext, samples: int, width: int, ones: int | None, what: str) -> Array:
     if width < 1:
         raise AllornoneError(f"{what} must be at least 1, found {width}")
-    source.limits.need("bytes", 8 * samples * width)
+    context.limits.need("bytes", 8 * samples * width)
     if ones is None:
-        return np.where(source.random.integers(0, 2, (samples, width)) > 0, 1.0, -1.0)
+        return np.where(context.random.integers(0, 2, (samples, width)) > 0, 1.0, -1.0)
     if not 0 <= ones <= width:
         raise AllornoneError(f"active must be from 0 to the number of {what}, {width}; found {ones}")
-    places = np.argsort(source.random.random((samples, width)), axis=1)[:, :ones]
+    places = np.argsort(context.random.random((samples, width)), axis=1)[:, :ones]
     table = np.zeros((samples, width))
     np.put_along_axis(table, places, 1.0, axis=1)
     return table
 
 
-def _apart(source: Source, samples: int, width: int, ones: int | None) -> Array:
+def _apart(context: TaskContext, samples: int, width: int, ones: int | None) -> Array:
     """Return rows of Walsh's functions (1923), no two alike, each input with a sign of its own."""
     if ones is not None:
         raise AllornoneError("orthogonal patterns are bipolar")
@@ -406,16 +411,16 @@ def _apart(source: Source, samples: int, width: int, ones: int | None) -> Array:
         raise AllornoneError(
             f"of {width} inputs no more than {width} patterns are orthogonal, found {samples}"
         )
-    source.limits.need("bytes", 8 * samples * width)
-    chosen = source.random.permutation(width)[:samples]
+    context.limits.need("bytes", 8 * samples * width)
+    chosen = context.random.permutation(width)[:samples]
     shared = np.bitwise_count(chosen[:, None] & np.arange(width)[None])
-    signs: Array = (1.0 - 2.0 * (shared % 2)) * (2.0 * source.random.integers(0, 2, width) - 1.0)
+    signs: Array = (1.0 - 2.0 * (shared % 2)) * (2.0 * context.random.integers(0, 2, width) - 1.0)
     return signs
 
 
-def _numbers(source: Source, values: Sequence[float | str]) -> list[float]:
-    return [_number(source, value) for value in values]
+def _numbers(context: TaskContext, values: Sequence[float | str]) -> list[float]:
+    return [_number(context, value) for value in values]
 
 
-def _number(source: Source, value: float | str) -> float:
-    return float(source.numbers.number(value))
+def _number(context: TaskContext, value: float | str) -> float:
+    return float(context.numbers.number(value))

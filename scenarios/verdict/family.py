@@ -20,7 +20,7 @@ from allornone.scenarios.experiment.build import groups_of
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import measure, needs
 from allornone.scenarios.experiment.preparing import Known, Prepared, prepare
-from allornone.scenarios.experiment.running_phases import Life, Needs, live
+from allornone.scenarios.experiment.running_phases import RecordingNeeds, RunRecord, run_phases
 from allornone.scenarios.expressions.expression import expression
 from allornone.scenarios.expressions.labelled import Labelled, Value, elements, labelled
 from allornone.simulator.errors import AllornoneError
@@ -150,7 +150,7 @@ class Laboratory:
                 self.progress(done, len(missing), what)
 
     def _results(
-        self, jobs: Sequence[Sequence[tuple[str, Prepared]]], texts: Mapping[str, str], asked: Needs
+        self, jobs: Sequence[Sequence[tuple[str, Prepared]]], texts: Mapping[str, str], asked: RecordingNeeds
     ) -> Iterable[Worked]:
         if self.executor is None or len(jobs) < 2:
             return (_work(job, texts, asked) for job in jobs)
@@ -162,30 +162,32 @@ Worked = tuple[list[str], list[dict[str, Value]], dict[str, bool]]
 """Keys of runs, their measures, and of each phase with a rule whether it changed a weight in any of them."""
 
 
-def _work(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs) -> Worked:
-    lives = live([ready for _, ready in job], asked)
+def _work(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: RecordingNeeds) -> Worked:
+    runs = run_phases([ready for _, ready in job], asked)
     learned: dict[str, bool] = {}
-    for life in lives:
-        _note_learning(learned, life)
-    return [key for key, _ in job], [measure(texts, life) for life in lives], learned
+    for run in runs:
+        _note_learning(learned, run)
+    return [key for key, _ in job], [measure(texts, run) for run in runs], learned
 
 
-def _work_elsewhere(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs) -> Worked:
+def _work_elsewhere(
+    job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: RecordingNeeds
+) -> Worked:
     try:
         return _work(job, texts, asked)
     except AllornoneError as error:  # one that holds facts of its own could not travel between processes
         raise AllornoneError(str(error)) from None
 
 
-def _note_learning(learned: dict[str, bool], life: Life) -> None:
-    for record in life.records:
+def _note_learning(learned: dict[str, bool], run: RunRecord) -> None:
+    for record in run.records:
         name = record.phase.name
         if record.phase.rule is not None and record.phase.epochs:
             changed = not np.array_equal(record.before, record.weights)
             learned[name] = changed or learned.get(name, False)
 
 
-def bytes_kept(ready: Prepared, asked: Needs) -> int:
+def bytes_kept(ready: Prepared, asked: RecordingNeeds) -> int:
     """Return how many bytes one run takes: what it is shown, and what is kept of it for its measures."""
     groups = groups_of(ready.network)
     units = len({unit for name in asked.units for unit in groups.get(name, ())})
@@ -201,7 +203,7 @@ def bytes_kept(ready: Prepared, asked: Needs) -> int:
 
 
 def _portions(
-    group: Sequence[tuple[str, Prepared]], asked: Needs
+    group: Sequence[tuple[str, Prepared]], asked: RecordingNeeds
 ) -> Iterable[Sequence[tuple[str, Prepared]]]:
     """Cut runs of equal structure into portions whose records fit in memory together."""
     at_once = max(1, KEPT_AT_ONCE // max(1, bytes_kept(group[0][1], asked)))

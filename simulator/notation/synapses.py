@@ -66,7 +66,7 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Term:
+class UnitTerm:
     """A group, a unit, or with an index some unit of a group."""
 
     name: str
@@ -85,11 +85,11 @@ class SynapseLine(NamedTuple):
     """A line as it was read, before any name is looked up: stations, and the arrows between them."""
 
     text: str
-    stations: tuple[tuple[Term, ...], ...]
+    stations: tuple[tuple[UnitTerm, ...], ...]
     arrows: tuple[str, ...]
     attributes: Mapping[str, Piece]
     law: Law | None
-    shared: Term | None
+    shared: UnitTerm | None
 
     @property
     def random(self) -> bool:
@@ -136,7 +136,7 @@ def parse_synapse(text: str, line: int = 0) -> SynapseLine:
     return SynapseLine(text, tuple(stations), tuple(arrows), attributes, law, shared)
 
 
-def parse_units(text: str) -> tuple[Term, ...]:
+def parse_units(text: str) -> tuple[UnitTerm, ...]:
     """Read a list of units and groups, or raise NotationError.
 
     >>> [term.name for term in parse_units("S, A[k + 1]")]
@@ -151,7 +151,7 @@ def parse_units(text: str) -> tuple[Term, ...]:
     return terms
 
 
-def _station(text: str, at: int) -> tuple[tuple[Term, ...], int]:
+def _station(text: str, at: int) -> tuple[tuple[UnitTerm, ...], int]:
     term, at = _term(text, at)
     terms = [term]
     while text.startswith(",", at):
@@ -160,7 +160,7 @@ def _station(text: str, at: int) -> tuple[tuple[Term, ...], int]:
     return tuple(terms), at
 
 
-def _term(text: str, at: int) -> tuple[Term, int]:
+def _term(text: str, at: int) -> tuple[UnitTerm, int]:
     start = _skip(text, at)
     match = _NAME.match(text, start)
     if match is None:
@@ -172,7 +172,7 @@ def _term(text: str, at: int) -> tuple[Term, int]:
             found = f"found {text[at:end]}; attributes stand apart, after a space"
             raise NotationError(f"one index was expected here, {found}", at + 1)
         at = end
-    return Term(name, start + 1, index), _skip(text, at)
+    return UnitTerm(name, start + 1, index), _skip(text, at)
 
 
 def _attributes(text: str, at: int, arrows: Sequence[str]) -> tuple[dict[str, Piece], int]:
@@ -218,7 +218,7 @@ def _law(text: str, weight: Piece | None) -> Law | None:
     return Law(match.group(1), (given[0], given[1]))
 
 
-def _shared(text: str, shared: Piece | None) -> Term | None:
+def _shared(text: str, shared: Piece | None) -> UnitTerm | None:
     if shared is None:
         return None
     term, end = _term(text, shared.column - 1)
@@ -408,14 +408,14 @@ class _Meaning:
             raise NotationError(f"{wanted} was expected here, found {value:g}", piece.column)
         return int(value)
 
-    def group(self, term: Term) -> Sequence[str]:
+    def group(self, term: UnitTerm) -> Sequence[str]:
         """Return the units of a group, or a unit alone."""
         if term.name not in self.groups:
             sentence = f"no unit or group is named {term.name!r}. {nearest(term.name, self.groups)}".rstrip()
             raise NotationError(sentence, term.column)
         return self.groups[term.name]
 
-    def units(self, term: Term, indices: Mapping[str, int]) -> Sequence[str]:
+    def units(self, term: UnitTerm, indices: Mapping[str, int]) -> Sequence[str]:
         """Return the units that a term stands for at these values of the indices."""
         if term.index is None:
             return self.group(term)
@@ -429,7 +429,7 @@ class _Meaning:
         sentence = f"{term.name} has {len(group)} units, counted from 0; found index {at}"
         raise NotationError(sentence, term.index.column)
 
-    def spans(self, terms: Iterable[Term]) -> dict[str, int]:
+    def spans(self, terms: Iterable[UnitTerm]) -> dict[str, int]:
         """How far each free index runs."""
         found: tuple[dict[str, int], dict[str, int]] = ({}, {})
         for term in terms:
@@ -438,7 +438,7 @@ class _Meaning:
                 into[name] = max(into.get(name, 0), len(self.group(term)))
         return found[0] | found[1]
 
-    def bindings(self, terms: Sequence[Term], spans: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    def bindings(self, terms: Sequence[UnitTerm], spans: Mapping[str, int]) -> Iterator[dict[str, int]]:
         """Yield the values of all free indices of these terms, the first varying slowest."""
         names = dict.fromkeys(name for term in terms for name in self.free(term.index))
         count = math.prod(spans[name] for name in names)
@@ -477,7 +477,7 @@ class _Wiring:
             make(line, self._blocks(line, product(*ends), arrow, spans))
 
     def _blocks(
-        self, line: SynapseLine, pairs: Iterable[tuple[Term, ...]], arrow: str, spans: Mapping[str, int]
+        self, line: SynapseLine, pairs: Iterable[tuple[UnitTerm, ...]], arrow: str, spans: Mapping[str, int]
     ) -> Iterator[_Block]:
         meaning, given = self.meaning, line.attributes
         for source, target in pairs:
@@ -491,7 +491,7 @@ class _Wiring:
                 alike = (delay, kind, self._shared(line.shared, indices), "relay" in given, plastic)
                 yield _Block(heads, tails, indices, alike, target.column)
 
-    def _shared(self, term: Term | None, indices: Mapping[str, int]) -> str | None:
+    def _shared(self, term: UnitTerm | None, indices: Mapping[str, int]) -> str | None:
         if term is None:
             return None
         return f"{term.name}[{self.meaning.whole(term.index, indices)}]" if term.index else term.name

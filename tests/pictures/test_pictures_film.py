@@ -17,7 +17,7 @@ from allornone.models.hebb import Hebb
 from allornone.models.mcculloch_pitts import McCullochPitts, Threshold
 from allornone.models.perceptron import PerceptronRule, perceptron
 from allornone.pictures.films.film import Film, film, palette_of
-from allornone.pictures.films.network_film import Travel, Weighing, network_film
+from allornone.pictures.films.network_film import SynapseSignals, WeightHistory, network_film
 from allornone.pictures.films.panels import Rows
 from allornone.pictures.films.timeline import (
     clock,
@@ -221,10 +221,10 @@ def test_three_pulses_are_in_flight_on_a_synapse_of_delay_three() -> None:
     """A source that fires at every tick has a spike in each third of the way."""
     trace = simulate(echo(), {"go": "111111"}, ticks=6)
     what, line = scene(trace.network), timeline(trace)
-    travel = Travel.of(what, line, stages(trace.network))
+    signals = SynapseSignals.of(what, line, stages(trace.network))
 
-    _, ways, _ = travel.pulses(3, 0.0)
-    _, later, _ = travel.pulses(3, 0.7)
+    _, ways, _ = signals.pulses(3, 0.0)
+    _, later, _ = signals.pulses(3, 0.7)
 
     assert sorted(ways.round(3).tolist()) == [0.333, 0.667]
     assert [int(way * 3) for way in sorted(later)] == [0, 1, 2]
@@ -234,10 +234,10 @@ def test_a_pulse_arrives_when_its_target_fires() -> None:
     """At the end of the tick before, the pulse is at the end of its way; then the unit fires."""
     trace = simulate(chain(2), {"go": "1"}, ticks=4)
     what, line = scene(trace.network), timeline(trace)
-    travel = Travel.of(what, line, stages(trace.network))
+    signals = SynapseSignals.of(what, line, stages(trace.network))
 
     for tick in range(2):
-        which, ways, _ = travel.pulses(tick, 0.999)
+        which, ways, _ = signals.pulses(tick, 0.999)
         assert [what.synapses[k][1] for k in which] == [f"c{tick}"]
         assert ways[0] > 0.99
         assert trace[f"c{tick}"][tick + 1] == 1
@@ -246,9 +246,9 @@ def test_a_pulse_arrives_when_its_target_fires() -> None:
 def test_activity_sweeps_through_the_layers_within_a_tick() -> None:
     """Where synapses take no time, inputs stand first, then hidden units answer, then the output."""
     trace = answers()
-    travel = Travel.of(scene(trace.network), timeline(trace), stages(trace.network))
+    signals = SynapseSignals.of(scene(trace.network), timeline(trace), stages(trace.network))
 
-    shown = [float(travel.reveal(stage)) for stage in range(3)]
+    shown = [float(signals.reveal(stage)) for stage in range(3)]
 
     assert stages(trace.network) == {"X1": 0, "X2": 0, "H1": 1, "H2": 1, "out": 2}
     assert shown[0] == 0.0
@@ -259,11 +259,11 @@ def test_trials_do_not_spill_over() -> None:
     """Each trial starts from rest: no pulse of one flies into the next."""
     trace = simulate(echo(), np.array([[[0], [0], [1]], [[0], [0], [0]]]), ticks=3)
     line = timeline(trace)
-    travel = Travel.of(scene(trace.network), line, stages(trace.network))
+    signals = SynapseSignals.of(scene(trace.network), line, stages(trace.network))
 
     assert line.trials.tolist() == [0, 0, 0, 1, 1, 1]
-    assert len(travel.pulses(2, 0.7)[0]) == 1
-    assert len(travel.pulses(3, 0.7)[0]) == 0
+    assert len(signals.pulses(2, 0.7)[0]) == 1
+    assert len(signals.pulses(3, 0.7)[0]) == 0
 
 
 def test_a_long_trace_is_cut_and_the_clock_says_so() -> None:
@@ -320,12 +320,12 @@ def test_the_widest_synapse_is_the_same_over_the_whole_film() -> None:
     """Weights are measured against one largest weight, so that growth is seen as growth."""
     trace = growth()
     line = timeline(trace)
-    weighing, what = Weighing.of(trace, line), scene(trace.network, learning=True)
+    history, what = WeightHistory.of(trace, line), scene(trace.network, learning=True)
 
-    assert weighing.names == ["A"]
-    assert weighing.values[:, 0].tolist() == sorted(weighing.values[:, 0].tolist())
-    assert weighing.most(what) == weighing.values.max() > 0
-    assert weighing.at(what, 0, 0.0)[0][what.synapses.index(("A", "C"))] == 0.0
+    assert history.names == ["A"]
+    assert history.values[:, 0].tolist() == sorted(history.values[:, 0].tolist())
+    assert history.most(what) == history.values.max() > 0
+    assert history.at(what, 0, 0.0)[0][what.synapses.index(("A", "C"))] == 0.0
 
 
 def test_mistakes_are_marked_where_something_was_wanted() -> None:
@@ -437,12 +437,12 @@ def test_a_trace_of_several_lives_shows_them_as_trials() -> None:
     twice = replace(trace, origin=replace(trace.origin, begins=(0, 2)))
 
     line = timeline(twice)
-    travel = Travel.of(scene(trace.network), line, stages(trace.network))
+    signals = SynapseSignals.of(scene(trace.network), line, stages(trace.network))
 
     assert line.trials.tolist() == [0, 0, 1, 1, 1, 1]
     assert line.ticks.tolist() == [0, 1, 0, 1, 2, 3]
     assert clock(line, 3, False) == "trial 2  t = 1"
-    assert [len(travel.pulses(moment, 0.7)[0]) for moment in (1, 2)] == [1, 0]
+    assert [len(signals.pulses(moment, 0.7)[0]) for moment in (1, 2)] == [1, 0]
 
 
 def test_the_axis_says_what_the_clock_says() -> None:

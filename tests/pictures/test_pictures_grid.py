@@ -15,7 +15,7 @@ from scipy.ndimage import label
 
 from allornone.models.mcculloch_pitts import McCullochPitts, Threshold
 from allornone.pictures.films.film import Film, Pixels, film
-from allornone.pictures.films.grid_film import Board, Sheet, grid_film, main_group
+from allornone.pictures.films.grid_film import GridImage, GroupValues, grid_film, main_group
 from allornone.pictures.films.timeline import timeline
 from allornone.pictures.palette import THEMES, rgb
 from allornone.scenarios.running import run
@@ -62,7 +62,7 @@ FIRE, INK, COLD = (
 
 
 def drifting(ticks: int = 12) -> Trace:
-    """A sheet of 3 × 5 cells in which whatever fires moves one to the right."""
+    """A grid of 3 × 5 cells in which whatever fires moves one to the right."""
     net = Network(name="drift")
     cells = net.add_group("cells", [3, 5], McCullochPitts())
     net.add_group("other", 2, McCullochPitts())
@@ -116,13 +116,13 @@ def labels_of(ax: Axes) -> list[Text]:
     return [text for text in [*numbers, ax.xaxis.label, ax.yaxis.label] if text.get_text()]
 
 
-# the board
+# the grid
 
 
 def test_a_cell_is_painted_where_its_unit_is() -> None:
     """Every cell of a table has its own colour in its middle, at any width; lines of ink surround what is lit."""
     values = np.array([[1.0, 0.0, -1.0], [0.0, 0.5, 0.0]])
-    table = Board((1.0, 1.0, 1.2, 0.8), 2, 3, False, THEMES["light"])
+    table = GridImage((1.0, 1.0, 1.2, 0.8), 2, 3, False, THEMES["light"])
 
     for width in (640, 700, 1280):
         image = table.painted(values, width)
@@ -140,7 +140,7 @@ def test_many_small_cells_are_averaged_not_dropped() -> None:
     """Where there are more rows than pixels each pixel is the mean of its rows: no row is lost."""
     values = np.zeros((400, 4))
     values[::2, 1] = 1.0
-    table = Board((1.0, 1.0, 2.0, 2.0), 400, 4, True, THEMES["light"])
+    table = GridImage((1.0, 1.0, 2.0, 2.0), 400, 4, True, THEMES["light"])
 
     image = table.painted(values, 640).astype(float)
 
@@ -152,7 +152,7 @@ def test_many_small_cells_are_averaged_not_dropped() -> None:
 def test_the_upper_part_of_a_board_is_what_the_whole_is_there() -> None:
     """A picture that grows never changes what it has shown."""
     values = np.random.default_rng(1).integers(0, 2, size=(12, 7)).astype(float)
-    table = Board((1.0, 1.0, 2.8, 4.8), 12, 7, True, THEMES["dark"])
+    table = GridImage((1.0, 1.0, 2.8, 4.8), 12, 7, True, THEMES["dark"])
     whole = table.painted(values, 900)
 
     for rows in range(1, 12):
@@ -191,11 +191,11 @@ def test_a_row_of_units_grows_downward_and_a_lone_spike_is_marked() -> None:
     made = grid_film(row(), group="tape")
     last = made.frame(len(made) - 1)
 
-    sheet = Sheet.of(row().network, timeline(row()), "tape")
+    values = GroupValues.of(row().network, timeline(row()), "tape")
 
-    assert sheet.marked is not None
-    assert np.argwhere(sheet.marked).tolist() == [[k, k] for k in range(6)]
-    assert sheet.marks == ["head"]
+    assert values.marked is not None
+    assert np.argwhere(values.marked).tolist() == [[k, k] for k in range(6)]
+    assert values.marks == ["head"]
     assert len(spots(last, FIRE)) == 7 + 5 + 3  # latches 1, 3 and 5 from ticks 2, 4 and 6 on, in nine rows
     early = made.frame(ends(made)[2])
     assert len(spots(early, FIRE)) == 1
@@ -207,7 +207,7 @@ def test_no_spike_is_marked_where_there_are_several() -> None:
     trace = row()
     both = simulate(trace.network, {"head[0], head[2]": "1"}, ticks=4)
 
-    assert Sheet.of(both.network, timeline(both), "tape").marked is None
+    assert GroupValues.of(both.network, timeline(both), "tape").marked is None
 
 
 def test_values_below_zero_are_cold_and_graded_ones_are_mixed() -> None:

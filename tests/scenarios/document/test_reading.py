@@ -83,7 +83,7 @@ def test_a_phase_says_again_what_it_changes_of_learning() -> None:
     """What a phase leaves out comes from [learning], another rule's own parameters excepted."""
     document = read(corpus.SCENARIOS / "valid" / "every-key.toml").document
 
-    lesson = document.lesson(document.experience[1])
+    lesson = document.learning_settings(document.experience[1])
 
     assert (lesson.rule, lesson.rule_parameters, lesson.batch) == ("perceptron", {"eta": 1}, 2)
     assert (lesson.order, lesson.epochs, lesson.average) == ("shuffled", "2 * p", False)

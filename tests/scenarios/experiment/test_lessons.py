@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from allornone.scenarios.experiment.limits import Limits
-from allornone.scenarios.experiment.preparing import Phase, prepare
+from allornone.scenarios.experiment.preparing import PreparedPhase, prepare
 from allornone.simulator.errors import AllornoneError
 
 NET = """
@@ -45,13 +45,13 @@ threshold = 100
 """
 
 
-def phases(text: str, *told: str, seed: int = 0, limits: dict[str, int] | None = None) -> list[Phase]:
+def phases(text: str, *told: str, seed: int = 0, limits: dict[str, int] | None = None) -> list[PreparedPhase]:
     """Return phases as told, prepared."""
     more = "".join(f'[[experience]]\nname = "p{k}"\n{phase}\n' for k, phase in enumerate(told))
     return list(prepare(tomllib.loads(text + more), seed, Limits().raised(limits or {})).phases)
 
 
-def phase(text: str, told: str, seed: int = 0, limits: dict[str, int] | None = None) -> Phase:
+def phase(text: str, told: str, seed: int = 0, limits: dict[str, int] | None = None) -> PreparedPhase:
     """Return one phase."""
     return phases(text, told, seed=seed, limits=limits)[0]
 

@@ -13,7 +13,7 @@ import pytest
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import measure, needs, registered_functions
 from allornone.scenarios.experiment.preparing import prepare
-from allornone.scenarios.experiment.running_phases import live
+from allornone.scenarios.experiment.running_phases import run_phases
 from allornone.scenarios.expressions.functions import RUN_FUNCTIONS
 from allornone.scenarios.expressions.labelled import Labelled, Value, labelled
 from allornone.simulator.errors import AllornoneError
@@ -68,8 +68,8 @@ show = "gate"
 
 def measured(text: str, **measures: str) -> dict[str, Value]:
     """Return measures of one run."""
-    life = live([prepare(tomllib.loads(text), 0, Limits())], needs(measures.values()))[0]
-    return measure(measures, life)
+    found = run_phases([prepare(tomllib.loads(text), 0, Limits())], needs(measures.values()))[0]
+    return measure(measures, found)
 
 
 def one(text: str, measure: str) -> Any:
@@ -99,7 +99,7 @@ def message_of(text: str, measure: str) -> str:
 
 
 def cells(x: str, stop: str, ticks: int) -> dict[str, list[int]]:
-    """Return the life of CELLS, written out."""
+    """Return what CELLS do, written out."""
     X, S = ([int(bit) for bit in text.ljust(ticks, "0")] for text in (x, stop))
     A: list[list[int]] = [[], [], []]
     out: list[int] = []
@@ -114,11 +114,11 @@ def cells(x: str, stop: str, ticks: int) -> dict[str, list[int]]:
 
 def test_y_x_and_z_of_units_and_groups_in_time() -> None:
     """One unit and one trial have no axis; a later argument names the phase, the default is the last."""
-    life = cells("1101", "0010", 8)
-    rows = [life["A0"], life["A1"], life["A2"]]
+    found = cells("1101", "0010", 8)
+    rows = [found["A0"], found["A1"], found["A2"]]
     columns = [list(column) for column in zip(*rows, strict=True)]
 
-    assert one(CELLS, "y('out', 'one')") == life["out"]
+    assert one(CELLS, "y('out', 'one')") == found["out"]
     assert one(CELLS, "y('A', 'one')") == columns
     assert one(CELLS, "x('x', 'one')") == [1, 1, 0, 1, 0, 0, 0, 0]
     z = [1 + (t > 0) * (sum(columns[t - 1]) + [1, 1, 0, 1, 0, 0, 0, 0][t - 1]) for t in range(8)]
@@ -127,7 +127,7 @@ def test_y_x_and_z_of_units_and_groups_in_time() -> None:
     assert axes(CELLS, "y('A', 'one')") == ("tick", "unit")
     assert axes(CELLS, "y('out')") == ("trial", "tick")
     assert axes(CELLS, "y('A')") == ("trial", "tick", "unit")
-    assert picked(CELLS, "y('A[1]', 'one')", "tick=2") == life["A1"][2]
+    assert picked(CELLS, "y('A[1]', 'one')", "tick=2") == found["A1"][2]
     assert labelled(picked(CELLS, "y('A', 'one')", "tick=-1")).values.tolist() == columns[-1]
 
 

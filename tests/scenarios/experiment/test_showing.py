@@ -11,7 +11,13 @@ import pytest
 
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import prepare
-from allornone.scenarios.experiment.running_phases import MOST_MOMENTS, Needs, Shown, live, show
+from allornone.scenarios.experiment.running_phases import (
+    MOST_MOMENTS,
+    RecordingNeeds,
+    ShownRun,
+    run_phases,
+    show,
+)
 from allornone.scenarios.expressions.labelled import labelled
 from allornone.scenarios.running import run
 from allornone.scenarios.verdict.family import Laboratory
@@ -61,7 +67,7 @@ ticks = 5
 """
 
 
-def shown(text: str, *, seed: int = 0, phase: str = "", overrides: dict[str, Any] | None = None) -> Shown:
+def shown(text: str, *, seed: int = 0, phase: str = "", overrides: dict[str, Any] | None = None) -> ShownRun:
     """Return what a film of a scenario would show."""
     raw = tomllib.loads(text)
     raw["interpretation"] = {"film": {"phase": phase} if phase else {}}
@@ -70,8 +76,8 @@ def shown(text: str, *, seed: int = 0, phase: str = "", overrides: dict[str, Any
 
 def measured(text: str, phase: str, seed: int = 0) -> Array:
     """Return the outputs of all units in a phase as measures see them, one trial after the other."""
-    needs = Needs(frozenset({"y"}), frozenset({"A"}))
-    life = live([prepare(tomllib.loads(text), seed, Limits())], needs)[0]
+    needs = RecordingNeeds(frozenset({"y"}), frozenset({"A"}))
+    life = run_phases([prepare(tomllib.loads(text), seed, Limits())], needs)[0]
     record = next(record for record in life.records if record.phase.name == phase)
     kept = record.kept["y"]
     return kept.reshape(-1, kept.shape[-1])

@@ -19,8 +19,8 @@ from allornone.scenarios.document import chance
 from allornone.scenarios.experiment import build, tasks
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import Prepared
-from allornone.scenarios.experiment.running_phases import Life, Needs, live
-from allornone.scenarios.experiment.tasks import Source, Task
+from allornone.scenarios.experiment.running_phases import RecordingNeeds, RunRecord, run_phases
+from allornone.scenarios.experiment.tasks import Task, TaskContext
 from allornone.scenarios.expressions.labelled import Labelled, Value, labelled
 from allornone.scenarios.verdict import family as families
 from allornone.scenarios.verdict.family import Laboratory, Selection
@@ -67,11 +67,11 @@ def lived(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows by the number of runs each time that some are lived."""
     counts: list[int] = []
 
-    def counting(runs: Sequence[Prepared], needs: Needs) -> list[Life]:
+    def counting(runs: Sequence[Prepared], needs: RecordingNeeds) -> list[RunRecord]:
         counts.append(len(runs))
-        return live(runs, needs)
+        return run_phases(runs, needs)
 
-    monkeypatch.setattr(families, "live", counting)
+    monkeypatch.setattr(families, "run_phases", counting)
     return counts
 
 
@@ -87,7 +87,7 @@ def test_the_order_of_weights_is_part_of_a_run() -> None:
     assert measured(vary, "heard", base=base).values.tolist() == [2, 1]
 
 
-def coins(source: Source, *, count: int) -> Task:
+def coins(source: TaskContext, *, count: int) -> Task:
     """Return a task of another package, which draws without our knowing."""
     return Task(source.random.integers(0, 2, (count, 1)).astype(float), None)
 

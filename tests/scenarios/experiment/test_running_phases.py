@@ -1,4 +1,4 @@
-"""Living: what happens in the phases of a run, beside naive loops and the naive interpreter of networks."""
+"""Running phases: what happens in the phases of a run, beside naive loops and the naive interpreter of networks."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 from allornone.models.adaline import LMS
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import prepare
-from allornone.scenarios.experiment.running_phases import Life, Needs, live
+from allornone.scenarios.experiment.running_phases import RecordingNeeds, RunRecord, run_phases
 from allornone.scenarios.expressions.labelled import labelled
 from allornone.scenarios.verdict.family import Laboratory
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 
 CLOSE = 1e-12
-EVERYTHING = Needs(frozenset({"y", "z", "vetoed", "history"}), frozenset({"inputs", "hidden", "outputs"}))
+EVERYTHING = RecordingNeeds(
+    frozenset({"y", "z", "vetoed", "history"}), frozenset({"inputs", "hidden", "outputs"})
+)
 random_nets = settings(deadline=None, max_examples=25)
 
 LESSONS = """
@@ -45,21 +47,21 @@ bias = -0.25
 """
 
 
-def life_of(raw: str | dict[str, Any], seed: int = 0) -> Life:
+def run_of(raw: str | dict[str, Any], seed: int = 0) -> RunRecord:
     """Return what one run left."""
     document = tomllib.loads(raw) if isinstance(raw, str) else raw
-    return live([prepare(document, seed, Limits())], EVERYTHING)[0]
+    return run_phases([prepare(document, seed, Limits())], EVERYTHING)[0]
 
 
-def lesson(model: str, learning: str, *phases: str, seed: int = 0) -> Life:
-    """Return the life of one unit that is taught."""
+def lesson(model: str, learning: str, *phases: str, seed: int = 0) -> RunRecord:
+    """Return the run of one unit that is taught."""
     told = "".join(f'[[experience]]\nname = "p{k}"\n{phase}\n' for k, phase in enumerate(phases))
-    return life_of(LESSONS.replace("MODEL", model) + learning + "\n" + told, seed)
+    return run_of(LESSONS.replace("MODEL", model) + learning + "\n" + told, seed)
 
 
-def final(life: Life) -> list[float]:
+def final(run: RunRecord) -> list[float]:
     """Return weights of the unit `out`, its bias first."""
-    last = life.records[-1]
+    last = run.records[-1]
     learned = dict(zip(last.synapses, last.weights.tolist(), strict=True))
     return [learned[source, "out"] for source in (None, "x1", "x2")]
 
@@ -117,12 +119,12 @@ def test_lessons_teach_what_a_naive_loop_teaches(
 ) -> None:
     """Weights after 7 epochs, and the mistakes of each."""
     said = f'rule = "{rule}"\neta = 0.125\nepochs = 7\nbatch = {batch!r}\naverage = {str(average).lower()}'
-    life = lesson(model, said, f'teach = "{task}"')
+    run = lesson(model, said, f'teach = "{task}"')
 
     count = len(DATA[task][0])
     w, mistakes = naive(task, rule, 0.125, 7, count if batch == "all" else int(batch), average)
-    assert final(life) == pytest.approx(w, rel=CLOSE, abs=CLOSE)
-    assert life.records[0].words["mistakes"].tolist() == mistakes
+    assert final(run) == pytest.approx(w, rel=CLOSE, abs=CLOSE)
+    assert run.records[0].words["mistakes"].tolist() == mistakes
 
 
 def test_until_ends_the_lessons_lane_by_lane() -> None:
@@ -186,7 +188,7 @@ def test_beyond_its_bound_a_phase_has_diverged_with_finite_weights(eta: float) -
 
 def test_phases_carry_their_weights_over_and_say_again_what_differs() -> None:
     """A phase may have another rule, which drops the first one's parameters; to show teaches nothing."""
-    life = lesson(
+    run = lesson(
         "adaline",
         'rule = "lms"\neta = 0.125\nepochs = 2',
         'teach = "odd"',
@@ -195,7 +197,7 @@ def test_phases_carry_their_weights_over_and_say_again_what_differs() -> None:
         'teach = "odd"\nrule = "hebb"\nplastic = ["x1 -> out"]\nepochs = 1',
     )
 
-    taught, shown, again, other = life.records
+    taught, shown, again, other = run.records
     assert taught.weights.tolist() == shown.weights.tolist() == again.before.tolist()
     assert shown.words["mistakes"].shape == (1,)
     assert again.phase.rule == LMS(eta=0.25)
@@ -207,9 +209,9 @@ def test_phases_carry_their_weights_over_and_say_again_what_differs() -> None:
 
 def test_mistakes_are_counted_before_their_change_and_shown_after() -> None:
     """y in a lesson is what the net said before it was corrected."""
-    life = lesson("perceptron", 'rule = "perceptron"\neta = 1', 'teach = "XOR"', 'show = "XOR"')
+    run = lesson("perceptron", 'rule = "perceptron"\neta = 1', 'teach = "XOR"', 'show = "XOR"')
 
-    taught, shown = life.records
+    taught, shown = run.records
     w, heard = [-0.25, 0.125, 0.0], []
     for (a, b), d in zip(*DATA["XOR"], strict=True):
         y = float(w[0] + w[1] * a + w[2] * b > 0)
@@ -256,9 +258,9 @@ def wild(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-def worlds(life: Life, phase: int = 0) -> list[list[dict[str, float]]]:
+def worlds(run: RunRecord, phase: int = 0) -> list[list[dict[str, float]]]:
     """Return what each trial of a phase brings, tick by tick, as the interpreter takes it."""
-    told = life.records[phase].phase
+    told = run.records[phase].phase
     return [[dict(zip(told.driven, now, strict=True)) for now in trial] for trial in told.x.tolist()]
 
 
@@ -266,11 +268,11 @@ def worlds(life: Life, phase: int = 0) -> list[list[dict[str, float]]]:
 @random_nets
 def test_a_stimulus_is_lived_as_the_naive_interpreter_lives_it(raw: dict[str, Any]) -> None:
     """Every unit, at every tick of every trial, its net input and its vetoes too; each trial from rest."""
-    life = life_of(raw)
-    record = life.records[0]
+    run = run_of(raw)
+    record = run.records[0]
 
-    for trial, world in enumerate(worlds(life)):
-        wanted = reference.live(life.network, world)
+    for trial, world in enumerate(worlds(run)):
+        wanted = reference.live(run.network, world)
         for tick, now in enumerate(wanted.y):
             for place, unit in enumerate(record.units):
                 at = (trial, tick, place)
@@ -283,20 +285,20 @@ def test_a_stimulus_is_lived_as_the_naive_interpreter_lives_it(raw: dict[str, An
 @given(wild(), st.integers(1, 9))
 @random_nets
 def test_a_phase_that_begins_here_goes_on_where_the_last_ended(raw: dict[str, Any], cut: int) -> None:
-    """Two phases cut anywhere are one life; a phase from rest is not."""
+    """Two phases cut anywhere are one run; a phase from rest is not."""
     stimulus = {key: text.replace("?", "1") for key, text in raw["experience"][0]["stimulus"].items()}
-    whole = life_of({**raw, "experience": [{"name": "p", "stimulus": stimulus, "ticks": 10}]})
+    whole = run_of({**raw, "experience": [{"name": "p", "stimulus": stimulus, "ticks": 10}]})
     parts = [{key: text[at] for key, text in stimulus.items()} for at in (slice(cut), slice(cut, None))]
     two = [
         {"name": "p", "stimulus": parts[0], "ticks": cut},
         {"name": "q", "stimulus": parts[1], "ticks": 10 - cut, "from": "here"},
     ]
-    lived = life_of({**raw, "experience": two})
-    rested = life_of({**raw, "experience": [two[0], {**two[1], "from": "rest"}]})
+    lived = run_of({**raw, "experience": two})
+    rested = run_of({**raw, "experience": [two[0], {**two[1], "from": "rest"}]})
 
     joined = np.concatenate([record.kept["y"] for record in lived.records], axis=1)
     assert np.array_equal(joined, whole.records[0].kept["y"])
-    alone = life_of({**raw, "experience": [{**two[1], "from": "rest"}]})
+    alone = run_of({**raw, "experience": [{**two[1], "from": "rest"}]})
     assert np.array_equal(rested.records[1].kept["y"], alone.records[0].kept["y"])
 
 
@@ -317,7 +319,7 @@ stimulus = { x = "1" }
 from = "here"
 """
     with pytest.raises(AllornoneError, match=r"'one' begins here.*as many trials, found 1 after 4"):
-        life_of(text)
+        run_of(text)
 
 
 def test_that_holds_for_nets_without_delays_too() -> None:
@@ -338,7 +340,7 @@ from = "here"
 update = "one-by-one"
 """
     with pytest.raises(AllornoneError, match="found 1 after 4"):
-        life_of(text)
+        run_of(text)
 
 
 GROWING = """
@@ -406,16 +408,16 @@ def test_plasticity_in_time_is_that_of_the_naive_interpreter(raw: dict[str, Any]
     }
     raw["connectivity"] = {**raw["connectivity"], "with": ["x -> A[0]", "A -> b, c"]}
     graph = prepare(raw, 0, Limits()).network
-    life = life_of(raw)
+    run = run_of(raw)
 
     for _, _, data in graph.edges(data=True):
         data["plastic"] = False
     for source, target in [("x", "A[0]"), *itertools.product(["A[0]", "A[1]", "A[2]"], ["b", "c"])]:
         graph.edges[source, target]["plastic"] = True
-    for world in worlds(life):
+    for world in worlds(run):
         reference.learn_in_time(graph, [world], "hebb", eta)
     wanted = reference.synapse_values(graph)
-    for pair, value in zip(life.records[0].synapses, life.records[0].weights, strict=True):
+    for pair, value in zip(run.records[0].synapses, run.records[0].weights, strict=True):
         assert wanted.get(pair, value) == value
 
 
@@ -436,7 +438,7 @@ name = "p"
 stimulus = { x = "1101" }
 ticks = 4
 """
-    alone, epochs = life_of(text).records[0], life_of(text + "epochs = 2").records[0]
+    alone, epochs = run_of(text).records[0], run_of(text + "epochs = 2").records[0]
 
     growth = [0.5, 0.75, 1.125, 1.125, 1.6875]
     assert alone.history is not None
@@ -477,18 +479,18 @@ UPDATE
 """
 
 
-def matrix(life: Life) -> Array:
+def matrix(run: RunRecord) -> Array:
     """Return the weights between the eight cells."""
     found = np.zeros((8, 8))
-    for source, target, data in life.network.edges(data=True):
+    for source, target, data in run.network.edges(data=True):
         found[int(source[2]), int(target[2])] = data["weight"]
     return found
 
 
 def test_a_net_left_alone_goes_on_by_itself() -> None:
     """After the cue every unit answers the state before, all of them together."""
-    life = life_of(HOPFIELD.replace("UPDATE", ""), seed=3)
-    W, y = matrix(life), life.records[0].kept["y"]
+    run = run_of(HOPFIELD.replace("UPDATE", ""), seed=3)
+    W, y = matrix(run), run.records[0].kept["y"]
 
     assert y.shape == (2, 30, 8)
     for trial in range(2):
@@ -498,8 +500,8 @@ def test_a_net_left_alone_goes_on_by_itself() -> None:
 
 def test_a_cue_is_held_and_what_the_net_makes_of_it_is_kept() -> None:
     """Of each cue the last tick is kept, as of any presentation."""
-    life = life_of(HOPFIELD.replace("UPDATE", ""), seed=3)
-    W, kept = matrix(life), life.records[1].kept["y"]
+    run = run_of(HOPFIELD.replace("UPDATE", ""), seed=3)
+    W, kept = matrix(run), run.records[1].kept["y"]
 
     for cue, last in zip(["11001100", "10101010"], kept, strict=True):
         state = np.array([float(mark) for mark in cue])
@@ -511,10 +513,10 @@ def test_a_cue_is_held_and_what_the_net_makes_of_it_is_kept() -> None:
 def test_one_by_one_a_single_unit_answers_a_tick() -> None:
     """At each tick all units keep their state but one, which answers the state before; the seed says which."""
     text = HOPFIELD.replace("UPDATE", 'update = "one-by-one"').replace("ticks = 30", "ticks = 200")
-    lives = [life_of(text, seed=seed) for seed in (3, 3, 4)]
+    runs = [run_of(text, seed=seed) for seed in (3, 3, 4)]
 
-    for life in (lives[0], lives[2]):
-        W, y = matrix(life), life.records[0].kept["y"]
+    for run in (runs[0], runs[2]):
+        W, y = matrix(run), run.records[0].kept["y"]
         moved: set[int] = set()
         for trial, tick in itertools.product(range(2), range(1, 200)):
             before, now = y[trial, tick - 1], y[trial, tick]
@@ -524,16 +526,16 @@ def test_one_by_one_a_single_unit_answers_a_tick() -> None:
                 assert now[unit] == (before @ W[:, unit] >= 0)
                 moved.add(int(unit))
         assert moved
-    assert np.array_equal(lives[0].records[0].kept["y"], lives[1].records[0].kept["y"])
-    drawn = [life_of(text.replace("normal(0, 1)", "-1"), seed=seed).records[0].kept["y"] for seed in (3, 4)]
+    assert np.array_equal(runs[0].records[0].kept["y"], runs[1].records[0].kept["y"])
+    drawn = [run_of(text.replace("normal(0, 1)", "-1"), seed=seed).records[0].kept["y"] for seed in (3, 4)]
     assert not np.array_equal(drawn[0], drawn[1])
 
 
 def test_symmetric_and_one_by_one_a_net_comes_to_rest() -> None:
     """Hopfield's theorem: the energy never rises, so every unit agrees with the others in the end."""
     text = HOPFIELD.replace("UPDATE", 'update = "one-by-one"').replace("ticks = 30", "ticks = 400")
-    life = life_of(text.replace("weight=normal(0, 1)", "weight=sin(7 * (i + j) + i * j)"), seed=1)
-    W, y = matrix(life), life.records[0].kept["y"]
+    run = run_of(text.replace("weight=normal(0, 1)", "weight=sin(7 * (i + j) + i * j)"), seed=1)
+    W, y = matrix(run), run.records[0].kept["y"]
 
     energy = -0.5 * np.einsum("rti,ij,rtj->rt", y, W, y)
     assert (np.diff(energy[:, 1:], axis=1) <= 1e-12).all()
