@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path as FilePath
@@ -13,7 +13,7 @@ from allornone.scenarios import catalogue
 from allornone.scenarios.document import chance, reading
 from allornone.scenarios.document.axes import alters, family, runs
 from allornone.scenarios.document.chance import draws
-from allornone.scenarios.document.change import Path, spoken
+from allornone.scenarios.document.change import Path, Raw, spoken
 from allornone.scenarios.document.errors import DocumentError, Violation, dotted
 from allornone.scenarios.document.reading import Source
 from allornone.scenarios.experiment.build import groups_of
@@ -21,7 +21,7 @@ from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import answers, needs
 from allornone.scenarios.experiment.preparing import prepare
 from allornone.scenarios.experiment.running_phases import show
-from allornone.scenarios.verdict.family import Laboratory, Progress
+from allornone.scenarios.verdict.family import Laboratory, Progress, Selection
 from allornone.scenarios.verdict.judging import judge, selection
 from allornone.scenarios.verdict.result import Result
 from allornone.simulator.errors import AllornoneError, UnknownName
@@ -177,17 +177,27 @@ def check_changes(source: Source, most: int, limits: Limits | None = None) -> No
     measures = source.raw.get("measures", {})
     for number, claim in enumerate(source.raw["interpretation"]["claims"]):
         _, chosen = selection(str(claim["that"]), measures)
-        for word in ("fails", "holds"):
-            changes = claim.get(word, [])
-            for change in changes if isinstance(changes, list) else [changes]:
-                try:
-                    if not alters(source.raw, change):
-                        raise AllornoneError("the change alters no run")
-                    for run in [run for run in runs(source.raw, change) if chosen.has(run, 0)][:most]:
-                        prepare(run.raw, 0, limits or Limits())
-                except AllornoneError as error:
-                    path = ("interpretation", "claims", number, word)
-                    raise source.error([Violation(path, f"{spoken(change)}: {error}")]) from None
+        for word, change in _changes_of(claim):
+            try:
+                _check_change(source.raw, change, chosen, most, limits or Limits())
+            except AllornoneError as error:
+                path = ("interpretation", "claims", number, word)
+                raise source.error([Violation(path, f"{spoken(change)}: {error}")]) from None
+
+
+def _changes_of(claim: Mapping[str, Any]) -> Iterator[tuple[str, Raw]]:
+    """Yield each change that a claim names, after the word that names it: "fails" or "holds"."""
+    for word in ("fails", "holds"):
+        changes = claim.get(word, [])
+        yield from ((word, change) for change in (changes if isinstance(changes, list) else [changes]))
+
+
+def _check_change(raw: Raw, change: Raw, chosen: Selection, most: int, limits: Limits) -> None:
+    """Prepare the first of the chosen runs that a change makes; raises AllornoneError where it makes none."""
+    if not alters(raw, change):
+        raise AllornoneError("the change alters no run")
+    for run in [run for run in runs(raw, change) if chosen.has(run, 0)][:most]:
+        prepare(run.raw, 0, limits)
 
 
 def placed(source: Source, error: NotationError) -> AllornoneError:

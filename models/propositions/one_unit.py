@@ -117,12 +117,20 @@ def _comparable(rows: int, variables: int, relative: bool) -> bool:
         on, off = fixed(rows, k, True, variables), fixed(rows, k, False, variables)
         if off & ~on and (not relative or on & ~off):
             return False
-        for j in range(k):
-            for value in (True, False):
-                one = fixed(on, j, value, variables)
-                two = fixed(off, j, not value, variables)
-                if one & ~two and two & ~one:
-                    return False
+        if not all(_pair_comparable(on, off, j, variables) for j in range(k)):
+            return False
+    return True
+
+
+def _pair_comparable(on: int, off: int, j: int, variables: int) -> bool:
+    """Return whether of two opposite ways of setting two variables one always helps at least as much.
+
+    `on` and `off` are the rows where the function holds once the first of the two is set; `j` is the second.
+    """
+    for value in (True, False):
+        one, two = fixed(on, j, value, variables), fixed(off, j, not value, variables)
+        if one & ~two and two & ~one:
+            return False
     return True
 
 

@@ -88,15 +88,15 @@ def _swapped(order: list[int], near: Array) -> list[int]:
     apart = np.minimum(steps, count - steps).astype(np.float64)
     current = np.array(order)
     cost = float((near[np.ix_(current, current)] * apart).sum())
+    pairs = [(a, b) for a in range(count) for b in range(a + 1, min(count, a + 6))]
     for _ in range(3):
         before = cost
-        for a in range(count):
-            for b in range(a + 1, min(count, a + 6)):
-                trial = current.copy()
-                trial[[a, b]] = trial[[b, a]]
-                new = float((near[np.ix_(trial, trial)] * apart).sum())
-                if new < cost - 1e-9:
-                    current, cost = trial, new
+        for a, b in pairs:
+            trial = current.copy()
+            trial[[a, b]] = trial[[b, a]]
+            new = float((near[np.ix_(trial, trial)] * apart).sum())
+            if new < cost - 1e-9:
+                current, cost = trial, new
         if cost >= before:
             break
     return [int(k) for k in current]

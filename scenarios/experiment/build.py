@@ -19,6 +19,9 @@ from allornone.simulator.registry import builders, units
 
 Groups = dict[str, list[str]]
 
+Pair = tuple[str | None, str]
+"""The source, None for a bias, and the target of a synapse."""
+
 
 def build(
     raw: Mapping[str, Any], numbers: Numbers, tasks: Mapping[str, Task], seed: int, limits: Limits
@@ -50,26 +53,30 @@ def groups_of(net: Network) -> Groups:
     return {**{word: members for word, members in always.items() if members or word != "outputs"}, **named}
 
 
-def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[tuple[str | None, str]]:
+def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[Pair]:
     """Return the synapses and biases that texts such as "A -> R" and "R" name; each must exist."""
     groups = groups_of(net)
-    found: list[tuple[str | None, str]] = []
+    found: list[Pair] = []
     for text in texts:
-        if "->" in text or "-o" in text:
-            wires = expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters)
-            existing = [wire[:2] for wire in wires if net.has_edge(wire.source, wire.target)]
-            if not existing:
-                raise NetworkError(f"there is no synapse {text!r}")
-            found += existing
-        else:
-            members = [
-                unit for unit, _ in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters)
-            ]
-            for unit in members:
-                if "bias" not in net.nodes[unit]:
-                    raise NetworkError(f"{unit!r} has no bias; give it one with bias = 0 in [activation]")
-                found.append((None, unit))
+        named = _named_synapses if "->" in text or "-o" in text else _named_biases
+        found += named(net, text, groups, numbers)
     return found
+
+
+def _named_synapses(net: Network, text: str, groups: Groups, numbers: Numbers) -> list[Pair]:
+    wires = expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters)
+    existing: list[Pair] = [wire[:2] for wire in wires if net.has_edge(wire.source, wire.target)]
+    if not existing:
+        raise NetworkError(f"there is no synapse {text!r}")
+    return existing
+
+
+def _named_biases(net: Network, text: str, groups: Groups, numbers: Numbers) -> list[Pair]:
+    members = [unit for unit, _ in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters)]
+    for unit in members:
+        if "bias" not in net.nodes[unit]:
+            raise NetworkError(f"{unit!r} has no bias; give it one with bias = 0 in [activation]")
+    return [(None, unit) for unit in members]
 
 
 def _built(

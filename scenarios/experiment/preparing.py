@@ -16,7 +16,7 @@ import numpy as np
 from allornone.scenarios.document.chance import draws
 from allornone.scenarios.document.change import LEARNING_KEYS, PHASE_KEYS
 from allornone.scenarios.experiment import build, tasks
-from allornone.scenarios.experiment.build import start
+from allornone.scenarios.experiment.build import Pair, start
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.tasks import Task
 from allornone.scenarios.expressions.expression import Numbers
@@ -29,8 +29,6 @@ from allornone.simulator.notation.stimuli import Sequence as Given
 from allornone.simulator.notation.stimuli import compose, read_stimuli
 from allornone.simulator.program.wiring import settling, structure
 from allornone.simulator.registry import rules
-
-Pair = tuple[str | None, str]
 
 CUE_WORDS = ("flip", "hold", "from", "update")
 """Words of a phase that shows cues to a net without inputs."""

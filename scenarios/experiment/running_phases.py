@@ -14,8 +14,9 @@ import numpy as np
 
 from allornone.scenarios.document.axes import Run, family
 from allornone.scenarios.experiment import build
+from allornone.scenarios.experiment.build import Pair
 from allornone.scenarios.experiment.limits import Limits
-from allornone.scenarios.experiment.preparing import Pair, Prepared, PreparedPhase, prepare
+from allornone.scenarios.experiment.preparing import Prepared, PreparedPhase, prepare
 from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import Lesson, lesson

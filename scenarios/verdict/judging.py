@@ -43,7 +43,8 @@ from allornone.scenarios.verdict.family import Laboratory, Measured, Selection
 from allornone.scenarios.verdict.result import ClaimResult, Counterfactual, Nudged
 from allornone.simulator.errors import AllornoneError
 
-SHOWN = 60
+SHOWN = 60  # characters of an array
+FEW = 8  # values of an array that are told one by one
 
 _NEAR = 1e-9  # how far past a measured value, beside the largest number in sight
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
@@ -181,23 +182,29 @@ def _labels(node: ast.expr) -> frozenset[Any]:
 def _brief(value: Value) -> str:
     if isinstance(value, Labelled):
         cells = value.values.ravel()
-        if cells.size > 8:
-            if cells.dtype.kind == "b":
-                return f"true in {int(cells.sum())} of {cells.size}"
-            if cells.dtype.kind == "f":
-                if cells.min() == cells.max():
-                    return f"{cells[0]:.5g} (all {cells.size})"
-                return f"{cells.min():.4g} … {cells.max():.4g} ({cells.size})"
-        text = (
-            "["
-            + ", ".join(_brief(cell.item()) for cell in cells[:8])
-            + ("" if cells.size <= 8 else ", …")
-            + "]"
-        )
-        return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+        return _summary(cells) if cells.size > FEW and cells.dtype.kind in "bf" else _first_cells(cells)
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.5g}" if isinstance(value, int | float) else repr(value)
+
+
+def _summary(cells: Array) -> str:
+    """Return how many of many truth values are true, or between which bounds many numbers lie."""
+    if cells.dtype.kind == "b":
+        return f"true in {int(cells.sum())} of {cells.size}"
+    if cells.min() == cells.max():
+        return f"{cells[0]:.5g} (all {cells.size})"
+    return f"{cells.min():.4g} … {cells.max():.4g} ({cells.size})"
+
+
+def _first_cells(cells: Array) -> str:
+    text = (
+        "["
+        + ", ".join(_brief(cell.item()) for cell in cells[:FEW])
+        + ("" if cells.size <= FEW else ", …")
+        + "]"
+    )
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 @dataclass(frozen=True)
