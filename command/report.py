@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,18 +191,32 @@ class Story:
 
 def read(path: Path) -> Story:
     """Return the words of a scenario file; AllornoneError, which says all that is wrong with it."""
-    try:
-        with path.open("rb") as file:
-            raw = tomllib.loads(file.read(ENOUGH).decode("utf-8"))
-        if not raw:
-            raise ValueError("an empty file")
-        return told(raw)
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-        from allornone.scenarios.document.reading import (
-            read as read_closely,  # which loads much, to say what is wrong
-        )
+    with suppress(OSError, ValueError, RecursionError), path.open("rb") as file:
+        raw = tomllib.loads(file.read(ENOUGH).decode("utf-8"))
+        if tells(raw):
+            return told(raw)
+    from allornone.scenarios.document.reading import (
+        read as read_closely,  # which loads much, to say what is wrong
+    )
 
-        return told(read_closely(path).raw)
+    return told(read_closely(path).raw)
+
+
+def tells(raw: Mapping[str, Any]) -> bool:
+    """Whether a document has all that is told of a scenario, each of its kind; the rest is not looked at.
+
+    >>> tells({"title": "Ring", "year": 1938, "story": "A pulse goes round.", "source": "Kubie"})
+    False
+    """
+    part = raw.get("interpretation")
+    claims = part.get("claims") if isinstance(part, dict) else None
+    return (
+        _has(raw, str, "title", "story", "source")
+        and _has(raw, int, "year")
+        and isinstance(claims, list)
+        and bool(claims)
+        and all(_is_claim(claim) for claim in claims)
+    )
 
 
 def told(raw: Mapping[str, Any]) -> Story:
@@ -229,6 +244,16 @@ def changes_of(claim: Mapping[str, Any]) -> list[Any]:
     """
     changes = claim.get("fails", claim.get("holds", []))
     return changes if isinstance(changes, list) else [changes]
+
+
+def _has(table: Mapping[str, Any], kind: type, *keys: str) -> bool:
+    return all(isinstance(table.get(key), kind) and not isinstance(table[key], bool) for key in keys)
+
+
+def _is_claim(claim: object) -> bool:
+    if not isinstance(claim, dict) or not _has(claim, str, "text", "that"):
+        return False
+    return all(isinstance(change, dict) for change in changes_of(claim))
 
 
 def _claim(claim: Mapping[str, Any]) -> ClaimText:

@@ -96,7 +96,9 @@ def paragraph(text: str, style: str = "", indent: int = 0) -> None:
 
 
 def table(content: TextTable) -> None:
-    """Print a table: by rich on a terminal, else in plain columns."""
+    """Print a table: by rich on a terminal, else in plain columns; of a table without rows nothing."""
+    if not content.rows:
+        return
     if terminal(sys.stdout):
         _rich_table(content)
         return
@@ -181,8 +183,6 @@ def _rich_table(content: TextTable) -> None:
     from rich.table import Table as RichTable
 
     headed = any(content.headings)
-    if not content.rows:
-        return
     widths, rows = _laid(content, width() - len(content.headings) + 1)  # rich's gap is one wider than ours
     shown = RichTable(
         box=box.SIMPLE_HEAD, show_header=headed, pad_edge=False, show_edge=False, padding=(0, 1)

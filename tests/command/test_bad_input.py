@@ -157,6 +157,57 @@ def test_a_story_that_cannot_be_read_is_not_shown(
     assert message in told(content, "unit.toml", verb="show")
 
 
+@pytest.mark.parametrize("verb", ["show", "run", "check", "repl", "animate"])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "unit.toml: the file is empty; a scenario has a title, a net, phases and claims"),
+        ("# nothing yet\n", "unit.toml:1:1: the file: the key 'title' is missing"),
+        ('name = "x"\nnonsense = 3\n', "unit.toml:2:1: nonsense: no key is named 'nonsense' here."),
+        (b"\x00\x01\xff\xfe", "unit.toml:1:3: byte 2 is 0xff, which is no UTF-8 text"),
+        (GOOD.replace('"A unit learns and"', "7"), "unit.toml:1:9: title: a text is needed, found 7"),
+        (GOOD.replace("1958", '"old"'), 'unit.toml:2:8: year: a whole number is needed, found "old"'),
+        (GOOD.replace("year = 1958\n", ""), "unit.toml:1:1: the file: the key 'year' is missing"),
+        (GOOD.replace('"One unit, four lessons. It learns them."', "[1]"), "4:9: story: a text is needed"),
+        (
+            GOOD.replace('text = "It learns"\n', ""),
+            "36:1: interpretation.claims.0: the key 'text' is missing",
+        ),
+        (
+            GOOD.replace('"It learns"', "true"),
+            "37:8: interpretation.claims.0.text: a text is needed, found true",
+        ),
+        (
+            GOOD.replace("{ learning.epochs = 1 }", "3"),
+            "39:9: interpretation.claims.0.fails: a change, a table",
+        ),
+        (GOOD[: GOOD.index("[[interpretation")], "33:1: interpretation: claims are missing"),
+    ],
+)
+def test_what_is_no_scenario_is_told_by_every_verb(
+    told: Told, verb: str, content: str | bytes, message: str
+) -> None:
+    """Nothing of it is shown or run: what is missing, and what is not of its kind."""
+    more = ["-o", "out/film.gif"] if verb == "animate" else []
+
+    assert message in told(content, "unit.toml", *more, verb=verb)
+
+
+@pytest.mark.parametrize("verb", ["show", "repl"])
+def test_a_folder_is_no_scenario_to_look_at(told: Told, verb: str) -> None:
+    """The other verbs are asked above."""
+    assert "out: this is a folder, a scenario is a file" in told(GOOD, "./out", verb=verb)
+
+
+def test_a_new_file_takes_no_folders_place(told: Told, tmp_path: Path) -> None:
+    """Whether a file or a folder has the name: it is left as it is."""
+    (tmp_path / "taken.toml").mkdir()
+
+    assert "taken.toml is there already" in told(GOOD, "taken", verb="new")
+    assert "unit.toml is there already" in told(GOOD, "unit.toml", verb="new")
+    assert "the folder no does not exist" in told(GOOD, "no/unit", verb="new")
+
+
 # ---- Documents
 
 
