@@ -242,7 +242,7 @@ class Connectivity(Part):
     biases: dict[str, Given] = Field(default_factory=dict)
     without: list[Text] = Field(default_factory=list)
     with_: list[Text] = Field(default_factory=list, alias="with")
-    laid: list[Edit] = Field(default_factory=list, alias="edits")
+    added_edits: list[Edit] = Field(default_factory=list, alias="edits")
 
     @model_validator(mode="after")
     def _one_wiring(self) -> Connectivity:
@@ -258,7 +258,7 @@ class Connectivity(Part):
     def edits(self) -> list[Edit]:
         """What is cut and added, the file's own first, then what each change laid over says."""
         own = Edit.model_validate({"without": self.without, "with": self.with_}, context={"names": ()})
-        return [*([own] if self.without or self.with_ else []), *self.laid]
+        return [*([own] if self.without or self.with_ else []), *self.added_edits]
 
 
 class Activation(Part):
@@ -565,7 +565,9 @@ def _missing(place: Path) -> str:
 
 def _unknown(place: Path, models: Mapping[Path, type[BaseModel]]) -> str:
     pattern = tuple("*" if isinstance(part, int) else part for part in place[:-1])
-    keys = [field.alias or name for name, field in models[pattern].model_fields.items() if name != "laid"]
+    keys = [
+        field.alias or name for name, field in models[pattern].model_fields.items() if name != "added_edits"
+    ]
     hint = nearest(str(place[-1]), keys) or f"Keys here: {', '.join(keys)}"
     return f"no key is named {str(place[-1])!r} here. {hint}"
 
