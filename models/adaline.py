@@ -13,10 +13,13 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Gt
 
+from allornone.models.delta_rule import delta_epoch
 from allornone.models.perceptron import single
 from allornone.simulator.arrays import Array
-from allornone.simulator.learning.rules import LocalRule
+from allornone.simulator.learning.presenting import Shown
+from allornone.simulator.learning.rules import Asked, Epoch, LocalRule, Memory
 from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.units import SummingUnit
 
 
@@ -58,6 +61,12 @@ class LMS(LocalRule):
     def change(self, x: Array, z: Array, d: Array) -> Array:
         """Return Δw = η (d − z) x."""
         return self.eta * (d - z) * x
+
+    def epoch(
+        self, program: Program, shown: Shown, weights: Weights, memory: Memory, asked: Asked
+    ) -> Epoch | None:
+        """Teach a single unit in plain floats."""
+        return delta_epoch(self, "z", program, shown, weights, memory, asked)
 
     def error(self, z: Array, y: Array, d: Array) -> Array:
         """Return ½ (d − z)², which the rule descends."""

@@ -11,10 +11,13 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Gt
 
+from allornone.models.delta_rule import delta_epoch
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.learning.rules import LocalRule
+from allornone.simulator.learning.presenting import Shown
+from allornone.simulator.learning.rules import Asked, Epoch, LocalRule, Memory
 from allornone.simulator.network.network import Network
+from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.units import SummingUnit, UnitModel
 
 
@@ -56,6 +59,12 @@ class PerceptronRule(LocalRule):
     def change(self, x: Array, y: Array, d: Array) -> Array:
         """Return Δw = η (d − y) x."""
         return self.eta * (d - y) * x
+
+    def epoch(
+        self, program: Program, shown: Shown, weights: Weights, memory: Memory, asked: Asked
+    ) -> Epoch | None:
+        """Teach a single unit in plain floats."""
+        return delta_epoch(self, "y", program, shown, weights, memory, asked)
 
 
 def perceptron(inputs: int = 2, weights: Sequence[float] | float = 0.0, bias: float = 0.0) -> Network:
