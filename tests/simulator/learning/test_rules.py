@@ -111,8 +111,7 @@ def test_every_rule_is_registered_under_its_name(name: str) -> None:
 
 
 @every_rule
-@pytest.mark.parametrize("way", nets.WAYS)
-@given(data=st.data())
+@given(data=st.data(), way=st.sampled_from(nets.WAYS))
 @a_few
 def test_epoch_equals_its_steps(data: st.DataObject, way: str, rule: LearningRule) -> None:
     """However clever, an epoch ends at the weights that one presentation after the other gives."""
@@ -133,8 +132,7 @@ def test_epoch_equals_its_steps(data: st.DataObject, way: str, rule: LearningRul
 
 
 @every_rule
-@pytest.mark.parametrize("way", nets.WAYS)
-@given(data=st.data())
+@given(data=st.data(), way=st.sampled_from(nets.WAYS))
 @a_few
 def test_a_lane_learns_what_its_network_learns_alone_to_the_bit(
     data: st.DataObject, way: str, rule: LearningRule
@@ -158,9 +156,8 @@ def test_a_lane_learns_what_its_network_learns_alone_to_the_bit(
 
 
 @every_rule
-@pytest.mark.parametrize("way", nets.WAYS[1:])
-@given(data=st.data())
-@a_few
+@given(data=st.data(), way=st.sampled_from(nets.WAYS[1:]))
+@settings(deadline=None, max_examples=6)
 def test_a_sparse_store_learns_what_a_table_learns(data: st.DataObject, way: str, rule: LearningRule) -> None:
     """The executor changes nothing but the time it takes."""
     net = data.draw(nets.wide_networks(BOUNDED))
