@@ -19,7 +19,7 @@ from allornone.models.automata.regular import START, Reading
 from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import AllornoneError, LimitExceeded
 from allornone.simulator.network import network as checking
-from allornone.simulator.network.network import Network, delay_of
+from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import Past, propagate, rest
 from allornone.simulator.program.program import Program, compile
 
@@ -68,7 +68,7 @@ class States:
         program = compile(net)
         lasts = dict.fromkeys(net, 0)
         for source, target in net.edges:
-            lasts[source] = max(lasts[source], delay_of(net, source, target))
+            lasts[source] = max(lasts[source], net.delay(source, target))
         for unit in also:
             lasts[unit] = max(lasts[unit], 1)
         if not inputs:
@@ -191,11 +191,11 @@ def _hurried(net: Network) -> tuple[Network, bool]:
     last belongs to no state.
     """
     leaving = [(u, v) for u, v in net.edges if net.nodes[u].get("input")]
-    if not all(delay_of(net, u, v) for u, v in leaving):
+    if not all(net.delay(u, v) for u, v in leaving):
         return net, False
     hurried: Network = net.copy()
     for u, v in leaving:
-        hurried.edges[u, v]["delay"] = delay_of(net, u, v) - 1
+        hurried.edges[u, v]["delay"] = net.delay(u, v) - 1
     return hurried, True
 
 

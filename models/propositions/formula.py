@@ -30,7 +30,7 @@ from allornone.models.propositions.proposition import (
 )
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
-from allornone.simulator.network.network import Network, delay_of
+from allornone.simulator.network.network import Network
 from allornone.simulator.program.ties import total
 
 Truth = NDArray[np.bool_]
@@ -103,7 +103,7 @@ class _Net:
 
     def _sources(self, one: PastOutput) -> list[PastOutput]:
         return [
-            PastOutput(source, one.delay + delay_of(self.net, source, one.name))
+            PastOutput(source, one.delay + self.net.delay(source, one.name))
             for source in self.net.predecessors(one.name)
         ]
 

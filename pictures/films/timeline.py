@@ -11,7 +11,6 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from allornone.pictures.layout.units import delay_of
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
 from allornone.simulator.records.records import Trace
@@ -111,7 +110,7 @@ def memoryless(net: Network) -> bool:
     >>> memoryless(Network())
     True
     """
-    return all(delay_of(net, v, data) == 0 for _, v, data in net.edges(data=True))
+    return all(net.delay(u, v) == 0 for u, v in net.edges)
 
 
 def presented(trace: Trace) -> bool:
@@ -147,7 +146,7 @@ def stages(net: Network) -> dict[str, int]:
     """
     instant: nx.DiGraph[Any] = nx.DiGraph()
     instant.add_nodes_from(net)
-    instant.add_edges_from((u, v) for u, v, data in net.edges(data=True) if delay_of(net, v, data) == 0)
+    instant.add_edges_from((u, v) for u, v in net.edges if net.delay(u, v) == 0)
     found: dict[str, int] = dict.fromkeys(map(str, net), 0)
     if not nx.is_directed_acyclic_graph(instant):
         return found

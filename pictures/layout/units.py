@@ -284,7 +284,7 @@ def _data(net: Network, source: Body, target: Body) -> dict[str, Any]:
     u, v = next((u, v) for u in source.members for v in target.members if net.has_edge(u, v))
     found: dict[str, Any] = dict(net.edges[u, v])
     found.setdefault("weight", 1.0)
-    found["delay"] = delay_of(net, v, found)
+    found["delay"] = net.delay(u, v)
     return found
 
 
@@ -331,10 +331,3 @@ def _side(body: Body, column: int, last: int, leaving: bool, named: bool) -> str
 def width(text: str, em: float) -> float:
     """Return about how wide a text is, in unit radii, when a letter is `em` high."""
     return len(text) * LETTER * em
-
-
-def delay_of(net: Network, target: str, data: Mapping[str, Any]) -> int:
-    """Return the delay of a synapse: its own, or else its target model's."""
-    if "delay" in data:
-        return int(data["delay"])
-    return 0 if net.nodes[target].get("input") else net.unit(target).delay

@@ -24,7 +24,7 @@ from allornone.scenarios.expressions.labelled import Labelled, Value
 from allornone.simulator.arrays import Array, stream
 from allornone.simulator.errors import AllornoneError, UnknownName, whole
 from allornone.simulator.learning.rules import LearningRule, needs_teacher
-from allornone.simulator.network.network import Network, model_class
+from allornone.simulator.network.network import Network
 from allornone.simulator.notation.stimuli import Sequence as Given
 from allornone.simulator.notation.stimuli import compose, read_stimuli
 from allornone.simulator.program.wiring import settling, structure
@@ -174,15 +174,9 @@ def _is_drawn(phase: Mapping[str, Any]) -> bool:
 def _plastic(net: Network, texts: Any, numbers: Numbers) -> tuple[Pair, ...]:
     if texts is not None:
         return tuple(dict.fromkeys(build.pairs(net, texts, numbers)))
-    found: list[Pair] = []
-    for source, target, data in net.edges(data=True):
-        can = data.get("plastic", model_class(target, net.nodes[target]).plastic)
-        if can and data.get("kind") != "inhibitory":
-            found.append((source, target))
-    for unit, data in net.nodes(data=True):
-        if "bias" in data and data.get("plastic", model_class(unit, data).plastic):
-            found.append((None, unit))
-    return tuple(found)
+    biased = [unit for unit, data in net.nodes(data=True) if "bias" in data]
+    pairs: list[Pair] = [*net.edges, *((None, unit) for unit in biased)]
+    return tuple((source, target) for source, target in pairs if net.plastic(source, target))
 
 
 def _phase(

@@ -135,6 +135,22 @@ class Network(Graph):
         """Return the model of one unit, with its parameters."""
         return model_of(name, self._data(name))
 
+    def delay(self, source: str, target: str) -> int:
+        """Return the delay of a synapse: its own, or else what synapses of its target's model take."""
+        given, data = self.edges[source, target].get("delay"), self._data(target)
+        if given is not None:
+            return int(given)
+        return 0 if data.get("input") else model_class(target, data).delay
+
+    def plastic(self, source: str | None, target: str) -> bool:
+        """Return whether a rule may change a synapse, or a unit's bias where the source is None."""
+        data = self._data(target)
+        said = data if source is None else self.edges[source, target]
+        if source is not None and said.get("kind") == "inhibitory":
+            return False
+        given = said.get("plastic")
+        return bool(given) if given is not None else model_class(target, data).plastic
+
     def group(self, name: str) -> list[str]:
         """Return the units of a group; "inputs", "outputs", "hidden" and "units" are always there."""
         if name == "inputs":
@@ -383,9 +399,3 @@ def spend(what: str) -> None:
         need, counts = spent
         counts[what] += 1
         need(what, counts[what])
-
-
-def delay_of(net: Network, source: str, target: str) -> int:
-    """Return the delay of one synapse, the target model's where the graph names none."""
-    given = net.edges[source, target].get("delay")
-    return int(given) if given is not None else model_class(target, net.nodes[target]).delay

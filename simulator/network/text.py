@@ -72,10 +72,8 @@ def _about(net: Network, unit: str) -> str:
 
 
 def _term(net: Network, source: str, target: str) -> str:
-    from allornone.simulator.network.network import delay_of
-
     data = net.edges[source, target]
-    delay = delay_of(net, source, target)
+    delay = net.delay(source, target)
     when = f"{source}(t−{delay})" if delay else f"{source}(t)"
     if data.get("kind") == "inhibitory":
         return f"not {when}"

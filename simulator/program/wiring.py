@@ -15,7 +15,7 @@ import numpy as np
 from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import NetworkError
 from allornone.simulator.network import network
-from allornone.simulator.network.network import Network, delay_of
+from allornone.simulator.network.network import Network
 from allornone.simulator.units import UnitModel
 
 SHOWN = 12
@@ -74,14 +74,13 @@ def wire(networks: Sequence[Network]) -> Wiring:
         fields=((), *fields),
         source=np.array([position[u] for u, _, _ in edges] + [0] * len(biased), dtype=np.intp),
         target=np.array([position[v] for _, v, _ in edges] + [position[v] for v in biased], dtype=np.intp),
-        delay=np.array([_delay(v, data, first) for _, v, data in edges] + [0] * len(biased), dtype=np.intp),
+        delay=np.array([first.delay(u, v) for u, v in first.edges] + [0] * len(biased), dtype=np.intp),
         weight=_weights(different, biased)[:, which],
         inhibitory=np.array(
             [data.get("kind") == "inhibitory" for *_, data in edges] + [False] * len(biased), dtype=bool
         ),
         plastic=np.array(
-            [_plastic(v, data, first) for _, v, data in edges]
-            + [_plastic(v, first.nodes[v], first) for v in biased],
+            [first.plastic(u, v) for u, v in first.edges] + [first.plastic(None, v) for v in biased],
             dtype=bool,
         ),
         shared=_sharing([data.get("shared") for *_, data in edges], len(biased)),
@@ -92,7 +91,7 @@ def structure(net: Network) -> Hashable:
     """Return all of a network but its numbers: networks that agree in it can be lanes of one program."""
     units = tuple((name, "bias" in data, *_words(data)) for name, data in net.nodes(data=True))
     synapses = tuple(
-        (u, v, _delay(v, data, net), data.get("kind", "weighted"), data.get("plastic"), data.get("shared"))
+        (u, v, net.delay(u, v), data.get("kind", "weighted"), data.get("plastic"), data.get("shared"))
         for u, v, data in net.edges(data=True)
     )
     return units, synapses
@@ -113,18 +112,6 @@ def _field_values(name: str, different: Sequence[Network], which: Index) -> tupl
         return ()
     found = [network.model_of(name, net.nodes[name]).values() for net in different]
     return tuple(found[k] for k in which)
-
-
-def _delay(target: str, data: dict[str, Any], net: Network) -> int:
-    given = data.get("delay")
-    return int(given) if given is not None else network.model_class(target, net.nodes[target]).delay
-
-
-def _plastic(target: str, data: dict[str, Any], net: Network) -> bool:
-    if data.get("kind") == "inhibitory":
-        return False
-    given = data.get("plastic")
-    return bool(given) if given is not None else network.model_class(target, net.nodes[target]).plastic
 
 
 def _weights(networks: Sequence[Network], biased: Sequence[str]) -> Array:
@@ -199,5 +186,5 @@ def settling(net: Network) -> int:
         return 0
     latest: dict[str, int] = {}
     for unit in nx.topological_sort(net):
-        latest[unit] = max((latest[u] + delay_of(net, u, unit) for u in net.predecessors(unit)), default=0)
+        latest[unit] = max((latest[u] + net.delay(u, unit) for u in net.predecessors(unit)), default=0)
     return max(latest.values(), default=0)

@@ -283,6 +283,30 @@ def test_a_refused_verb_leaves_the_network_as_it_was() -> None:
     check(net)
 
 
+def test_a_synapse_without_its_own_delay_and_plasticity_has_those_of_its_target() -> None:
+    """What is said counts, else the model of the target; absolute inhibition is never learned."""
+    net = conjunction()
+    net.add_unit("P", aon.Perceptron(), plastic=False)
+    net.add_unit("Q", aon.Perceptron())
+    net.add_edge("N3", "P")
+    net.add_edge("N3", "N3")
+    net.edges["N2", "N3"]["plastic"] = True
+    net.connect("N1", "P", delay=4, plastic=False)
+
+    found = {(u, v): (net.delay(u, v), net.plastic(u, v)) for u, v in net.edges}
+
+    assert found == {
+        ("N1", "N3"): (1, False),
+        ("N1", "P"): (4, False),
+        ("N2", "N3"): (1, True),
+        ("N3", "P"): (0, True),
+        ("N3", "N3"): (1, False),
+        ("N4", "N3"): (1, False),
+    }
+    assert (net.plastic(None, "P"), net.plastic(None, "Q")) == (False, True)
+    assert message_of(lambda: net.plastic(None, "R")).startswith("no unit is named 'R'")
+
+
 def test_attributes_of_others_are_left_alone() -> None:
     """What is no slip of ours is anybody's: positions, colours, ranks."""
     net = conjunction()
