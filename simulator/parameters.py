@@ -7,8 +7,8 @@ sees them too.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import Field, dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -18,7 +18,7 @@ from allornone.simulator.errors import AllornoneError, nearest
 
 P = TypeVar("P", bound="Parameters")
 
-_BOUNDS: dict[type, tuple[str, str, Callable[[float, float], bool]]] = {
+_BOUNDS: dict[type, tuple[str, str, Callable[[Any, float], Any]]] = {
     Gt: ("more than", "gt", lambda value, bound: value > bound),
     Ge: ("at least", "ge", lambda value, bound: value >= bound),
     Lt: ("less than", "lt", lambda value, bound: value < bound),
@@ -54,6 +54,19 @@ class Parameters:
         hints = _hints(type(self))
         for field in fields(self):
             _check_field(type(self).__name__, field, hints[field.name], getattr(self, field.name))
+
+    @classmethod
+    def columns(cls, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+        """Return the parameters of many, from a mapping each, as one list a parameter, defaults filled in."""
+        return {field.name: _column(field, rows) for field in fields(cls)}
+
+    @classmethod
+    def take(cls, columns: Mapping[str, Sequence[Any]]) -> bool:
+        """Return whether `check` would take all values of such lists; False where it has to look at each."""
+        if cls.check is not Parameters.check:
+            return False
+        hints = _hints(cls)
+        return all(_takes(hints[name], column) for name, column in columns.items())
 
     def values(self) -> dict[str, Any]:
         """Return its parameters as plain values, by name."""
@@ -94,6 +107,38 @@ def _hints(cls: type[Parameters]) -> dict[str, Any]:
 
 
 _HINTS: dict[type, dict[str, Any]] = {}
+
+
+def _column(field: Field[Any], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    name = field.name
+    if field.default is not MISSING:
+        default = field.default
+    elif field.default_factory is not MISSING:
+        default = field.default_factory()
+    else:
+        return [row[name] for row in rows]
+    return [row.get(name, default) for row in rows]
+
+
+def _takes(hint: Any, column: Sequence[Any]) -> bool:
+    plain, *bounds = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    kinds = set(map(type, column))
+    if plain is bool:
+        return kinds <= {bool}
+    if get_origin(plain) is Literal:
+        return set(column) <= set(get_args(plain))
+    if plain not in (int, float):
+        return True
+    if not kinds <= {float, int}:
+        return False
+    values = np.array(column, dtype=float)
+    whole = plain is float or bool(np.isfinite(values).all() and (values == np.rint(values)).all())
+    return whole and not np.isnan(values).any() and all(_within(values, bound) for bound in bounds)
+
+
+def _within(values: Any, bound: Any) -> bool:
+    _, attribute, test = _BOUNDS[type(bound)]
+    return bool(np.all(test(values, getattr(bound, attribute))))
 
 
 def _check_field(owner: str, field: Field[Any], hint: Any, value: Any) -> None:

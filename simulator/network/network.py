@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import get_close_matches
@@ -366,14 +366,21 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, float) and value.is_integer()
 
 
-def _check_keys(place: str, data: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    # Other attributes are anybody's; only a slip of the pen of one of ours is refused.
-    for key in data:
+def misspelt(keys: Iterable[Any], known: Sequence[str]) -> tuple[Any, str] | None:
+    """Return the first key that is a slip of the pen of a known one, and that one; other keys are anybody's."""
+    for key in keys:
         if key in known:
             continue
         close = get_close_matches(str(key).casefold(), known, n=1, cutoff=0.75)
         if close:
-            raise NetworkError(f"{place} has {key!r}, which is nothing here. Did you mean {close[0]!r}?")
+            return key, close[0]
+    return None
+
+
+def _check_keys(place: str, data: Mapping[str, Any], known: Sequence[str]) -> None:
+    slip = misspelt(data, known)
+    if slip is not None:
+        raise NetworkError(f"{place} has {slip[0]!r}, which is nothing here. Did you mean {slip[1]!r}?")
 
 
 def _check_number(place: str, value: object) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from itertools import repeat
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from allornone.simulator.arrays import Array, Index, Truth, summed
 from allornone.simulator.errors import NetworkError, UnknownName
 from allornone.simulator.network.network import Network, evident
 from allornone.simulator.program.blocks import Block, Latest, block_of
-from allornone.simulator.program.wiring import Wiring, levels, settling, wire
+from allornone.simulator.program.wiring import Wiring, flow, wire
 from allornone.simulator.units import UnitModel
 
 Weights = tuple[Array, ...]
@@ -27,7 +27,10 @@ Gather = tuple[int, slice, slice | Index]
 
 @dataclass(frozen=True)
 class Stage:
-    """Units of one model that can be computed together: none of them waits for another at zero delay."""
+    """Units of one model that can be computed together: none of them waits for another at zero delay.
+
+    Units that answer together, as those of a softmax do, are one stage, and nobody else is in it.
+    """
 
     model: UnitModel
     units: slice
@@ -188,108 +191,111 @@ def compile(net: Network | Program | Sequence[Network]) -> Program:
 
 
 def _assemble(wiring: Wiring, networks: tuple[Network, ...]) -> Program:
-    level = levels(wiring)
-    inputs = [i for i, cls in enumerate(wiring.classes) if i and cls is None]
-    order = [0, *inputs]
-    groups = list(_by_level_and_model(wiring, level))
-    for _, members in groups:
-        order.extend(members)
-    place = np.empty(len(order), dtype=np.intp)
-    place[order] = np.arange(len(order))
-    in_lists: dict[int, list[int]] = {}
-    for synapse, target in enumerate(wiring.target):
-        in_lists.setdefault(int(target), []).append(synapse)
-    stages = tuple(_stage(wiring, cls, members, place, in_lists) for cls, members in groups)
+    flows = flow(wiring)
+    units = (wiring.kind >= 0).nonzero()[0]
+    inputs = (wiring.kind < 0).nonzero()[0]
+    groups = int(wiring.group.max()) + 1
+    key = ((flows.level * len(wiring.kinds) + wiring.kind) * groups + wiring.group)[units]
+    sorting = np.argsort(key, kind="stable")
+    order = np.concatenate([inputs, units[sorting]])
+    bounds = np.concatenate([_starts(key[sorting]), [len(units)]]) + len(inputs)
+    stages = _stages(wiring, order, bounds)
+    names = [wiring.names[i] for i in order.tolist()]
     return Program(
-        names=tuple(wiring.names[i] for i in order),
-        inputs=tuple(wiring.names[i] for i in inputs),
+        names=tuple(names),
+        inputs=tuple(names[1 : len(inputs)]),
         outputs=tuple(networks[0].outputs),
         stages=stages,
         weights=tuple(stage.block.weights(wiring.weight[stage.synapses]) for stage in stages),
         lanes=wiring.lanes,
         longest_delay=int(wiring.delay.max(initial=0)),
-        has_loops=bool(networks[0].loops),
-        settling=settling(networks[0]),
+        has_loops=flows.has_loops,
+        settling=flows.settling,
         networks=networks,
         wiring=wiring,
     )
 
 
-def _by_level_and_model(wiring: Wiring, level: Index) -> Iterator[tuple[type[UnitModel], list[int]]]:
-    groups: dict[tuple[int, int], list[int]] = {}
-    seen: dict[type[UnitModel], int] = {}
-    for i, cls in enumerate(wiring.classes):
-        if cls is not None:
-            groups.setdefault((int(level[i]), seen.setdefault(cls, len(seen))), []).append(i)
-    models = list(seen)
-    for key in sorted(groups):
-        yield models[key[1]], groups[key]
+def _stages(wiring: Wiring, order: Index, bounds: Index) -> tuple[Stage, ...]:
+    """Return the stages: `order` are the units as they stand in the state, `bounds` where a stage begins in it."""
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.arange(len(order))
+    weighted = _heard(wiring, (~wiring.inhibitory).nonzero()[0], place, bounds)
+    inhibitory = _heard(wiring, wiring.inhibitory.nonzero()[0], place, bounds)
+    edges = bounds.tolist()
+    found = []
+    for start, stop, heard, silencing in zip(edges[:-1], edges[1:], weighted, inhibitory, strict=True):
+        block, sequence = block_of(heard.afferent, heard.unit, heard.afferents, stop - start)
+        synapses = heard.synapses[sequence]
+        vetoes = np.zeros((silencing.afferents, stop - start), dtype=bool)
+        vetoes[silencing.afferent, silencing.unit] = True
+        stage = Stage(
+            model=wiring.model(order[start:stop]),
+            units=slice(start, stop),
+            block=block,
+            sources=heard.sources,
+            synapses=synapses,
+            plastic=block.weights(wiring.plastic[synapses, None].astype(float)) > 0,
+            veto_sources=silencing.sources,
+            vetoes=vetoes,
+        )
+        found.append(stage)
+    return tuple(found)
 
 
-def _stage(
-    wiring: Wiring,
-    cls: type[UnitModel],
-    members: list[int],
-    place: Index,
-    in_lists: dict[int, list[int]],
-) -> Stage:
-    every = np.array([k for unit in members for k in in_lists.get(unit, ())], dtype=np.intp)
-    local = {unit: position for position, unit in enumerate(members)}
-    weighted, inhibitory = every[~wiring.inhibitory[every]], every[wiring.inhibitory[every]]
-    pairs, afferent = _afferents(wiring, weighted, place)
-    unit = np.array([local[int(t)] for t in wiring.target[weighted]], dtype=np.intp)
-    block, sequence = block_of(afferent, unit, len(pairs), len(members))
-    synapses = weighted[sequence]
-    veto_pairs, veto_afferent = _afferents(wiring, inhibitory, place)
-    vetoes = np.zeros((len(veto_pairs), len(members)), dtype=bool)
-    vetoes[veto_afferent, [local[int(t)] for t in wiring.target[inhibitory]]] = True
-    start = int(place[members[0]])
-    return Stage(
-        model=_stacked(wiring, members, cls),
-        units=slice(start, start + len(members)),
-        block=block,
-        sources=_gathers(pairs),
-        synapses=synapses,
-        plastic=block.weights(wiring.plastic[synapses, None].astype(float)) > 0,
-        veto_sources=_gathers(veto_pairs),
-        vetoes=vetoes,
-    )
+def _starts(key: Index) -> Index:
+    """Return where each run of equal values begins."""
+    new = np.ones(len(key), dtype=bool)
+    np.not_equal(key[1:], key[:-1], out=new[1:])
+    return new.nonzero()[0]
 
 
-def _afferents(wiring: Wiring, synapses: Index, place: Index) -> tuple[list[tuple[int, int]], Index]:
-    """Return the distinct (delay, source) pairs, the constant last, and which of them each synapse has."""
-    found = [
-        (int(d), int(place[s])) for d, s in zip(wiring.delay[synapses], wiring.source[synapses], strict=True)
-    ]
-    pairs = sorted(set(found), key=lambda pair: (pair[1] == 0, pair))
-    number = {pair: k for k, pair in enumerate(pairs)}
-    return pairs, np.array([number[pair] for pair in found], dtype=np.intp)
+@dataclass(frozen=True)
+class _Heard:
+    """What the units of a stage hear: synapses by unit, then afferent; the afferents by delay, the constant last."""
+
+    synapses: Index
+    unit: Index
+    afferent: Index
+    afferents: int
+    sources: tuple[Gather, ...]
 
 
-def _gathers(pairs: list[tuple[int, int]]) -> tuple[Gather, ...]:
-    gathers: list[Gather] = []
-    start = 0
-    for stop in range(1, len(pairs) + 1):
-        if stop < len(pairs) and pairs[stop][0] == pairs[start][0] and pairs[stop][1] != 0:
-            continue
-        places = [source for _, source in pairs[start:stop]]
-        runs_on = places == list(range(places[0], places[0] + len(places)))
-        where = slice(places[0], places[-1] + 1) if runs_on else np.array(places, dtype=np.intp)
-        gathers.append((pairs[start][0], slice(start, stop), where))
-        start = stop
-    return tuple(gathers)
+def _heard(wiring: Wiring, synapses: Index, place: Index, bounds: Index) -> Iterator[_Heard]:
+    """Sort synapses into stages, all at once: the distinct afferents of each, and who hears which of them."""
+    source, target = place[wiring.source[synapses]], place[wiring.target[synapses]]
+    reached = target >= bounds[0]
+    synapses, source, target = synapses[reached], source[reached], target[reached]
+    if not len(synapses):
+        yield from repeat(_Heard(synapses, synapses, synapses, 0, ()), len(bounds) - 1)
+        return
+    stage = np.searchsorted(bounds, target, side="right") - 1
+    delay = np.where(source == 0, int(wiring.delay.max(initial=0)) + 1, wiring.delay[synapses])
+    many, late = len(place), int(delay.max(initial=0)) + 1
+    pairs, pair = np.unique((stage * late + delay) * many + source, return_inverse=True)
+    sorting = np.argsort(target * len(pairs) + pair)
+    synapses, target, pair = synapses[sorting], target[sorting], pair[sorting]
+    first_pair = np.searchsorted(pairs, np.arange(len(bounds)) * late * many).tolist()
+    first = np.searchsorted(target, bounds).tolist()
+    runs = _runs(pairs, late, many)
+    for number, start in enumerate(bounds[:-1].tolist()):
+        mine = slice(first[number], first[number + 1])
+        begin, end = first_pair[number], first_pair[number + 1]
+        sources = tuple(
+            (delay, slice(i - begin, j - begin), where) for delay, i, j, where in runs.get(number, ())
+        )
+        yield _Heard(synapses[mine], target[mine] - start, pair[mine] - begin, end - begin, sources)
 
 
-def _stacked(wiring: Wiring, members: list[int], cls: type[UnitModel]) -> UnitModel:
-    """Stack the models of a stage's units into one whose fields are scalars or arrays (units, lanes)."""
-    stacked: dict[str, Any] = {}
-    for name in cls.parameter_names():
-        column = [[lane[name] for lane in wiring.fields[unit]] for unit in members]
-        first = column[0][0]
-        if all(value == first for row in column for value in row):
-            stacked[name] = first
-        elif isinstance(first, str | bool):
-            raise NetworkError(f"all {cls.name} units of a net must agree in {name!r}: their formula is one")
-        else:
-            stacked[name] = np.array(column, dtype=float)
-    return cls(**stacked)
+def _runs(pairs: Index, late: int, many: int) -> dict[int, list[tuple[int, int, int, slice | Index]]]:
+    """Return by stage the afferents of one delay: the delay, from which to which they go, their places in the state."""
+    key, place = np.divmod(pairs, many)
+    starts = _starts(key)
+    stops = [*starts[1:].tolist(), len(pairs)]
+    found: dict[int, list[tuple[int, int, int, slice | Index]]] = {}
+    for start, stop, number in zip(starts.tolist(), stops, key[starts].tolist(), strict=True):
+        stage, delay = divmod(number, late)
+        low, high = int(place[start]), int(place[stop - 1])
+        where = slice(low, high + 1) if high - low == stop - 1 - start else place[start:stop].copy()
+        found.setdefault(stage, []).append((delay if low else 0, start, stop, where))
+    return found

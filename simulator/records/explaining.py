@@ -554,10 +554,10 @@ def _place(program: Program, unit: str) -> tuple[int, int]:
 
 
 def _model(program: Program, number: int, lane: int) -> UnitModel:
-    kind = program.wiring.classes[number]
-    if kind is None:
-        raise AllornoneError(f"{program.wiring.names[number]!r} is an input: it has no model")
-    return kind(**program.wiring.fields[number][lane])
+    wiring = program.wiring
+    if wiring.kind[number] < 0:
+        raise AllornoneError(f"{wiring.names[number]!r} is an input: it has no model")
+    return wiring.model([number], [lane])
 
 
 def _threshold(model: UnitModel) -> float | None:
