@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from allornone.simulator.arrays import Array
 from allornone.simulator.network.network import Network
-from allornone.simulator.program import blocks, passing
+from allornone.simulator.program import blocks
 from allornone.simulator.registry import units
 from allornone.simulator.units import UnitModel
 
@@ -162,7 +162,6 @@ def executed(way: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if way == "BLAS":
             patch.setattr(blocks, "FEW", 0)
-            patch.setattr(passing, "FEW", 0)
         if way == "sparse":
             patch.setattr(blocks, "SPARSE_FROM", 0)
         yield

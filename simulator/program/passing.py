@@ -18,7 +18,6 @@ import numpy as np
 
 from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.program.blocks import FEW
 from allornone.simulator.program.program import Gather, Program, Stage, Weights
 from allornone.simulator.program.ties import Reach, decide
 from allornone.simulator.registry import units as unit_models
@@ -488,8 +487,7 @@ def _past_of(program: Program, moments: Sequence[Moment], tick: int) -> Past:
 
 def _veto(stage: Stage, y: Array, past: Past, batch: int, lanes: int) -> Truth:
     active: Truth = gather(stage.veto_sources, y, past, batch, lanes) > 0
-    if stage.vetoes.size <= FEW:
-        silenced: Truth = np.asarray((active[:, :, None, :] & stage.vetoes[None, :, :, None]).any(axis=1))
-        return silenced
-    counts: Array = np.einsum("bvs,vu->bus", active.astype(float), stage.vetoes.astype(float), optimize=True)
-    return np.asarray(counts > 0)
+    vetoes = stage.vetoes
+    silenced = np.zeros((batch, stage.units.stop - stage.units.start, lanes), dtype=bool)
+    silenced[:, vetoes.silenced] = np.logical_or.reduceat(active[:, vetoes.afferent], vetoes.starts, axis=1)
+    return silenced

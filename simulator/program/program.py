@@ -26,6 +26,25 @@ Gather = tuple[int, slice, slice | Index]
 
 
 @dataclass(frozen=True)
+class Vetoes:
+    """Who silences whom in a stage: `afferent[k]`, of its veto sources, silences `unit[k]`; sorted by unit.
+
+    `silenced` are the units that something silences, `starts` where each one's begin.
+    """
+
+    afferent: Index
+    unit: Index
+    silenced: Index
+    starts: Index
+
+    @classmethod
+    def of(cls, afferent: Index, unit: Index) -> Vetoes:
+        """Return vetoes of synapses that are sorted by unit."""
+        starts = _starts(unit)
+        return cls(afferent, unit, unit[starts], starts)
+
+
+@dataclass(frozen=True)
 class Stage:
     """Units of one model that can be computed together: none of them waits for another at zero delay.
 
@@ -39,7 +58,7 @@ class Stage:
     synapses: Index
     plastic: Truth
     veto_sources: tuple[Gather, ...]
-    vetoes: Truth
+    vetoes: Vetoes
     latest: Latest = field(default_factory=Latest, compare=False, repr=False)
 
     @cached_property
@@ -227,8 +246,6 @@ def _stages(wiring: Wiring, order: Index, bounds: Index) -> tuple[Stage, ...]:
     for start, stop, heard, silencing in zip(edges[:-1], edges[1:], weighted, inhibitory, strict=True):
         block, sequence = block_of(heard.afferent, heard.unit, heard.afferents, stop - start)
         synapses = heard.synapses[sequence]
-        vetoes = np.zeros((silencing.afferents, stop - start), dtype=bool)
-        vetoes[silencing.afferent, silencing.unit] = True
         stage = Stage(
             model=wiring.model(order[start:stop]),
             units=slice(start, stop),
@@ -237,7 +254,7 @@ def _stages(wiring: Wiring, order: Index, bounds: Index) -> tuple[Stage, ...]:
             synapses=synapses,
             plastic=block.weights(wiring.plastic[synapses, None].astype(float)) > 0,
             veto_sources=silencing.sources,
-            vetoes=vetoes,
+            vetoes=Vetoes.of(silencing.afferent, silencing.unit),
         )
         found.append(stage)
     return tuple(found)

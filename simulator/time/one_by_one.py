@@ -233,11 +233,13 @@ def _units(program: Program) -> list[_Unit]:
         delays, places = _laid_out(stage.sources)
         silencers = list(zip(*(part.tolist() for part in _laid_out(stage.veto_sources)), strict=True))
         bounds = np.searchsorted(stage.block.unit, np.arange(stage.block.units + 1)).tolist()
+        vetoes = stage.vetoes
+        vetoing = np.searchsorted(vetoes.unit, np.arange(stage.block.units + 1)).tolist()
         for local in range(stage.block.units):
             start, stop = bounds[local], bounds[local + 1]
             heard = stage.block.afferent[start:stop]
             parts = _parts(delays[heard], places[heard], start)
-            silent = tuple(silencers[k] for k in np.flatnonzero(stage.vetoes[:, local]))
+            silent = tuple(silencers[k] for k in vetoes.afferent[vetoing[local] : vetoing[local + 1]])
             found.append(_Unit(number, local, tuple(parts), silent))
     return found
 

@@ -171,3 +171,20 @@ def test_views_of_a_net_compile_as_copies_of_them_do() -> None:
         found, wanted = compile(view), compile(view.copy())
         assert (found.names, found.synapses) == (wanted.names, wanted.synapses)
         assert np.array_equal(found.wiring.weight, wanted.wiring.weight)
+
+
+def test_vetoes_take_one_place_for_each_inhibitory_synapse() -> None:
+    """Who silences whom is a list, sorted by unit, however many units and afferents there are."""
+    net = Network()
+    net.add_inputs("A", "B")
+    names = net.add_group("N", 50, aon.McCullochPitts(threshold=0))
+    net.inhibit("B", names[7])
+    net.inhibit("A", names[7])
+    net.inhibit("A", names[30], delay=0)
+
+    stages = compile(net).stages
+    trace = aon.simulate(net, {"A": "10", "B": "00"}, ticks=2, record=["vetoed"])
+
+    assert [stage.vetoes.unit.tolist() for stage in stages] == [[7, 7], [0]]
+    silent = [(tick, unit) for unit in names for tick in range(2) if not trace[unit][tick]]
+    assert silent == [(1, names[7]), (0, names[30])]
