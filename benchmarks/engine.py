@@ -17,6 +17,8 @@ import numpy as np
 import allornone as aon
 
 TURNS = 7
+TICKS = 20
+Workload = tuple[str, str, Callable[[], object], Callable[[], object]]
 
 
 def main() -> None:
@@ -27,7 +29,7 @@ def main() -> None:
         print(f"{workload:<52} {peer:<34} {milli(mine):>10} {milli(others):>10} {others / mine:>6.2f}×")
 
 
-def workloads() -> list[tuple[str, str, Callable[[], object], Callable[[], object]]]:
+def workloads() -> list[Workload]:
     """Return workloads with their peers."""
     net = conjunction()
     program = aon.compile(net)
@@ -43,11 +45,13 @@ def workloads() -> list[tuple[str, str, Callable[[], object], Callable[[], objec
             lambda: naive(net, stimulus, 10),
         ),
         (
-            "10⁵ random synapses, compile",
+            "10⁵ random synapses, compile, checks included",
             "nx.to_scipy_sparse_array",
             lambda: aon.compile(BIG),
             lambda: nx.to_scipy_sparse_array(BIG),
         ),
+        silencing(1_000, "10³"),
+        silencing(10_000, "10⁴"),
         (
             "perceptron, 2000 samples × 10, one epoch",
             "scikit-learn Perceptron",
@@ -79,14 +83,31 @@ def conjunction() -> aon.Network:
     return net
 
 
-def random_net(units: int, synapses: int) -> aon.Network:
-    """Return a random net of McCulloch–Pitts units."""
+def silencing(units: int, said: str) -> Workload:
+    """Return ticks of a random net, a fifth of whose synapses are absolute inhibition, beside products with it."""
+    net = random_net(units, 10 * units, inhibitory=0.2, most=2)
+    program = aon.compile(net)
+    table = nx.to_scipy_sparse_array(net, dtype=float).T.tocsr()
+    x = np.random.default_rng(1).integers(0, 2, units).astype(float)
+    return (
+        f"{said} units, in-degree 10, 20 % inhibitory, {TICKS} ticks",
+        "scipy csr @ vector",
+        lambda: aon.simulate(program, {}, ticks=TICKS),
+        lambda: [table @ x for _ in range(TICKS)],
+    )
+
+
+def random_net(units: int, synapses: int, inhibitory: float = 0.0, most: int = 0) -> aon.Network:
+    """Return a random net of McCulloch–Pitts units, thresholds 2 or drawn up to `most`."""
     draw = np.random.default_rng(0)
     net = aon.Network()
     for k in range(units):
-        net.add_node(k_name(k), model="mcculloch-pitts", threshold=2.0, output=k == 0)
-    for u, v in draw.integers(0, units, (synapses, 2)):
-        net.add_edge(k_name(int(u)), k_name(int(v)), weight=1.0, delay=1)
+        threshold = float(draw.integers(0, most + 1)) if most else 2.0
+        net.add_node(k_name(k), model="mcculloch-pitts", threshold=threshold, output=k == 0)
+    silent = draw.random(synapses) < inhibitory
+    for (u, v), kind in zip(draw.integers(0, units, (synapses, 2)), silent, strict=True):
+        words = {"kind": "inhibitory"} if kind else {}
+        net.add_edge(k_name(int(u)), k_name(int(v)), weight=1.0, delay=1, **words)
     return net
 
 
