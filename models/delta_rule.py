@@ -22,7 +22,7 @@ from allornone.simulator.arrays import Array
 from allornone.simulator.learning.presenting import Shown
 from allornone.simulator.learning.rules import Asked, Epoch, LearningRule, Memory
 from allornone.simulator.program.passing import WRONG
-from allornone.simulator.program.program import Program, Stage, Weights
+from allornone.simulator.program.program import OneLayer, Program, Weights
 from allornone.simulator.program.ties import EPSILON, threshold_of
 
 MOST_WEIGHTS = 256
@@ -47,14 +47,15 @@ def delta_epoch(
     asked: Asked,
 ) -> Epoch | None:
     """Teach one unit one epoch by Δw = η (d − `compared`) x, y or z; None where the net is no such unit."""
-    if not _is_one_unit(program, shown):
+    layer = program.one_layer
+    if layer is None or not _is_one_unit(layer, program, shown):
         return None
     w, lanes = weights[0].copy(), program.lanes
     eta = np.broadcast_to(np.asarray(rule.values()["eta"], dtype=float), (lanes,))
     mistakes, updates = np.zeros(lanes), np.zeros(lanes)
     diverged = np.zeros(lanes, dtype=bool)
     for lane in np.flatnonzero(asked.active).tolist():
-        unit = _Unit.of(program, lane, compared, float(eta[lane]), asked.bound, w[:, 0, lane])
+        unit = _Unit.of(layer, lane, compared, float(eta[lane]), asked.bound, w)
         for x, d in _parts(unit, shown, lane):
             if not unit.diverged:
                 unit.learn(x, d)
@@ -65,10 +66,9 @@ def delta_epoch(
 
 @dataclass
 class _Unit:
-    """One unit in one lane as it learns: the place that each weight hears, its two outputs, what was counted."""
+    """One unit in one lane as it learns: its threshold and two outputs, its weights, what was counted."""
 
-    stage: Stage
-    places: list[int]
+    layer: OneLayer
     theta: float
     low: float
     high: float
@@ -83,19 +83,15 @@ class _Unit:
     """Whether it changed seldom of late."""
 
     @classmethod
-    def of(cls, program: Program, lane: int, compared: str, eta: float, bound: float, w: Array) -> _Unit:
-        """Return the unit of a program that has one, in a lane."""
-        stage = program.stages[0]
-        places: list[int] = []
-        for _, _, where in stage.sources:
-            places += range(where.start, where.stop) if isinstance(where, slice) else where.tolist()
-        theta = np.broadcast_to(threshold_of(stage.model), (1, 1, program.lanes))
+    def of(cls, layer: OneLayer, lane: int, compared: str, eta: float, bound: float, w: Array) -> _Unit:
+        """Return the unit of a layer that has one, in a lane of its weights (A, 1, S)."""
+        model = layer.model
+        theta = np.broadcast_to(threshold_of(model), (1, 1, w.shape[-1]))
         low = high = 0.0
-        if stage.model.compares:
-            low, high = (float(stage.model.activate(theta + side)[0, 0, lane]) for side in (-1.0, 1.0))
-        return cls(
-            stage, places, float(theta[0, 0, lane]), low, high, compared == "y", eta, bound, w.tolist()
-        )
+        if model.compares:
+            low, high = (float(model.activate(theta + side)[0, 0, lane]) for side in (-1.0, 1.0))
+        by_output, own = compared == "y", w[:, 0, lane].tolist()
+        return cls(layer, float(theta[0, 0, lane]), low, high, by_output, eta, bound, own)
 
     def learn(self, x: Array, d: Array) -> None:
         """Meet some presentations, x (some, weights) and d (some,), until the weights leave the bound."""
@@ -104,40 +100,44 @@ class _Unit:
             self._learn_seldom(x, d)
         else:
             self._learn_one_by_one(x.tolist(), d.tolist(), *_sizes(x))
-        by_threshold = self.by_output and bool(self.stage.model.compares)
+        by_threshold = self.by_output and bool(self.layer.model.compares)
         self.seldom = by_threshold and self.updates - before <= SELDOM * len(d)
 
     def _learn_one_by_one(self, xs: list[list[float]], ds: list[float], most: float, largest: float) -> None:
-        w, threshold, compares = self.w, self.theta, self.stage.model.compares
-        at_least, by_output, eta, bound = compares == ">=", self.by_output, self.eta, self.bound
-        low, high, mistakes, updates = self.low, self.high, 0, 0
+        """Meet one presentation after the other; `most` is the largest Σ|x| of them, `largest` the largest |x|."""
+        w, compares, by_output, eta = self.w, bool(self.layer.model.compares), self.by_output, self.eta
+        theta, low, high, at_least = self.theta, self.low, self.high, self.layer.model.compares == ">="
+        mistakes, updates = self.mistakes, self.updates
         rounding = (len(w) + 1) * EPSILON * largest
         size = sum(map(abs, w))  # grows to what Σ|w| may be at most
-        inside = max(map(abs, w)) <= bound
+        inside = max(map(abs, w)) <= self.bound
         for x, d in zip(xs, ds, strict=True):
             y = z = reduce(add, map(mul, x, w))
             if compares:
-                fires = z >= threshold if at_least else z > threshold
-                if abs(z - threshold) <= rounding * size:  # the exactly rounded sum decides
-                    exact = fsum(map(mul, x, w))
-                    if fires != (exact >= threshold if at_least else exact > threshold):
-                        z, fires = exact, not fires
-                y = high if fires else low
+                if abs(z - theta) <= rounding * size:
+                    z = self._decided(z, x, w)
+                y = high if (z >= theta if at_least else z > theta) else low
             mistakes += abs(y - d) >= WRONG
             e = eta * (d - (y if by_output else z))
             if e and e == e:  # something to change, and somebody who teaches
                 new = [w_k + e * x_k for x_k, w_k in zip(x, w, strict=False)]
                 updates += new != w
                 size += abs(e) * most
-                if not size <= bound:
+                if not size <= self.bound:
                     size = sum(map(abs, new))
-                    inside = size <= bound or max(map(abs, new)) <= bound
-                if inside or all(map(isfinite, new)):
-                    w = new
+                    inside = max(map(abs, new)) <= self.bound
+                w = new if inside or all(map(isfinite, new)) else w
             if not inside:
-                self.diverged = True
                 break
-        self.w, self.mistakes, self.updates = w, self.mistakes + mistakes, self.updates + updates
+        self.w, self.mistakes, self.updates, self.diverged = w, mistakes, updates, not inside
+
+    def _decided(self, z: float, x: list[float], w: list[float]) -> float:
+        """Return z, or the exactly rounded sum where that decides otherwise."""
+        exact = fsum(map(mul, x, w))
+        return exact if self._fires(exact) != self._fires(z) else z
+
+    def _fires(self, z: float) -> bool:
+        return z >= self.theta if self.layer.model.compares == ">=" else z > self.theta
 
     def _learn_seldom(self, x: Array, d: Array) -> None:
         """Ask about all that is left at once, up to the next presentation that changes the weights."""
@@ -157,14 +157,14 @@ class _Unit:
 
     def _answers(self, x: Array) -> Array:
         """Return what the unit answers as it is now, as the engine has it."""
-        stage, w = self.stage, np.array(self.w)[:, None, None]
-        z = stage.block.net_input(stage.model, w, x[..., None])
-        y = np.where(z >= self.theta if stage.model.compares == ">=" else z > self.theta, self.high, self.low)
+        w = np.array(self.w)[:, None, None]
+        z = self.layer.net_input(w, x[..., None])
+        y = np.where(
+            z >= self.theta if self.layer.model.compares == ">=" else z > self.theta, self.high, self.low
+        )
         near = np.abs(z - self.theta) <= (len(w) + 1) * EPSILON * np.abs(w).sum() * max(1.0, np.abs(x).max())
         for row in np.flatnonzero(near):
-            exact = fsum(x[row] * w[:, 0, 0])
-            fires = exact >= self.theta if stage.model.compares == ">=" else exact > self.theta
-            y[row] = self.high if fires else self.low
+            y[row] = self.high if self._fires(fsum(x[row] * w[:, 0, 0])) else self.low
         return y[:, 0, 0]
 
 
@@ -173,22 +173,15 @@ def _sizes(x: Array) -> tuple[float, float]:
     return float(np.abs(x).sum(axis=1).max()), max(1.0, float(np.abs(x).max()))
 
 
-def _is_one_unit(program: Program, shown: Shown) -> bool:
-    lesson = shown.lesson
-    if len(program.stages) != 1 or shown.size != 1 or lesson.ticks != 1 or lesson.x.shape[1] != 1:
-        return False
-    stage = program.stages[0]
+def _is_one_unit(layer: OneLayer, program: Program, shown: Shown) -> bool:
+    lesson, model = shown.lesson, layer.model
     return (
-        stage.block.units == 1
-        and stage.model.summing
-        and (bool(stage.model.compares) or isinstance(stage.model, Linear))
-        and stage.all_plastic
-        and not stage.veto_sources
-        and not program.shares
-        and not program.longest_delay
+        layer.units.stop - layer.units.start == 1
+        and model.summing
+        and (bool(model.compares) or isinstance(model, Linear))
+        and 0 < len(layer.places) <= MOST_WEIGHTS
         and program.lanes <= MOST_LANES
-        and 0 < stage.block.afferents <= MOST_WEIGHTS
-        and len(lesson.taught) == 1
+        and shown.size == lesson.ticks == lesson.x.shape[1] == len(lesson.taught) == 1
         and not len(lesson.clamped)
     )
 
@@ -200,7 +193,7 @@ def _parts(unit: _Unit, shown: Shown, lane: int) -> Iterator[tuple[Array, Array]
     for start in range(0, len(order), AT_ONCE):
         some = order[start : start + AT_ONCE]
         x = _of_lane(lesson.x, lane)[some, 0]
-        with_bias = np.concatenate([np.ones((len(some), 1)), x], axis=1)[:, unit.places]
+        with_bias = np.concatenate([np.ones((len(some), 1)), x], axis=1)[:, unit.layer.places]
         yield with_bias, _of_lane(lesson.d, lane)[some, 0]
 
 

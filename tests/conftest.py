@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ HERE = str(Path(__file__).parent)
 if HERE not in sys.path:
     sys.path.insert(0, HERE)
 
-SECONDS: Counter[str] = Counter()
+SECONDS: defaultdict[str, float] = defaultdict(float)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,5 +29,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Print the seconds of each file, the slowest first, summed over the processes that ran it."""
     if config.getoption("--seconds-by-file"):
         terminalreporter.section("seconds by file")
-        for name, seconds in SECONDS.most_common():
+        for name, seconds in sorted(SECONDS.items(), key=lambda one: -one[1]):
             terminalreporter.write_line(f"{seconds:7.1f}  {name}")

@@ -205,17 +205,16 @@ def _time(
     notes = notes_for(program, needs, (trials, ticks))
     alone = trials == 1 and first.epochs == 1
     by_epoch = _Epochs(simulator, "history" in needs.words, notes)
+    by_tick = alone and "history" in needs.words
     for epoch in range(first.epochs if rule is not None else 1):
         for start in range(0, trials, batch):
             if first.from_rest and (start or epoch):
                 simulator.rest()
-            for tick, (given, held) in enumerate(driving(program, x[start : start + batch], first.driven)):
-                if alone and "history" in needs.words:
-                    notes.history.append(program.synapse_values(simulator.weights))
-                moment = simulator.advance(given, held)
-                note_tick(notes, moment, (slice(start, start + batch), tick))
+            some = slice(start, start + batch)
+            _trial(simulator, x[some], first.driven, notes, some, by_tick)
         by_epoch.end(alone)
-    if alone and "history" in needs.words:
+    simulator.finish()
+    if by_tick:
         notes.history.append(program.synapse_values(simulator.weights))
     axis, weights = "tick" if alone else "epoch", phase_weights(program, simulator.weights)
     diverged = ~simulator.learning
@@ -224,6 +223,16 @@ def _time(
         for lane, phase in enumerate(phases)
     ]
     return simulator.weights, simulator.snapshot(), records
+
+
+def _trial(
+    simulator: Simulator, x: Array, driven: Sequence[str], notes: Notes, trials: slice, history: bool
+) -> None:
+    """Simulate some trials at the same time, and keep every tick; with `history`, also the weights before it."""
+    for tick, (given, held) in enumerate(driving(simulator.program, x, driven)):
+        if history:
+            notes.history.append(simulator.program.synapse_values(simulator.weights))
+        note_tick(notes, simulator.advance(given, held), (trials, tick))
 
 
 def _cued(
@@ -400,7 +409,7 @@ def _trials_shown(
         ended.append(simulator.snapshot())
         if not learning and briefly and (keep is None or kept >= MOST_MOMENTS):
             break
-    return simulator.weights, ended[-1:] if learning else ended
+    return simulator.finish(), ended[-1:] if learning else ended
 
 
 def _whole(phase: PreparedPhase) -> Array:

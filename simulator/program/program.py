@@ -15,7 +15,7 @@ import numpy as np
 from allornone.simulator.arrays import Array, Index, Truth, summed
 from allornone.simulator.errors import NetworkError, UnknownName
 from allornone.simulator.network.network import Network, evident
-from allornone.simulator.program.blocks import Block, Latest, block_of
+from allornone.simulator.program.blocks import Block, DenseBlock, Latest, block_of
 from allornone.simulator.program.wiring import Wiring, flow, wire
 from allornone.simulator.units import UnitModel
 
@@ -72,6 +72,23 @@ class Stage:
         return bool(self.plastic.all())
 
 
+@dataclass(frozen=True)
+class OneLayer:
+    """What an epoch from arrays needs to know of a net that is one layer, its inputs heard at once.
+
+    Of the weights (sources, units, lanes) row k is heard from `places[k]` of the state; place 0 is the constant 1.
+    """
+
+    model: UnitModel
+    places: Index
+    units: slice
+    block: Block = field(repr=False)
+
+    def net_input(self, w: Array, x: Array) -> Array:
+        """Return z, (batch, U, S), of what the sources bring, (batch, A, S), summed as the engine sums it."""
+        return self.block.net_input(self.model, w, x)
+
+
 @dataclass(eq=False)
 class Program:
     """The compiled snapshot of a network, or of networks of equal structure side by side in lanes.
@@ -105,6 +122,21 @@ class Program:
     def shares(self) -> bool:
         """Whether any synapses share a weight."""
         return bool((self.wiring.shared >= 0).any())
+
+    @cached_property
+    def one_layer(self) -> OneLayer | None:
+        """The only layer of a net that has one, of weights that all may change, without delays, vetoes, sharing."""
+        if len(self.stages) != 1 or self.shares or self.longest_delay:
+            return None
+        stage = self.stages[0]
+        if stage.veto_sources or not stage.all_plastic or not isinstance(stage.block, DenseBlock):
+            return None
+        places = [
+            np.arange(where.start, where.stop) if isinstance(where, slice) else where
+            for _, _, where in stage.sources
+        ]
+        heard = np.concatenate(places) if places else np.zeros(0, dtype=np.intp)
+        return OneLayer(stage.model, heard, stage.units, stage.block)
 
     @cached_property
     def output_places(self) -> Index:

@@ -622,7 +622,7 @@ def _changed(trace: Trace, unit: str, when: int, lane: int) -> tuple[tuple[str |
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownWeights:
     """One presentation: what was shown, and the unit's weights before it."""
 
     label: str
@@ -635,7 +635,7 @@ class Watcher:
     def __init__(self, unit: str, epoch: int, lane: int) -> None:
         self.unit, self.epoch, self.lane = unit, epoch, lane
         self.awake = epoch == 1
-        self.shown: list[Shown] = []
+        self.shown: list[ShownWeights] = []
         self.sources: list[str | None] = []
         self.batches = False
         self.program: Program
@@ -648,7 +648,7 @@ class Watcher:
         """Write one presentation down."""
         if self.awake and active[self.lane]:
             self.program = seen.program
-            self.shown.append(Shown(self._label(seen), self.mine(seen.weights)))
+            self.shown.append(ShownWeights(self._label(seen), self.mine(seen.weights)))
 
     def mine(self, theta: Weights) -> Array:
         """Return the weights into the unit, the bias first."""
