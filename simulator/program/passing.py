@@ -408,8 +408,8 @@ def propagate(
         y = before.y.copy()
         first = _first_stage(program, changed)
         xs, zs, vetoed = list(before.x[:first]), list(before.z[:first]), list(before.vetoed[:first])
-    inputs = slice(0, int(np.searchsorted(held.places, 1 + given.shape[1])))
-    _hold(y, held, inputs)
+    if len(held.places):
+        _hold(y, held, slice(0, int(np.searchsorted(held.places, 1 + given.shape[1]))))
     for stage, w in zip(program.stages[first:], weights[first:], strict=True):
         x = gather(stage.sources, y, past, batch, lanes)
         z = stage.block.net_input(stage.model, w, x)
