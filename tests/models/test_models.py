@@ -101,6 +101,30 @@ class Melted(SummingUnit):
 
 
 @dataclass(frozen=True)
+class Sharing(SummingUnit):
+    """Answers together with others, and does not say so."""
+
+    name: ClassVar[str] = "test-sharing"
+
+    def activate(self, z: Array) -> Array:
+        share: Array = np.exp(z - z.max(axis=1, keepdims=True))
+        return share / share.sum(axis=1, keepdims=True)
+
+
+@dataclass(frozen=True)
+class Undecided(SummingUnit):
+    """Says that it fires at its threshold, and does so only above it."""
+
+    threshold: float = 1.0
+
+    name: ClassVar[str] = "test-undecided"
+    compares: ClassVar[str] = ">="
+
+    def activate(self, z: Array) -> Array:
+        return (z > self.threshold).astype(float)
+
+
+@dataclass(frozen=True)
 class Careless(SummingUnit):
     """Changes its argument."""
 
@@ -232,6 +256,11 @@ def test_a_sound_model_conforms() -> None:
     ("model", "message"),
     [
         (Melted(), r"Melted.activate: a lane and it alone: .* and .* at \(0, 0, 0\)"),
+        (Sharing(), "Sharing.activate: a unit and it alone, which differ only if vector is True: .* and .*"),
+        (
+            Undecided(),
+            "Undecided says that z >= 1 decides, but its outputs below, at and above are 0, 0 and 1",
+        ),
         (Careless(), r"Careless.activate: its argument was changed: .* and .*"),
         (Forgetful(), "Forgetful.activate must return an array of floats shaped like z"),
         (Endless(), r"Endless.activate gave NaN for z = -1000.0"),

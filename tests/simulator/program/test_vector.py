@@ -10,7 +10,7 @@ import pytest
 
 import allornone as aon
 from allornone.simulator.arrays import Array
-from allornone.simulator.errors import NetworkError
+from allornone.simulator.errors import AllornoneError, NetworkError
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.program import compile
 from allornone.simulator.units import SummingUnit
@@ -161,3 +161,18 @@ def test_a_group_that_waits_for_itself_is_a_loop(synapses: list[tuple[str, str]]
         compile(net)
 
     assert str(caught.value) == (f"synapses without delay form a loop: {loop}. Give one of them a delay")
+
+
+def test_units_that_answer_together_are_not_updated_one_by_one() -> None:
+    """A turn belongs to one unit; a softmax has none of its own."""
+    net = Network()
+    net.add_inputs("X")
+    net.add_group("S", 2, Share())
+    net.connect("X", "S[0]")
+
+    with pytest.raises(AllornoneError) as caught:
+        aon.simulate(net, {"X": "1"}, ticks=2, update="one-by-one")
+
+    assert str(caught.value) == (
+        "unit 'S[0]' is a test-share unit, which answers together with others, so it cannot be updated one by one"
+    )
