@@ -28,7 +28,18 @@ LONGEST_CHAIN = 11  # modules
 LONG = 45  # lines of a function
 
 # Why a module that only one other imports is a file of its own: its name → the reason.
-REASONS: dict[str, str] = {}
+REASONS: dict[str, str] = {
+    "allornone.command.program": "a class of its own for how click lists verbs and tells of slips of the pen",
+    "allornone.models.boolean.function": "a parser with its own grammar; the builder is another subject",
+    "allornone.models.propositions.design": "which units say a line; how they are wired is another subject",
+    "allornone.models.propositions.reading": "a parser with its own grammar",
+    "allornone.pictures.layout.layout": "where units stand; what is drawn there is another subject",
+    "allornone.pictures.painting.synapses": "curves and arrows; cells and frames are another subject",
+    "allornone.scenarios.document.schema": "the JSON Schema of files, for editors alone",
+    "allornone.scenarios.verdict.judging": "claims, their changes and nudges; running is another subject",
+    "allornone.simulator.records.text": "records as text; what they hold is another subject",
+    "allornone.simulator.time.one_by_one": "the second way of updating, beside the one that all share",
+}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 LOOPS = ast.For | ast.AsyncFor | ast.While
@@ -121,7 +132,8 @@ class House:
         project = tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         groups = [project.get("scripts", {}), *project.get("entry-points", {}).values()]
         entries = {place.partition(":")[0] for group in groups for place in group.values()}
-        public = {one.target for one in self.imports if one.source == PACKAGE}
+        stub = ast.parse((self.root / "__init__.pyi").read_text(encoding="utf-8"))
+        public = {f"{PACKAGE}.{node.module}" for node in stub.body if isinstance(node, ast.ImportFrom)}
         verbs = {name for name, module in self.modules.items() if _is_verb(module)}
         return entries | public | verbs | {PACKAGE, f"{PACKAGE}.__main__"}
 

@@ -13,7 +13,7 @@ PACKAGE = "allornone"
 def expected(source: Path) -> set[str]:
     """Return what should ship: the modules of each named package, the library, the schema, py.typed."""
     project = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))
-    files = {"__init__.py", "__main__.py", "py.typed", "scenarios/schema.json"}
+    files = {"__init__.py", "__init__.pyi", "__main__.py", "py.typed", "scenarios/schema.json"}
     for package in project["tool"]["setuptools"]["packages"]:
         if package != PACKAGE:
             folder = source.joinpath(*package.split(".")[1:])

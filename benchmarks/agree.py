@@ -17,8 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import networks as nets
 import reference
-from hypothesis import HealthCheck, Phase, given, reject, seed, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, reject, seed, settings, strategies as st
 
 from allornone.models.hebb import Hebb
 from allornone.simulator.arrays import Array

@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from allornone.models.boolean.bitsets import column as column_of
-from allornone.models.boolean.bitsets import everything, members, turned, union
+from allornone.models.boolean.bitsets import column as column_of, everything, members, turned, union
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, whole
 

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 from unicodedata import normalize
 
-from allornone.models.boolean.bitsets import column as column_of
-from allornone.models.boolean.bitsets import everything, members
+from allornone.models.boolean.bitsets import column as column_of, everything, members
 from allornone.models.boolean.cover import MOST
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName, nearest

@@ -25,8 +25,7 @@ from allornone.simulator.arrays import Array, stream
 from allornone.simulator.errors import AllornoneError, UnknownName, whole
 from allornone.simulator.learning.rules import LearningRule, needs_teacher
 from allornone.simulator.network.network import Network
-from allornone.simulator.notation.stimuli import Sequence as Given
-from allornone.simulator.notation.stimuli import compose, read_stimuli
+from allornone.simulator.notation.stimuli import Sequence as Given, compose, read_stimuli
 from allornone.simulator.program.wiring import settling, structure
 from allornone.simulator.registry import rules
 

@@ -7,8 +7,7 @@ import math
 import networks
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import allornone as aon
 from allornone.simulator.arrays import Array

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 import reference
 from annotated_types import Gt
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import allornone as aon
 from allornone.simulator.arrays import Array

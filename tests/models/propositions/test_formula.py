@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 import reference
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from networks import Kind, networks, spikes, whole
 
 import allornone as aon

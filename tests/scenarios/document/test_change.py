@@ -8,8 +8,7 @@ from typing import Any
 
 import corpus
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from allornone.scenarios.document.axes import alters, expand_vary, family, runs
 from allornone.scenarios.document.change import CHANGEABLE, ChangeError, Raw, from_dotted, overlay

@@ -14,8 +14,7 @@ from typing import Any
 
 import corpus
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from allornone.scenarios.document.axes import runs
 from allornone.scenarios.document.document import validate, validate_run

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import reference
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from allornone.models.adaline import LMS
 from allornone.scenarios.experiment.limits import Limits

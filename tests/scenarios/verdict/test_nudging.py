@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from allornone.scenarios.expressions.expression import Scope, compile_expression
 from allornone.scenarios.expressions.labelled import Labelled, Value

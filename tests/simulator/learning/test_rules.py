@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 import networks as nets
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import allornone as aon
 from allornone.simulator.arrays import Array

@@ -11,8 +11,7 @@ import networks as nets
 import numpy as np
 import pytest
 import reference
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 import allornone as aon
 from allornone.simulator.errors import AllornoneError

@@ -9,8 +9,7 @@ from typing import Any
 import networks as nets
 import networkx as nx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import allornone as aon
 from allornone.simulator.network.network import Network

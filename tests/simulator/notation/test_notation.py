@@ -8,8 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from allornone.simulator.errors import LimitExceeded
 from allornone.simulator.notation.synapses import (

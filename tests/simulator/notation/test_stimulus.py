@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
 from allornone.simulator.notation.stimuli import compose, parse_stimulus, read_stimuli, stimulus_arrays

@@ -10,8 +10,7 @@ from typing import Any
 import networks as nets
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 

@@ -11,8 +11,7 @@ import networks as nets
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import allornone as aon
 from allornone.simulator.errors import AllornoneError, LimitExceeded

@@ -14,8 +14,7 @@ import networks as nets
 import numpy as np
 import pytest
 import reference
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 import allornone as aon
 from allornone.simulator.arrays import Array

@@ -11,8 +11,7 @@ import networks
 import numpy as np
 import pytest
 import reference
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import allornone as aon
 from allornone.models.hebb import Hebb
