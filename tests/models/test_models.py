@@ -106,8 +106,9 @@ class Sharing(SummingUnit):
     name: ClassVar[str] = "test-sharing"
 
     def activate(self, z: Array) -> Array:
-        share: Array = np.exp(z - z.max(axis=1, keepdims=True))
-        return share / share.sum(axis=1, keepdims=True)
+        share = np.exp(z - z.max(axis=1, keepdims=True))
+        together: Array = share / share.sum(axis=1, keepdims=True)
+        return together
 
 
 @dataclass(frozen=True)
