@@ -7,6 +7,7 @@ from .models.automata.automaton import automaton as automaton
 from .models.automata.cellular import cellular as cellular, life as life
 from .models.automata.regular import accepts as accepts, regular as regular
 from .models.automata.turing import turing as turing
+from .models.backpropagation import Backpropagation as Backpropagation, GeneralisedDelta as GeneralisedDelta
 from .models.boolean.boolean import boolean as boolean
 from .models.boolean.parity import parity as parity
 from .models.boolean.written import threshold_units as threshold_units
@@ -49,6 +50,7 @@ from .pictures.plotting import plot as plot
 from .scenarios.catalogue import catalogue as catalogue
 from .scenarios.running import run as run
 from .simulator.errors import AllornoneError as AllornoneError
+from .simulator.learning.gradient import gradient as gradient, jacobian as jacobian
 from .simulator.learning.presenting import evaluate as evaluate
 from .simulator.learning.rules import (
     LayerRule as LayerRule,

@@ -6,7 +6,7 @@ z  net input      y  output      each formula with its derivative beside it
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class Logistic(DifferentiableUnit):
     """
 
     name: ClassVar[str] = "logistic"
+    probability: ClassVar[Literal["", "each", "together"]] = "each"
 
     def activate(self, z: Array) -> Array:
         """Return 1 / (1 + e^−z), without overflow at either end."""

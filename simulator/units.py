@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from allornone.simulator.arrays import Array
 from allornone.simulator.parameters import Parameters
@@ -40,6 +40,8 @@ class UnitModel(Parameters):
     """">=" or ">": how its net input compares with its `threshold`, 0 where it has none, if that alone decides."""
     vector: ClassVar[bool] = False
     """Whether its units answer together, one group as one layer, as softmax does."""
+    probability: ClassVar[Literal["", "each", "together"]] = ""
+    """Whether an output is the logistic function of its net input, or the softmax of those of its group."""
     summing: ClassVar[bool] = True
     """Whether its net input is the plain weighted sum Σ w x; found out from whether `combine` says otherwise."""
 

@@ -30,7 +30,7 @@ Memory = Any
 
 IN_CACHE = 2**17
 """Numbers that a local rule's formula is evaluated for at once; a larger batch goes in parts."""
-SEEN = ("x", "y", "z", "d", "w", "total", "plastic")
+SEEN = ("x", "y", "z", "d", "w", "slope", "total", "plastic")
 FANS = ("across", "up_to")
 
 
@@ -100,6 +100,14 @@ class LearningRule(Parameters):
         wrong: Array = 0.5 * (d - y) ** 2
         return wrong
 
+    def missed(self, layer: Layer, d: Array) -> Array:
+        """Return the error of each unit of a layer that is taught d: `error`, unless the model matters to it."""
+        return self.error(layer.z, layer.y, d)
+
+    def descent(self, seen: Passage) -> Sequence[Array] | None:
+        """Return the gradient that the rule descends, ∂E/∂w summed over the batch; None where there is none."""
+        return None
+
     def epoch(
         self, program: Program, shown: Shown, weights: Weights, memory: Memory, asked: Asked
     ) -> Epoch | None:
@@ -114,9 +122,10 @@ class LearningRule(Parameters):
 class LocalRule(LearningRule):
     """A rule that changes a synapse by what is seen at its two ends.
 
-    `change` asks by name for what it needs: x, y, z, d, w, `plastic`, `total` (sums over a unit's synapses), `across`
-    (sums over a source's plastic synapses to one layer of units), `up_to` (those to this unit and to the units
-    before it), and whatever `remember` keeps. The arguments are shaped so that plain multiplication is right.
+    `change` asks by name for what it needs: x, y, z, d, w, `slope` (the derivative f'(z)), `plastic`, `total` (sums
+    over a unit's synapses), `across` (sums over a source's plastic synapses to one layer of units), `up_to` (those to
+    this unit and to the units before it), and whatever `remember` keeps. The arguments are shaped so that plain
+    multiplication is right.
     Asking for d makes a teacher compulsory. `limit` asks in the same way, for w, `plastic` and the sums.
     """
 
@@ -333,6 +342,8 @@ class _Known:
                 return self.w[None]
             case "z":
                 return layer.at_units(layer.z[some])
+            case "slope":
+                return layer.at_units(layer.slope[some])
             case "plastic":
                 return layer.plastic[None]
             case "total":

@@ -37,14 +37,14 @@ from allornone.simulator.program.program import Program, Weights, compile
 from allornone.simulator.records.records import Training
 
 ORDERS = ("cyclic", "shuffled")
-RECORDABLE = ("error", "weights")
+RECORDABLE = ("error", "gradient", "weights")
 Watch = Callable[[Passage, Truth], None]
 BLOCK = 64
 """Presentations after which the bound of the weights is looked at."""
 ROOM = 2**20
 """Numbers that a block may keep; it is shorter where a net has many weights."""
 
-WORDS = ("mistakes", "worst", "error", "gradient", "change", "updates")
+WORDS = ("mistakes", "worst", "error", "gradient", "fall", "change", "updates")
 """What a condition may speak of."""
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
@@ -151,6 +151,24 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Ramp:
+    """A number of a rule that goes from one value to another, in equal steps over so many epochs, and stays there.
+
+    >>> [float(Ramp(0.5, 0.1, 3).at(epoch)) for epoch in (1, 2, 3, 4)]
+    [0.5, 0.3, 0.1, 0.1]
+    """
+
+    first: Any
+    last: Any
+    epochs: int
+
+    def at(self, epoch: int) -> Any:
+        """Return the value in an epoch, counted from 1."""
+        share = min(1.0, (epoch - 1) / max(1, self.epochs - 1))
+        return np.asarray(self.first) * (1 - share) + np.asarray(self.last) * share
+
+
+@dataclass(frozen=True)
 class Plan:
     """How lessons are taught; the words of the scenario language's [learning]."""
 
@@ -162,6 +180,7 @@ class Plan:
     bound: float = 1e6
     record: Sequence[str] = ("error",)
     seeds: Sequence[int] = (0,)
+    ramps: Mapping[str, Ramp] = field(default_factory=dict)
     watch: Watch | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -169,7 +188,12 @@ class Plan:
     def judges(self) -> bool:
         """Whether anybody asks for the error at rest after every epoch."""
         asked = () if self.until is None else self.until.words
-        return bool({"error", "worst"} & {*self.record, *asked})
+        return bool({"error", "worst", "fall"} & {*self.record, *asked})
+
+    @property
+    def follows(self) -> bool:
+        """Whether anybody asks for the length of the gradient at rest after every epoch."""
+        return "gradient" in self.record or (self.until is not None and "gradient" in self.until.words)
 
     def check(self) -> None:
         """Raise an error that names the first word which means nothing."""
@@ -225,6 +249,7 @@ def train(
     until: str | None = None,
     bound: float = 1e6,
     ticks: int | None = None,
+    ramps: Mapping[str, Mapping[str, float]] | None = None,
     record: Sequence[str] = ("error",),
     progress: Callable[[int, int], None] | None = None,
 ) -> Training:
@@ -233,10 +258,11 @@ def train(
     A network or program learns on from where it is, and answers as taught from then on.
     X is (samples, inputs), d (samples, outputs): what the outputs should be, or for a rule that asks for no
     teacher, what they are held at. `batch` is 1, n or "all", of which the mean of the changes
-    is taken, or with `average=False` the sum. `until` is a condition such as "mistakes == 0". Beyond `bound`
-    the training has diverged and ends, its weights finite. `record` may name "error", the error at rest after every
-    epoch and the worst miss, and "weights", those of every epoch. When it is interrupted, what was learned so far is
-    written back.
+    is taken, or with `average=False` the sum. `until` is a condition such as "mistakes == 0". Beyond `bound` the
+    training has diverged and ends, its weights finite. `ramps` lets numbers of the rule change from epoch to epoch:
+    {"eta": {"from": 0.5, "to": 0.1, "epochs": 100}}. `record` may name "error", the error at rest after every epoch and
+    the worst miss, "gradient", its length, and "weights", those of every epoch. When it is interrupted, what was
+    learned so far is written back.
 
     >>> from allornone.models.perceptron import PerceptronRule, perceptron
     >>> net = perceptron(inputs=2)
@@ -258,10 +284,20 @@ def train(
         bound=bound,
         record=record,
         seeds=[seed + lane for lane in range(program.lanes)],
+        ramps={name: ramp_of(rule, name, said) for name, said in (ramps or {}).items()},
         progress=progress,
     )
     lessons = lesson(program, inputs, desired, ticks=ticks, clamped=not needs_teacher(rule))
     return learn(program, program.weights, rule, lessons, plan, program.keep)
+
+
+def ramp_of(rule: LearningRule, name: str, said: Mapping[str, float]) -> Ramp:
+    """Return the ramp of one of a rule's numbers from {"from": a, "to": b, "epochs": n}; both ends must be allowed."""
+    if not isinstance(said, Mapping) or {*said} != {"from", "to", "epochs"}:
+        raise AllornoneError(f"a ramp of {name!r} is {{'from': a, 'to': b, 'epochs': n}}, found {said!r}")
+    for end in ("from", "to"):
+        type(rule).from_values({**rule.values(), name: said[end]})
+    return Ramp(said["from"], said["to"], whole(f"the epochs of the ramp of {name!r}", said["epochs"], 1))
 
 
 def learn(
@@ -289,7 +325,8 @@ def learn(
                 break
             shown = lessons.shown(_order(plan, streams, lessons.samples), size)
             asked = Asked(plan.average, plan.bound, active, done, plan.judges, plan.watch)
-            after = taught(rule, program, shown, weights, memory, asked)
+            now = _ramped(rule, plan, done)
+            after = taught(now, program, shown, weights, memory, asked)
             counted = {"updates": after.updates, "change": _distance(weights, after.weights)}
             if lessons.is_taught:  # who is not taught makes no mistakes, nor none
                 counted["mistakes"] = after.mistakes
@@ -306,6 +343,14 @@ def learn(
         weights = rule.finish(weights, memory)
         keep(weights)
     return replace(_training(program, rule, plan, diary, weights), relive=again)
+
+
+def _ramped(rule: LearningRule, plan: Plan, epoch: int) -> LearningRule:
+    """Return the rule with the numbers that it has in an epoch."""
+    if not plan.ramps:
+        return rule
+    now = {name: ramp.at(epoch) for name, ramp in plan.ramps.items()}
+    return replace(rule, **{name: float(value) if value.ndim == 0 else value for name, value in now.items()})
 
 
 def taught(
@@ -408,10 +453,9 @@ def _check(plan: Plan, rule: LearningRule, lessons: Lesson) -> None:
     check_usable(rule)
     if needs_teacher(rule) and not lessons.is_taught:
         raise AllornoneError(f"the rule {rule.name!r} needs a teacher: give d, what the outputs should be")
-    if plan.until is not None and "gradient" in plan.until.words:
-        raise AllornoneError(
-            f"until {plan.until.text!r}: the rule {rule.name!r} follows no gradient that it could tell"
-        )
+    if plan.follows and type(rule).descent is LearningRule.descent:
+        asks = f"until {plan.until.text!r}" if plan.until is not None else "record=['gradient']"
+        raise AllornoneError(f"{asks}: the rule {rule.name!r} follows no gradient that it could tell")
 
 
 def _relive(
@@ -453,9 +497,13 @@ def _judge(
     values = dict(counted)
     if plan.judges:
         error, worst = known if known is not None else at_rest(rule, lessons, weights, plan.average)
-        values |= {"error": error, "worst": worst}
+        before = diary.values["error"][-1] if "error" in diary.values else np.nan
+        values |= {"error": error, "worst": worst, "fall": before - error}
         for word in ("error", "worst"):
             diary.note(word, np.where(active, values[word], np.nan))
+    if plan.follows:
+        values["gradient"] = steepness(rule, lessons, weights, plan.average)
+        diary.note("gradient", np.where(active, values["gradient"], np.nan))
     if "weights" in plan.record:
         diary.weights.append(lessons.program.synapse_values(weights))
     if plan.until is None or not values.keys() >= {*plan.until.words}:
@@ -472,14 +520,25 @@ def at_rest(rule: LearningRule, lessons: Lesson, weights: Weights, average: bool
     if not lessons.is_taught:
         return total * np.nan, worst * np.nan
     for seen in lessons.everything(weights):
-        for number, wanted in enumerate(seen.desired):
-            if wanted is not None:
-                y = seen.moment.stage_outputs(number)
-                missed = rule.error(seen.moment.z[number], y, wanted)
-                total += summed(np.where(np.isnan(wanted), 0.0, missed), (0, 1))
-                told = np.where(np.isnan(wanted), 0.0, np.abs(y - wanted))
+        for layer in seen.layers:
+            if layer.d is not None:
+                missed = rule.missed(layer, layer.d)
+                total += summed(np.where(np.isnan(layer.d), 0.0, missed), (0, 1))
+                told = np.where(np.isnan(layer.d), 0.0, np.abs(layer.y - layer.d))
                 worst = np.maximum(worst, told.max(axis=(0, 1)))
     return total / lessons.samples if average else total, worst
+
+
+def steepness(rule: LearningRule, lessons: Lesson, weights: Weights, average: bool) -> Array:
+    """Return by lane the length of the gradient over all lessons, of the weights that may change."""
+    total = [np.zeros_like(w) for w in weights]
+    for seen in lessons.everything(weights):
+        total = [old + more for old, more in zip(total, rule.descent(seen) or (), strict=True)]
+    squares = np.zeros(lessons.program.lanes)
+    for stage, part in zip(lessons.program.stages, total, strict=True):
+        mine = np.where(stage.plastic, part / lessons.samples if average else part, 0.0)
+        squares = squares + summed(mine**2, tuple(range(mine.ndim - 1)))
+    return np.sqrt(squares)
 
 
 def _distance(old: Weights, new: Weights) -> Array:

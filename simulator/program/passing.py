@@ -125,10 +125,10 @@ class Moment:
 class Objective(Protocol):
     """What a gradient descends: its derivatives for the outputs, or for the net inputs where these are simpler."""
 
-    def slope(self, y: Array, d: Array) -> Array:
+    def slope(self, model: UnitModel, y: Array, d: Array) -> Array:
         """Return ∂E/∂y."""
 
-    def slope_of_net_input(self, model: UnitModel, z: Array, y: Array, d: Array) -> Array | None:
+    def slope_of_net_input(self, model: UnitModel, y: Array, d: Array) -> Array | None:
         """Return ∂E/∂z for the activation that matches the objective, None for others."""
 
 
@@ -157,6 +157,11 @@ class Layer:
     def units(self) -> slice:
         """Places of its units in the state."""
         return self.stage.units
+
+    @property
+    def slope(self) -> Array:
+        """The derivative dy/dz of its units, (batch, U, S); an error where they have none."""
+        return differentiable(self.model, "its units").derivative(self.z, self.y)
 
     @property
     def exists(self) -> Truth:
@@ -196,6 +201,25 @@ class Layer:
         plastic = block.weights(sparse.values(self.stage.plastic.astype(float))) > 0
         stage = replace(self.stage, block=block, plastic=plastic)
         return replace(self, stage=stage, w=block.weights(sparse.values(self.w)))
+
+
+@dataclass(frozen=True, eq=False)
+class StepBack:
+    """One layer at one tick on the way back: what it saw, and δ = ∂E/∂z, (batch, U, S)."""
+
+    tick: int
+    layer: int
+    moment: Moment
+    delta: Array
+
+
+@dataclass(frozen=True, eq=False)
+class WayBack:
+    """What the way back through a passage gave: ∂E/∂w by layer, ∂E/∂y of the state at each tick, and its steps."""
+
+    slopes: list[Array]
+    of_outputs: list[Array | None]
+    steps: list[StepBack]
 
 
 class Passage:
@@ -280,21 +304,25 @@ class Passage:
 
         Raises AllornoneError where the way leads through a unit whose output has no derivative.
         """
+        return self.walk_back(objective).slopes
+
+    def walk_back(self, objective: Objective) -> WayBack:
+        """Walk from the last tick to the first and from the outputs to the inputs: the chain rule, once for all."""
         moments = [self.moment] if self.ticks == 1 or self.past is not None else self._present()
         slopes = [np.zeros_like(w) for w in self.weights]
-        waiting: list[Array | None] = [None] * len(moments)
+        of_outputs: list[Array | None] = [None] * len(moments)
+        steps: list[StepBack] = []
         for tick in reversed(range(len(moments))):
             for number in reversed(range(len(self.program.stages))):
-                delta = self._delta(moments, tick, number, waiting[tick], objective)
+                delta = self._delta(moments, tick, number, of_outputs[tick], objective)
                 if delta is None:
                     continue
                 moment, stage = moments[tick], self.program.stages[number]
-                block, w = stage.block, self.weights[number]
-                slopes[number] = slopes[number] + block.outer(stage.model, w, moment.x[number], delta)
-                _hand_back(
-                    waiting, tick, stage, block.back(stage.model, w, moment.x[number], delta), moment.y
-                )
-        return slopes
+                block, w, x = stage.block, self.weights[number], moment.x[number]
+                slopes[number] = slopes[number] + block.outer(stage.model, w, x, delta)
+                steps.append(StepBack(tick, number, moment, delta))
+                _hand_back(of_outputs, tick, stage, block.back(stage.model, w, x, delta), moment.y)
+        return WayBack(slopes, of_outputs, steps)
 
     def _delta(
         self,
@@ -311,14 +339,15 @@ class Passage:
         delta: Array | None = None
         d = self.desired[number] if tick == len(moments) - 1 else None
         if d is not None:
-            delta = objective.slope_of_net_input(stage.model, z, y, d)
+            delta = objective.slope_of_net_input(stage.model, y, d)
             if delta is None:
-                own = np.where(np.isnan(d), 0.0, objective.slope(y, d))
+                own = np.where(np.isnan(d), 0.0, objective.slope(stage.model, y, d))
                 g = own if g is None else g + own
             else:
                 delta = np.where(np.isnan(d), 0.0, delta)
         if g is not None and g.any():
-            pulled = self._differentiable(stage).pull(z, y, g)
+            unit = f"unit {self.program.names[stage.units.start]!r}"
+            pulled = differentiable(stage.model, unit).pull(z, y, g)
             delta = pulled if delta is None else delta + pulled
         if delta is None:
             return None
@@ -334,17 +363,6 @@ class Passage:
             past = self.past if self.past is not None else _past_of(self.program, moments, tick)
             fixed |= _veto(stage, y, past, len(y), y.shape[-1])
         return fixed
-
-    def _differentiable(self, stage: Stage) -> DifferentiableUnit:
-        if isinstance(stage.model, DifferentiableUnit):
-            return stage.model
-        known = [
-            name for name in unit_models.names() if issubclass(unit_models.get(name), DifferentiableUnit)
-        ]
-        raise AllornoneError(
-            f"unit {self.program.names[stage.units.start]!r} is a {stage.model.name} unit, whose output has no "
-            f"derivative, so no gradient leads through it; these have one: {', '.join(known)}"
-        )
 
     def _present(self) -> list[Moment]:
         """Return every tick of the presentation, from rest, or the one after a past."""
@@ -374,6 +392,17 @@ class Passage:
             epoch=self.epoch,
             moment=other.get("moment", self.moment),
         )
+
+
+def differentiable(model: UnitModel, unit: str) -> DifferentiableUnit:
+    """Return a model that has a derivative; an error names the unit that has none, and those that would do."""
+    if isinstance(model, DifferentiableUnit):
+        return model
+    known = [name for name in unit_models.names() if issubclass(unit_models.get(name), DifferentiableUnit)]
+    raise AllornoneError(
+        f"{unit}: a {model.name} unit has no derivative, so no gradient leads through it; these have one: "
+        f"{', '.join(known)}"
+    )
 
 
 def rest(program: Program, batch: int) -> Past:

@@ -160,6 +160,17 @@ class Program:
             if not no
         ]
 
+    def heard_by(self, layer: int, unit: int) -> list[tuple[str | None, int]]:
+        """Return what a unit of a layer hears: each source by name, None for the bias, and its row in the layer's x."""
+        stage = self.stages[layer]
+        places = [
+            np.arange(where.start, where.stop) if isinstance(where, slice) else where
+            for _, _, where in stage.sources
+        ]
+        heard = np.concatenate(places) if places else np.zeros(0, dtype=np.intp)
+        rows = stage.block.afferent[stage.block.unit == unit].tolist()
+        return [(self.names[heard[row]] or None, row) for row in rows]
+
     def synapse_values(self, weights: Weights) -> Array:
         """Return one weight a synapse of `synapses`, (synapses, lanes)."""
         values = np.zeros_like(self.wiring.weight)

@@ -23,7 +23,7 @@ from allornone.simulator.program.program import Program, Weights, compile
 from allornone.simulator.records import text
 
 RECORDABLE = ("y", "z", "vetoed", "weights")
-AT_REST = ("error", "worst")
+AT_REST = ("error", "worst", "gradient")
 """Words of learning that take a presentation of every lesson after each epoch."""
 MOST_BYTES = 4_000_000_000
 
@@ -183,9 +183,10 @@ class Training:
     def __getitem__(self, word: str) -> NDArray[Any]:
         """Return one value an epoch of "error", "worst", "mistakes", "updates" or "change"."""
         if word in AT_REST and word not in self.values:
+            asked = "gradient" if word == "gradient" else "error"
             raise AllornoneError(
                 f"{word!r} was not recorded, which presents every lesson once more after each epoch: "
-                "ask for it with record=['error']"
+                f"ask for it with record=[{asked!r}]"
             )
         if word not in self.values:
             raise UnknownName("record of learning", word, self.values)

@@ -35,6 +35,8 @@ from allornone.simulator.time.simulation import Simulator
 CLOSE = 1e-12
 BOUNDED = nets.Kind(("logistic", "threshold"), nets.real, nets.levels)
 """Networks whose outputs stay within bounds, so that no rule runs away in a few epochs."""
+SMOOTH = nets.Kind(("logistic",), nets.real, nets.levels)
+"""Networks through which a gradient leads."""
 a_few = settings(deadline=None, max_examples=12)
 
 
@@ -82,6 +84,12 @@ ALL = [*(rules.get(name)() for name in nets.shipped("rules")), *OURS]
 every_rule = pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.name)
 
 
+def kind_for(rule: LearningRule) -> nets.Kind:
+    """Return the kind of networks that a rule can teach."""
+    descends = type(rule).descent is not LearningRule.descent
+    return SMOOTH if descends or isinstance(rule, aon.GeneralisedDelta) else BOUNDED
+
+
 def drawn_lessons(
     data: st.DataObject, rule: LearningRule, networks: list[Network], kind: nets.Kind
 ) -> Lesson:
@@ -115,7 +123,9 @@ def test_every_rule_is_registered_under_its_name(name: str) -> None:
 def test_epoch_equals_its_steps(data: st.DataObject, way: str, rule: LearningRule) -> None:
     """However clever, an epoch ends at the weights that one presentation after the other gives."""
     with nets.executed(way):
-        lessons = drawn_lessons(data, rule, data.draw(nets.lanes(BOUNDED, most=2, delays=2)), BOUNDED)
+        lessons = drawn_lessons(
+            data, rule, data.draw(nets.lanes(kind_for(rule), most=2, delays=2)), kind_for(rule)
+        )
         program, order = lessons.program, np.arange(lessons.samples)
         size = data.draw(st.integers(1, 3))
         memory = rule.start(program, program.weights)
@@ -137,8 +147,8 @@ def test_a_lane_learns_what_its_network_learns_alone_to_the_bit(
     data: st.DataObject, way: str, rule: LearningRule
 ) -> None:
     """Errors, mistakes and weights of a lane are those of its network alone, batch or not."""
-    networks = data.draw(nets.lanes(BOUNDED, loops=False, delays=1))
-    X, d = data.draw(nets.problems(networks[0], BOUNDED, most=12))
+    networks = data.draw(nets.lanes(kind_for(rule), loops=False, delays=1))
+    X, d = data.draw(nets.problems(networks[0], kind_for(rule), most=12))
     how: dict[str, Any] = {"rule": rule, "epochs": 2, "batch": data.draw(st.sampled_from([1, 3, "all"]))}
     copies = [net.copy() for net in networks]
     desired = d if needs_teacher(rule) else None
@@ -159,9 +169,9 @@ def test_a_lane_learns_what_its_network_learns_alone_to_the_bit(
 @settings(deadline=None, max_examples=6)
 def test_a_sparse_store_learns_what_a_table_learns(data: st.DataObject, way: str, rule: LearningRule) -> None:
     """The executor changes nothing but the time it takes."""
-    net = data.draw(nets.wide_networks(BOUNDED))
+    net = data.draw(nets.wide_networks(kind_for(rule)))
     other: Network = net.copy()
-    X, d = data.draw(nets.problems(net, BOUNDED, most=3))
+    X, d = data.draw(nets.problems(net, kind_for(rule), most=3))
     desired = d if needs_teacher(rule) else None
 
     train(net, X, desired, rule=rule, epochs=2, batch=2)
@@ -177,8 +187,8 @@ def test_a_sparse_store_learns_what_a_table_learns(data: st.DataObject, way: str
 @a_few
 def test_learning_taken_back_never_happened(data: st.DataObject, rule: LearningRule) -> None:
     """Stepping back undoes weights and memory, so that living on is living once."""
-    net = data.draw(nets.networks(BOUNDED, loops=False))
-    history = data.draw(nets.histories(net, BOUNDED, ticks=5))[0].tolist()
+    net = data.draw(nets.networks(kind_for(rule), loops=False))
+    history = data.draw(nets.histories(net, kind_for(rule), ticks=5))[0].tolist()
     told = [dict(zip(net.inputs, tick, strict=True)) for tick in history]
     teacher = dict.fromkeys(net.outputs, 1.0)
     straight, wandering = Simulator(net, rule=rule), Simulator(net, rule=rule)
@@ -363,7 +373,7 @@ class Mingling(LocalRule):
         (Idle(), "Idle never changed a weight, whatever it was shown"),
         (
             Asking(),
-            "Asking.change asks for 'q', which nobody gives; it may ask for x, y, z, d, w, total, plastic, or",
+            "Asking.change asks for 'q', which nobody gives; it may ask for x, y, z, d, w, slope, total, plastic, or",
         ),
         (Restless(), "Restless changed its memory in place: return a new one"),
         (Hasty(), r"Hasty.epoch: it and a loop over the parts, 1 at a time: .* and .* at"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import networks as nets
 import numpy as np
@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 import allornone as aon
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.learning.divergences import L2, Divergence
+from allornone.simulator.learning.divergences import L2, CrossEntropy, Divergence
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import Held, Passage
 from allornone.simulator.program.program import Program, compile
@@ -67,6 +67,7 @@ class Softest(DifferentiableUnit):
 
     name: ClassVar[str] = "test-softest"
     vector: ClassVar[bool] = True
+    probability: ClassVar[Literal["", "each", "together"]] = "together"
 
     def activate(self, z: Array) -> Array:
         e = np.exp(z - z.max(axis=1, keepdims=True))
@@ -79,19 +80,6 @@ class Softest(DifferentiableUnit):
     def pull(self, z: Array, y: Array, g: Array) -> Array:
         pulled: Array = y * (g - (g * y).sum(axis=1, keepdims=True))
         return pulled
-
-
-class Matched(Divergence):
-    """Cross-entropy, whose slope for the net input of its own activation is y − d."""
-
-    def error(self, y: Array, d: Array) -> Array:
-        return -d * np.log(y)
-
-    def slope(self, y: Array, d: Array) -> Array:
-        return -d / y
-
-    def slope_of_net_input(self, model: UnitModel, z: Array, y: Array, d: Array) -> Array | None:
-        return y - d if isinstance(model, Softest) else None
 
 
 @dataclass(frozen=True)
@@ -116,7 +104,7 @@ class Presented:
     def error(self, values: Array, divergence: Divergence) -> Array:
         """Return E by lane."""
         y = self.passage(values).y[:, self.program.output_places]
-        found: Array = divergence.error(y, self.d[..., None]).sum(axis=(0, 1))
+        found: Array = divergence.error(self.program.stages[-1].model, y, self.d[..., None]).sum(axis=(0, 1))
         return found
 
 
@@ -186,7 +174,7 @@ def test_a_softmax_is_walked_back_by_its_slope_or_by_that_of_the_matching_diverg
     shown = drawn(net, 5)
     shown = replace(shown, d=shown.d / shown.d.sum(axis=1, keepdims=True))
 
-    for divergence in (L2(), Matched()):
+    for divergence in (L2(), CrossEntropy()):
         found = shown.program.synapse_values(tuple(shown.passage().slopes(divergence)))
         np.testing.assert_allclose(found, differences(shown, divergence), rtol=CLOSE, atol=CLOSE)
 
@@ -221,9 +209,7 @@ def test_a_unit_without_a_derivative_on_the_way_is_named() -> None:
     net = aon.boolean("X & ~Y | Z")
     seen = Passage(compile(net), compile(net).weights, np.ones((1, 1, 3, 1)))
 
-    with pytest.raises(
-        AllornoneError, match="unit 'out' is a threshold unit, whose output has no derivative"
-    ) as told:
+    with pytest.raises(AllornoneError, match="unit 'out': a threshold unit has no derivative") as told:
         seen.wanting(np.zeros(seen.y.shape)).slopes(L2())
 
     assert "linear, logistic" in str(told.value)

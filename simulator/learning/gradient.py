@@ -1,0 +1,204 @@
+"""Gradients: how the divergence of a network's answers changes with every weight, bias and input.
+
+x  inputs     z  net input     y  output     d  desired     E  divergence     δ  ∂E/∂z     w  weight
+
+The backward pass in three formulas, walked in `Passage.walk_back`:
+    ∂E/∂z_j = f'(z_j) ∂E/∂y_j        ∂E/∂w_ij = y_i ∂E/∂z_j        ∂E/∂y_i = Σ_j w_ij ∂E/∂z_j
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from allornone.simulator.arrays import Array
+from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.learning.divergences import DIVERGENCES
+from allornone.simulator.learning.presenting import lesson, samples
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Passage, WayBack
+from allornone.simulator.program.program import Program, compile
+from allornone.simulator.units import UnitModel
+
+SHOWN = 12
+"""Units of a layer whose steps are printed."""
+
+
+@dataclass(frozen=True, repr=False)
+class Gradient:
+    """∂E/∂w, ∂E/∂b and ∂E/∂x of a network, summed over the samples, by name.
+
+    `weights[source, target]`, `biases[unit]`; `inputs[unit]` is one number, or one a sample. With `steps` it prints
+    the way back through the layers, every δ and every product.
+    """
+
+    error: float
+    weights: dict[tuple[str, str], float]
+    biases: dict[str, float]
+    inputs: dict[str, Any]
+    passage: Passage = field(compare=False)
+    way: WayBack = field(compare=False)
+    steps: bool = field(default=False, compare=False)
+
+    @property
+    def norm(self) -> float:
+        """The length of the gradient for all weights and biases."""
+        return float(np.sqrt(sum(v * v for v in (*self.weights.values(), *self.biases.values()))))
+
+    def __str__(self) -> str:
+        head = f"E = {self.error:.6g}, |∂E/∂w| = {self.norm:.6g}"
+        if not self.steps:
+            parts = [f"  {u} → {v}  {value:.6g}" for (u, v), value in self.weights.items()]
+            parts += [f"  bias of {unit}  {value:.6g}" for unit, value in self.biases.items()]
+            return "\n".join(
+                [head, *parts[:SHOWN], *([f"  … ({len(parts)} in all)"] if len(parts) > SHOWN else [])]
+            )
+        return "\n".join([head, *_told(self.passage, self.way)])
+
+    __repr__ = __str__
+
+
+def gradient(
+    net: Network | Program,
+    x: Any,
+    d: Any,
+    *,
+    divergence: str = "l2",
+    ticks: int | None = None,
+    steps: bool = False,
+) -> Gradient:
+    """Return how E = Div(y, d) changes with every weight, bias and input of a network.
+
+    x is one sample (inputs,) or several (samples, inputs), d what the outputs should be. Any graph whose units have
+    derivatives will do: skips, odd shapes, delays, and with `ticks` loops. Raises AllornoneError where shapes do not
+    fit, and where the way leads through a unit without a derivative.
+    D. E. Rumelhart, G. E. Hinton and R. J. Williams, Nature 323 (1986).
+
+    >>> from allornone.models.activations import Linear
+    >>> net = Network()
+    >>> net.add_inputs("X")
+    >>> net.add_unit("Y", Linear())
+    >>> net.connect("X", "Y", weight=3.0)
+    >>> found = gradient(net, [2.0], [5.0])
+    >>> found.error, found.weights["X", "Y"], found.biases["Y"], found.inputs["X"]
+    (0.5, 2.0, 1.0, 3.0)
+    """
+    program = compile(net)
+    if program.lanes > 1:
+        raise AllornoneError(f"a gradient is that of one network, found {program.lanes} side by side")
+    if divergence not in DIVERGENCES:
+        raise UnknownName("divergence", str(divergence), DIVERGENCES)
+    one = np.ndim(x) == 1
+    shown = lesson(program, *_given(program, x, d), ticks=ticks).shown(np.arange(1 if one else len(x)), 1)
+    lessons = shown.lesson
+    whole = next(lessons.shown(np.arange(lessons.samples), lessons.samples).batches())
+    seen = whole.present(program.weights)
+    objective = DIVERGENCES[divergence]
+    way = seen.walk_back(objective)
+    values = dict(
+        zip(program.synapses, program.synapse_values(tuple(way.slopes))[:, 0].tolist(), strict=True)
+    )
+    error = 0.0
+    for layer in seen.layers:
+        if layer.d is not None:
+            found = objective.error(layer.model, layer.y, layer.d)
+            error += float(np.where(np.isnan(layer.d), 0.0, found).sum())
+    of_inputs = _of_inputs(seen, way)[..., 0]
+    return Gradient(
+        error,
+        {(u, v): value for (u, v), value in values.items() if u is not None},
+        {v: value for (u, v), value in values.items() if u is None},
+        {name: float(of_inputs[0, k]) if one else of_inputs[:, k] for k, name in enumerate(program.inputs)},
+        seen,
+        way,
+        steps,
+    )
+
+
+def jacobian(net: Network | Program, x: Any, *, ticks: int | None = None) -> Array:
+    """Return ∂y/∂x, (outputs, inputs) for one sample, (samples, outputs, inputs) for several.
+
+    >>> from allornone.models.activations import Linear
+    >>> net = Network()
+    >>> net.add_inputs("A", "B")
+    >>> net.add_unit("Y", Linear())
+    >>> net.connect("A", "Y", weight=3.0); net.connect("B", "Y", weight=-1.0)
+    >>> jacobian(net, [1.0, 1.0])
+    array([[ 3., -1.]])
+    """
+    program = compile(net)
+    if program.lanes > 1:
+        raise AllornoneError(f"a Jacobian is that of one network, found {program.lanes} side by side")
+    one = np.ndim(x) == 1
+    lessons = lesson(program, *_given(program, x, None), ticks=ticks)
+    seen = next(lessons.shown(np.arange(lessons.samples), lessons.samples).batches()).present(program.weights)
+    rows = []
+    for place in program.output_places.tolist():
+        alone = np.full(seen.y.shape, np.nan)
+        alone[:, place] = 1.0
+        rows.append(_of_inputs(seen, seen.wanting(alone).walk_back(_ItsOwnOutput()))[..., 0])
+    found = np.stack(rows, axis=1)
+    return found[0] if one else found
+
+
+class _ItsOwnOutput:
+    """E = y of the units for which something is wanted."""
+
+    def slope(self, model: UnitModel, y: Array, d: Array) -> Array:
+        return np.where(np.isnan(d), 0.0, 1.0)
+
+    def slope_of_net_input(self, model: UnitModel, y: Array, d: Array) -> Array | None:
+        return None
+
+
+def _given(program: Program, x: Any, d: Any) -> tuple[Array, Array | None]:
+    columns = len(program.inputs)
+    given = samples([x] if np.ndim(x) == 1 else x, "x", columns)[..., None]
+    if d is None:
+        return given, None
+    outputs = len(program.output_places)
+    wanted = [d] if np.ndim(x) == 1 else d
+    if np.ndim(x) == 1 and np.ndim(d) == 0:
+        wanted = [[d]]
+    return given, samples(wanted, "d", outputs)[..., None]
+
+
+def _of_inputs(seen: Passage, way: WayBack) -> Array:
+    """Return ∂E/∂x, (samples, inputs, lanes), of inputs that were held at every tick."""
+    inputs = slice(1, 1 + len(seen.program.inputs))
+    parts = [part[:, inputs] for part in way.of_outputs if part is not None]
+    return np.sum(parts, axis=0) if parts else np.zeros_like(seen.y[:, inputs])
+
+
+def _told(seen: Passage, way: WayBack) -> list[str]:
+    """Return the way back of the first sample, step by step, in the lecture's order."""
+    program, lines = seen.program, []
+    ticks = {step.tick for step in way.steps}
+    for step in way.steps:
+        stage = program.stages[step.layer]
+        names = program.names[stage.units]
+        when = f" at tick {step.tick}" if len(ticks) > 1 else ""
+        lines.append(f"layer {step.layer + 1}{when}: {', '.join(names[:SHOWN])}{' …' * (len(names) > SHOWN)}")
+        slope = way.of_outputs[step.tick]
+        for k, name in enumerate(names[:SHOWN]):
+            z, y = (
+                float(step.moment.z[step.layer][0, k, 0]),
+                float(step.moment.y[0, stage.units.start + k, 0]),
+            )
+            delta = float(step.delta[0, k, 0])
+            handed = "" if slope is None else f"  ∂E/∂y {float(slope[0, stage.units.start + k, 0]):+.6g}"
+            lines.append(f"  {name}  z {z:+.6g}  y {y:+.6g}{handed}  ∂E/∂z = δ {delta:+.6g}")
+            lines += _products(seen, step.layer, k, name, delta, step.moment.x[step.layer])
+    return lines
+
+
+def _products(seen: Passage, layer: int, unit: int, name: str, delta: float, x: Array) -> list[str]:
+    lines = []
+    for source, afferent in seen.program.heard_by(layer, unit):
+        value = float(x[0, afferent, 0])
+        of = f"w[{source}, {name}]" if source else f"b[{name}]"
+        letters = f"y[{source}] δ[{name}]" if source else f"δ[{name}]"
+        lines.append(f"    ∂E/∂{of} = {letters} = {value:+.6g} × {delta:+.6g} = {value * delta:+.6g}")
+    return lines
