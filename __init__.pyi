@@ -1,6 +1,15 @@
 """The public names, in the one place that tools and the lazy front door both read."""
 
-from .models.activations import Linear as Linear, Logistic as Logistic
+from .models.activations import (
+    Clipped as Clipped,
+    Linear as Linear,
+    Logistic as Logistic,
+    ReLU as ReLU,
+    Softmax as Softmax,
+    Softplus as Softplus,
+    Square as Square,
+    Tanh as Tanh,
+)
 from .models.adaline import LMS as LMS, Adaline as Adaline, adaline as adaline
 from .models.automata.attractors import attractors as attractors
 from .models.automata.automaton import automaton as automaton
@@ -44,6 +53,7 @@ from .models.perceptron import (
 )
 from .models.propositions.formula import formula as formula
 from .models.propositions.logic import logic as logic
+from .models.rbf import Radial as Radial
 from .pictures.drawing import draw as draw
 from .pictures.films.film import film as film
 from .pictures.plotting import plot as plot

@@ -34,7 +34,12 @@ ACTIVATE: dict[str, Callable[[float, Mapping[str, Any]], float]] = {
     "perceptron": lambda z, data: 1.0 if z > 0 else 0.0,
     "adaline": lambda z, data: 1.0 if z >= 0 else -1.0,
     "linear": lambda z, data: z,
-    "logistic": lambda z, data: _logistic(z),
+    "logistic": lambda z, data: _logistic(data.get("gain", 1.0) * z),
+    "tanh": lambda z, data: data.get("scale", 1.0) * math.tanh(data.get("gain", 1.0) * z),
+    "relu": lambda z, data: z if z > 0 else 0.0,
+    "softplus": lambda z, data: math.log1p(math.exp(z)) if z < 0 else z + math.log1p(math.exp(-z)),
+    "clipped": lambda z, data: sorted((data.get("low", 0.0), z, data.get("high", 1.0)))[1],
+    "square": lambda z, data: z**2,
 }
 JUMPS: dict[str, Callable[[Mapping[str, Any]], float]] = {
     "mcculloch-pitts": lambda data: float(data.get("threshold", 1.0)),

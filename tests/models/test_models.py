@@ -70,6 +70,11 @@ def test_defaults_are_as_pinned() -> None:
         "adaline": (0, True),
         "linear": (0, True),
         "logistic": (0, True),
+        "tanh": (0, True),
+        "relu": (0, True),
+        "softplus": (0, True),
+        "clipped": (0, True),
+        "square": (0, True),
     }
 
 
