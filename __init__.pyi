@@ -10,7 +10,15 @@ from .models.activations import (
     Square as Square,
     Tanh as Tanh,
 )
-from .models.adaline import LMS as LMS, Adaline as Adaline, adaline as adaline
+from .models.adaline import (
+    LMS as LMS,
+    Adaline as Adaline,
+    LeastSquares as LeastSquares,
+    NormalisedLMS as NormalisedLMS,
+    adaline as adaline,
+    largest_eta as largest_eta,
+    wiener as wiener,
+)
 from .models.automata.attractors import attractors as attractors
 from .models.automata.automaton import automaton as automaton
 from .models.automata.cellular import cellular as cellular, life as life
@@ -36,6 +44,12 @@ from .models.hebb import (
     HebbDecay as HebbDecay,
     HebbTrace as HebbTrace,
     Instar as Instar,
+)
+from .models.madaline import (
+    MadalineI as MadalineI,
+    MadalineII as MadalineII,
+    MadalineNearest as MadalineNearest,
+    madaline as madaline,
 )
 from .models.mcculloch_pitts import McCullochPitts as McCullochPitts, Threshold as Threshold
 from .models.memories import (

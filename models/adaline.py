@@ -6,19 +6,22 @@ x  input, ±1      w  weight      z  net input, the sum      y  output, its sign
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from annotated_types import Gt
+from annotated_types import Gt, Lt
+from numpy.typing import ArrayLike
 
 from allornone.models.delta_rule import delta_epoch
 from allornone.models.perceptron import single
 from allornone.simulator.arrays import Array
+from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import Shown
-from allornone.simulator.learning.rules import Asked, Epoch, LocalRule, Memory
+from allornone.simulator.learning.rules import Asked, Epoch, LayerRule, LocalRule, Memory
 from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import Layer
 from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.units import SummingUnit
 
@@ -72,6 +75,108 @@ class LMS(LocalRule):
         """Return ½ (d − z)², which the rule descends."""
         wrong: Array = 0.5 * (d - z) ** 2
         return wrong
+
+
+@dataclass(frozen=True)
+class NormalisedLMS(LocalRule):
+    """Correct the same share of every error, however long the input.
+
+        Δw = α (d − z) x / Σ x²
+
+    With α = 1 the error of this one presentation is gone. Widrow & Hoff (1960) taught ADALINE so; α-LMS.
+
+    >>> NormalisedLMS(alpha=1.0).change(x=2.0, z=0.0, d=1.0, total=lambda part: part)
+    0.5
+    """
+
+    alpha: Annotated[float, Gt(0), Lt(2)] = 0.5
+
+    name: ClassVar[str] = "normalised-lms"
+
+    def change(self, x: Array, z: Array, d: Array, total: Callable[[Array], Array]) -> Array:
+        """Return Δw = α (d − z) x / Σ x², 0 where the input is."""
+        square = total(x * x)
+        return self.alpha * (d - z) * x / np.where(square == 0, 1.0, square)
+
+    def error(self, z: Array, y: Array, d: Array) -> Array:
+        """Return ½ (d − z)²."""
+        wrong: Array = 0.5 * (d - z) ** 2
+        return wrong
+
+
+@dataclass(frozen=True)
+class LeastSquares(LayerRule):
+    """Solve for the weights of least squared error of the net inputs, over all presentations met so far.
+
+        w* = R⁻¹ p,        R = mean x xᵀ,   p = mean x d
+
+    The Wiener solution, where LMS goes to (B. Widrow & M. E. Hoff, 1960; N. Wiener, 1949). Of many solutions it is the
+    shortest. Taught with `batch="all"` it solves once.
+    """
+
+    name: ClassVar[str] = "least-squares"
+
+    def begin(self, sources: int, units: int, lanes: int) -> tuple[Array, Array]:
+        """Remember no presentations."""
+        return np.zeros((0, sources, lanes)), np.zeros((0, units, lanes))
+
+    def change(self, layer: Layer, memory: tuple[Array, Array]) -> tuple[Array, tuple[Array, Array]]:
+        """Meet the presentations of a batch; what they come to is solved for, not added up."""
+        d = np.full(layer.y.shape, np.nan) if layer.d is None else np.broadcast_to(layer.d, layer.y.shape)
+        x = np.broadcast_to(layer.x, (len(d), *layer.x.shape[1:]))
+        return np.zeros_like(layer.w), (np.concatenate([memory[0], x]), np.concatenate([memory[1], d]))
+
+    def become(self, layer: Layer, change: Array, memory: tuple[Array, Array]) -> Array:
+        """Return w*, of the synapses that may change, beside those that may not."""
+        w = np.array(layer.w)
+        for unit, lane in np.ndindex(*w.shape[1:]):
+            free = layer.plastic[:, unit, 0]
+            x, d = memory[0][..., lane], memory[1][:, unit, lane]
+            said = ~np.isnan(d)
+            if free.any() and said.any():
+                rest = d[said] - x[said][:, ~free] @ w[~free, unit, lane]
+                w[free, unit, lane] = np.linalg.lstsq(x[said][:, free], rest, rcond=None)[0]
+        return w
+
+    def error(self, z: Array, y: Array, d: Array) -> Array:
+        """Return ½ (d − z)², which is as small as it can be."""
+        wrong: Array = 0.5 * (d - z) ** 2
+        return wrong
+
+
+def wiener(X: ArrayLike, d: ArrayLike, *, bias: bool = True) -> Array:
+    """Return w* = R⁻¹ p, the bias first: the weights of least mean squared error (d − z)².
+
+    >>> wiener([[-1, -1], [-1, 1], [1, -1], [1, 1]], [-1, -1, -1, 1])
+    array([-0.5,  0.5,  0.5])
+    """
+    x = _with_bias(X, bias)
+    wanted = np.asarray(d, dtype=float)
+    if len(wanted) != len(x):
+        raise AllornoneError(f"wiener: X has {len(x)} samples, d has {len(wanted)}")
+    found = np.linalg.lstsq(x, wanted, rcond=None)[0]
+    return np.asarray(found.round(15) + 0.0)
+
+
+def largest_eta(X: ArrayLike, *, batch: Literal["all", 1] = "all", bias: bool = True) -> float:
+    """Return the rate η up to which LMS is stable: 2 / λ of R for the mean of a batch, 2 / |x|² one by one.
+
+    λ is the largest eigenvalue of R = mean x xᵀ, |x| the longest input; where inputs differ, one by one may stand more.
+
+    >>> round(largest_eta([[0, 0], [0, 1], [1, 0], [1, 1]]), 5)
+    1.25544
+    """
+    x = _with_bias(X, bias)
+    if batch == 1:
+        return float(2 / (x**2).sum(axis=1).max())
+    return float(2 / np.linalg.eigvalsh(x.T @ x / len(x)).max())
+
+
+def _with_bias(X: ArrayLike, bias: bool) -> Array:
+    x = np.asarray(X, dtype=float)
+    if x.ndim != 2 or not np.isfinite(x).all() or not x.size:
+        raise AllornoneError(f"X must be (samples, inputs) of finite numbers, found shape {x.shape}")
+    return np.column_stack([np.ones(len(x)), x]) if bias else x
 
 
 def adaline(inputs: int = 2, weights: Sequence[float] | float = 0.0, bias: float = 0.0) -> Network:

@@ -1,0 +1,212 @@
+"""MADALINE: many ADALINEs, and the rules that decide which of them to teach (1962 to 1988).
+
+x  input, ±1      z  net input      y  output, its sign      d  desired, ±1      α  rate of the normalised LMS rule
+
+A unit near 0 is the one that changes its mind for the least change of its weights: minimal disturbance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Gt
+
+from allornone.models.adaline import Adaline, NormalisedLMS
+from allornone.simulator.arrays import Array, Index, Truth, stream
+from allornone.simulator.errors import AllornoneError, whole
+from allornone.simulator.learning.rules import LearningRule, Memory
+from allornone.simulator.network.network import Network
+from allornone.simulator.program.passing import WRONG, Changes, Passage
+from allornone.simulator.program.program import Program, Weights
+
+Gate = Literal["or", "and", "majority", "trained"]
+
+
+@dataclass(frozen=True)
+class MadalineI(LearningRule):
+    """Where the output errs, flip as few units as set it right, those nearest to 0 first, and teach just these.
+
+    The units that are taught stand before a gate that is fixed, such as an OR or a majority. Only units that disagree
+    with d may flip. W. C. Ridgway (1962); M. E. Hoff; B. Widrow.
+    """
+
+    alpha: Annotated[float, Gt(0)] = 1.0
+
+    name: ClassVar[str] = "madaline-1"
+
+    def start(self, program: Program, weights: Weights) -> Memory:
+        """Remember nothing."""
+        return NormalisedLMS(self.alpha).start(program, weights)
+
+    def changes(self, seen: Passage, memory: Memory) -> tuple[Changes, Memory]:
+        """Return the changes by the normalised LMS rule of the units that flipped, towards what they flipped to."""
+        hidden = _Hidden.of(seen)
+        disagrees = hidden.y != np.nansum(_wanted(seen), axis=1, keepdims=True)
+        order = np.argsort(np.where(disagrees, np.abs(hidden.z), np.inf), axis=1, kind="stable")
+        trials = (tuple(range(count)) for count in range(1, 1 + len(hidden.places)))
+        flips = _Flips(seen, replace(hidden, nearest=hidden.places[order]), disagrees)
+        return NormalisedLMS(self.alpha).changes(seen.wanting(flips.first(trials, to=0)), memory)
+
+
+@dataclass(frozen=True)
+class MadalineII(LearningRule):
+    """Where the output errs, try to flip the unit nearest to 0, then the next, then two; keep what lessens the error.
+
+    What flipped is taught by the normalised LMS rule, every layer but the last may flip, and where no flip helps the
+    output units are taught themselves, if they can learn. R. Winter & B. Widrow, MADALINE Rule II (1988).
+    """
+
+    alpha: Annotated[float, Gt(0)] = 0.5
+    pairs: bool = True
+
+    name: ClassVar[str] = "madaline-2"
+
+    def start(self, program: Program, weights: Weights) -> Memory:
+        """Remember nothing."""
+        return NormalisedLMS(self.alpha).start(program, weights)
+
+    def changes(self, seen: Passage, memory: Memory) -> tuple[Changes, Memory]:
+        """Return the changes of what flipped towards what it flipped to, or of the output towards d."""
+        flips = _Flips(seen, _Hidden.of(seen))
+        count = flips.hidden.nearest.shape[1]
+        singles = [(k,) for k in range(count)]
+        trials = [*singles, *combinations(range(count), 2)] if self.pairs else singles
+        kept = flips.first(trials)
+        wanted = np.where(flips.left[:, None], _wanted(seen), kept)
+        return NormalisedLMS(self.alpha).changes(seen.wanting(wanted), memory)
+
+
+@dataclass(frozen=True)
+class MadalineNearest(LearningRule):
+    """The lecture's rule, taken literally: flip the one unit nearest to 0, and teach it if the error falls.
+
+    Where it does not, nothing is done, and most trainings freeze: there is no "else try the next".
+    """
+
+    alpha: Annotated[float, Gt(0)] = 1.0
+
+    name: ClassVar[str] = "madaline-nearest"
+
+    def start(self, program: Program, weights: Weights) -> Memory:
+        """Remember nothing."""
+        return NormalisedLMS(self.alpha).start(program, weights)
+
+    def changes(self, seen: Passage, memory: Memory) -> tuple[Changes, Memory]:
+        """Return the changes of the unit nearest to 0, where its flip lessens the error."""
+        flips = _Flips(seen, _Hidden.of(seen))
+        return NormalisedLMS(self.alpha).changes(seen.wanting(flips.first([(0,)])), memory)
+
+
+def madaline(
+    inputs: int = 2, hidden: int = 2, gate: Gate = "or", *, uniform: float = 1.0, seed: int = 0
+) -> Network:
+    """Return ADALINEs `H1`, `H2`, … on the inputs `X1`, …, whose answers meet in the gate `out`.
+
+    The gate is fixed, an "or", an "and" or a "majority" of ±1, or one more ADALINE that is "trained". Weights that can
+    learn are drawn from −uniform to uniform.
+
+    >>> madaline(2, 3, "majority").nodes["out"]["bias"]
+    0.0
+    """
+    inputs, hidden = whole("madaline: inputs", inputs, 1), whole("madaline: hidden", hidden, 1)
+    biases = {"or": hidden - 1.0, "and": 1.0 - hidden, "majority": 0.0, "trained": 0.0}
+    if gate not in biases:
+        raise AllornoneError(f"madaline: gate must be one of {', '.join(biases)}, found {gate!r}")
+    draw = stream(seed, "weights")
+
+    def drawn() -> float:
+        return float(draw.uniform(-uniform, uniform))
+
+    net = Network(name="madaline")
+    names, units = [f"X{k}" for k in range(1, inputs + 1)], [f"H{k}" for k in range(1, hidden + 1)]
+    net.add_inputs(*names)
+    learns = gate == "trained"
+    for unit in units:
+        net.add_unit(unit, Adaline(), bias=drawn(), group="hidden1")
+        for name in names:
+            net.connect(name, unit, weight=drawn())
+    net.add_unit(
+        "out",
+        Adaline(),
+        bias=drawn() if learns else biases[gate],
+        output=True,
+        plastic=None if learns else False,
+    )
+    for unit in units:
+        net.connect(unit, "out", weight=drawn() if learns else 1.0, plastic=None if learns else False)
+    return net
+
+
+@dataclass(frozen=True)
+class _Hidden:
+    """The units that may flip, all but those of the last layer: by presentation and lane, the nearest to 0 first."""
+
+    nearest: Index
+    z: Array
+    y: Array
+    places: Index
+
+    @classmethod
+    def of(cls, seen: Passage) -> _Hidden:
+        layers = seen.layers[:-1]
+        if not layers:
+            raise AllornoneError(
+                "a MADALINE rule teaches units that stand before others: this net has one layer"
+            )
+        places = np.concatenate([np.arange(layer.units.start, layer.units.stop) for layer in layers])
+        z = np.concatenate([layer.z for layer in layers], axis=1)
+        return cls(places[np.argsort(np.abs(z), axis=1, kind="stable")], z, seen.y[:, places], places)
+
+
+class _Flips:
+    """Trials of a passage with units flipped: which presentations and lanes still err, and what has helped."""
+
+    def __init__(self, seen: Passage, hidden: _Hidden, may: Truth | None = None) -> None:
+        self.seen, self.hidden, self.may = seen, hidden, may
+        self.before = self._errors(seen)
+        self.left: Truth = self.before > 0
+
+    def first(self, trials: Iterable[tuple[int, ...]], to: int | None = None) -> Array:
+        """Return the outputs that helped, (batch, N, S), NaN elsewhere: of the first trial that lessens the error.
+
+        A trial names units by how near they are to 0; `to` is the error that it must reach, if any fall will not do.
+        """
+        kept = np.full(self.seen.y.shape, np.nan)
+        for flipped in trials:
+            if not self.left.any():
+                break
+            held = self._held(flipped)
+            after = self._errors(self.seen.again(held))
+            helps = self.left & (after < self.before if to is None else after <= to)
+            kept = np.where(helps[:, None], held, kept)
+            self.left = self.left & ~helps
+        return kept
+
+    def _held(self, flipped: tuple[int, ...]) -> Array:
+        y, nearest = self.seen.y, self.hidden.nearest
+        batch, lane = np.indices(self.left.shape)
+        held = np.full(y.shape, np.nan)
+        for k in flipped:
+            place = nearest[:, k]
+            held[batch, place, lane] = -y[batch, place, lane]
+        if self.may is not None:
+            forbidden = np.zeros(y.shape, dtype=bool)
+            forbidden[:, self.hidden.places] = ~self.may
+            held[forbidden] = np.nan
+        return np.where(self.left[:, None], held, np.nan)
+
+    def _errors(self, passage: Passage) -> Array:
+        """Return how many outputs err, by presentation and lane."""
+        count: Array = (np.abs(passage.y - self.seen.d) >= WRONG).sum(axis=1)
+        return count
+
+
+def _wanted(seen: Passage) -> Array:
+    """Return d of the presentations that some output answers wrongly, NaN elsewhere."""
+    d = seen.d
+    errs = (np.abs(seen.y - d) >= WRONG).any(axis=1, keepdims=True)
+    return np.where(errs, d, np.nan)
