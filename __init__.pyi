@@ -95,3 +95,4 @@ from .simulator.units import (
 )
 
 __version__: str
+__all__: list[str]

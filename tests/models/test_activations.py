@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -143,12 +144,12 @@ def test_softmax_of_two_is_the_logistic_of_their_difference() -> None:
 @pytest.mark.parametrize("model", RADIAL, ids=repr)
 def test_a_radial_unit_answers_by_distance(model: aon.Radial) -> None:
     """Its output is the formula of the distance in widths, and falls or rises with it alone."""
-    formula = {
+    formulas: dict[str, Callable[[Array], Array]] = {
         "gaussian": lambda r: np.exp(-(r**2)),
         "exponential": lambda r: np.exp(-r),
         "multiquadric": lambda r: np.sqrt(1 + r**2),
         "distance": lambda r: r,
-    }[model.kind]
+    }
     net = aon.Network()
     net.add_inputs("X1", "X2")
     net.add_unit("H", model, output=True)
@@ -160,7 +161,7 @@ def test_a_radial_unit_answers_by_distance(model: aon.Radial) -> None:
 
     away = np.hypot(*(points - (0.5, -1.0)).T)
     assert "bias" not in net.nodes["H"]
-    assert found == pytest.approx(formula(away / model.width), abs=1e-12)
+    assert found == pytest.approx(formulas[model.kind](away / model.width), abs=1e-12)
     z = np.array([0.01, 0.3, 1.0, 4.0])
     assert slope(model, z) == pytest.approx(sides(model, z), rel=1e-6)
 
