@@ -85,7 +85,7 @@ class NormalisedLMS(LocalRule):
 
     With α = 1 the error of this one presentation is gone. Widrow & Hoff (1960) taught ADALINE so; α-LMS.
 
-    >>> NormalisedLMS(alpha=1.0).change(x=2.0, z=0.0, d=1.0, total=lambda part: part)
+    >>> float(NormalisedLMS(alpha=1.0).change(x=2.0, z=0.0, d=1.0, total=lambda part: part))
     0.5
     """
 

@@ -98,11 +98,12 @@ class MadalineNearest(LearningRule):
     def changes(self, seen: Passage, memory: Memory) -> tuple[Changes, Memory]:
         """Return the changes of the unit nearest to 0, where its flip lessens the error."""
         flips = _Flips(seen, _Hidden.of(seen))
-        return NormalisedLMS(self.alpha).changes(seen.wanting(flips.first([(0,)])), memory)
+        nearest = [(0,)] if len(flips.hidden.places) else []
+        return NormalisedLMS(self.alpha).changes(seen.wanting(flips.first(nearest)), memory)
 
 
 def madaline(
-    inputs: int = 2, hidden: int = 2, gate: Gate = "or", *, uniform: float = 1.0, seed: int = 0
+    inputs: int = 2, hidden: int = 2, gate: Gate = "or", uniform: float = 1.0, seed: int = 0
 ) -> Network:
     """Return ADALINEs `H1`, `H2`, … on the inputs `X1`, …, whose answers meet in the gate `out`.
 
@@ -153,12 +154,10 @@ class _Hidden:
     @classmethod
     def of(cls, seen: Passage) -> _Hidden:
         layers = seen.layers[:-1]
-        if not layers:
-            raise AllornoneError(
-                "a MADALINE rule teaches units that stand before others: this net has one layer"
-            )
-        places = np.concatenate([np.arange(layer.units.start, layer.units.stop) for layer in layers])
-        z = np.concatenate([layer.z for layer in layers], axis=1)
+        none = np.zeros((len(seen.y), 0, seen.y.shape[-1]))
+        z = np.concatenate([none, *(layer.z for layer in layers)], axis=1)
+        units = [np.arange(layer.units.start, layer.units.stop) for layer in layers]
+        places = np.concatenate([np.zeros(0, dtype=np.intp), *units])
         return cls(places[np.argsort(np.abs(z), axis=1, kind="stable")], z, seen.y[:, places], places)
 
 

@@ -311,12 +311,23 @@ def case_of(rule: LearningRule, networks: Sequence[Network]) -> Case:
     random = np.random.default_rng(5)
     X = random.integers(-4, 5, size=(6, len(program.inputs), 1)) / 4
     d = random.integers(0, 2, size=(6, len(program.outputs), 1)).astype(float)
+    for column, name in enumerate(program.outputs):
+        low, high = _two_answers(networks[0].unit(name))
+        d[:, column] = np.where(d[:, column] > 0, high, low)
     theta = tuple(w.copy() for w in program.weights)
     for w in theta:
         w.setflags(write=False)
     ticks = None if not program.has_loops else 4
     lessons = lesson(program, X, d if needs_teacher(rule) else None, ticks=ticks)
     return Case(program, theta, rule.start(program, theta), lessons)
+
+
+def _two_answers(model: UnitModel) -> tuple[float, float]:
+    """Return two outputs that a unit can be taught: below and above its threshold, 0 and 1 where it has none."""
+    if not model.compares:
+        return 0.0, 1.0
+    low, high = model.activate(threshold_of(model) + np.array([-1.0, 1.0])[:, None, None]).ravel()
+    return float(low), float(high)
 
 
 def check_parts(rule: LearningRule, owner: str, case: Case) -> None:

@@ -76,6 +76,8 @@ def networks(
     # Units enter the graph in another order than signals pass through them.
     for name in draw(st.permutations(names)):
         net.add_node(name, **draw(_unit(kind)))
+        if model_class(net.nodes[name]["model"]).vector:  # of a group of its own: it may hear any other
+            net.nodes[name]["group"] = name
     net.nodes[names[-1]]["output"] = True
     for place, target in enumerate(names):
         earlier = [*inputs, *names[:place]]

@@ -108,7 +108,7 @@ def asked(program: Program) -> Asked:
 @every_rule
 def test_every_rule_conforms(rule: LearningRule) -> None:
     """Whatever is registered as a learning rule is what the engine relies on."""
-    check_rule(rule)
+    check_rule(rule, aon.madaline(3, 4, "or") if "madaline" in rule.name else None)
 
 
 @pytest.mark.parametrize("name", nets.shipped("rules"))

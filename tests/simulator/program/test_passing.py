@@ -22,7 +22,7 @@ from allornone.simulator.units import DifferentiableUnit, UnitModel
 
 STEP = 1e-5
 CLOSE = 1e-6
-SMOOTH = nets.Kind(("linear", "logistic", "test-bump", "test-tanh"), nets.real, nets.levels)
+SMOOTH = nets.Kind(("linear", "logistic", "tanh", "softplus", "test-bump"), nets.real, nets.levels)
 some_networks = settings(deadline=None, max_examples=25)
 
 
