@@ -35,7 +35,12 @@ from .models.competition import (
     Subspace as Subspace,
     Subtractive as Subtractive,
 )
-from .models.figures import polygon as polygon
+from .models.figures import (
+    cylinders as cylinders,
+    polygon as polygon,
+    polygons as polygons,
+    pulses as pulses,
+)
 from .models.hebb import (
     BCM as BCM,
     AntiHebb as AntiHebb,
@@ -65,9 +70,10 @@ from .models.perceptron import (
     PerceptronRule as PerceptronRule,
     perceptron as perceptron,
 )
+from .models.powers import power as power, product as product, sawtooth as sawtooth
 from .models.propositions.formula import formula as formula
 from .models.propositions.logic import logic as logic
-from .models.rbf import Radial as Radial
+from .models.rbf import Radial as Radial, rbf as rbf
 from .pictures.drawing import draw as draw
 from .pictures.films.film import film as film
 from .pictures.plotting import plot as plot
