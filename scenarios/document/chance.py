@@ -31,7 +31,7 @@ def _drawn(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int,
             yield path
         if value.get("data") in _DRAWN_TASKS or (value.get("data") and "hold_out" in value):
             yield path
-        if key == "build" and _builder_draws(value.get("net")):
+        if key == "build" and _builder_draws(value):
             yield path
         for name, inner in value.items():
             if name not in ("measures", "interpretation", "story", "title", "deviations", "open"):
@@ -59,10 +59,19 @@ def _is_drawn(key: str, path: tuple[str | int, ...], value: Any) -> bool:
     return path[0] == "tasks" and key in ("x", "d") and bool(_DRAWN_WORD.search(value))
 
 
-def _builder_draws(name: object) -> bool:
+def _builder_draws(build: Mapping[str, Any]) -> bool:
+    """Return whether a builder draws: always by its seed, or, where it does without one, if a table says in which way.
+
+    >>> [_builder_draws({"net": "rbf", "centres": centres}) for centres in ([[0, 1]], {"sample": 5})]
+    [False, True]
+    """
+    name = build.get("net")
     if name not in builders.names():  # which reading the file has told
         return False
-    return "seed" in inspect.signature(builders.get(str(name))).parameters
+    seed = inspect.signature(builders.get(str(name))).parameters.get("seed")
+    if seed is None:
+        return False
+    return seed.default is not None or any(isinstance(value, Mapping) for value in build.values())
 
 
 def freezes(raw: Raw) -> list[tuple[int, Raw]]:

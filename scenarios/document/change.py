@@ -17,12 +17,19 @@ Path = tuple[str | int, ...]
 
 UNIT_KEYS = ("model", "bias")
 TASK_KEYS = ("data", "hold_out")
+NAMING_TASKS = ("task", "cover")
+"""Parameters of builders that a file gives by the name of a task."""
 DRAWN_KEYS = ("inputs", "outputs", "groups", "synapses")
 
 
 # Of the keys in one row, a table holds at most one: of a task, of a builder.
 TASK_CHOICES = {"table": ("ones", "d", "number")}
-BUILD_CHOICES = {"polygons": ("shapes", "cover"), "boolean": ("task", "formula")}
+BUILD_CHOICES = {
+    "polygons": ("shapes", "cover"),
+    "pulses": ("edges", "task"),
+    "cylinders": ("centres", "task"),
+    "boolean": ("task", "formula"),
+}
 
 _PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^."']+?))\s*(?:\.(?=.)|$)""")
 

@@ -260,7 +260,7 @@ def kind_of(annotation: object) -> Kind:
     if origin in (list, tuple, abc.Sequence, abc.Iterable, abc.Collection):
         elements = {one for one in arguments if one is not Ellipsis}
         return list_of(kind_of(elements.pop()) if len(elements) == 1 else ANYTHING)
-    return _PLAIN.get(annotation, ANYTHING)
+    return _PLAIN.get(origin if origin is dict else annotation, ANYTHING)
 
 
 _PLAIN: dict[object, Kind] = {

@@ -16,6 +16,7 @@ from allornone.scenarios.document.axes import Axis, check_edits, read_axis
 from allornone.scenarios.document.change import (
     CHANGEABLE,
     LEARNING_KEYS,
+    NAMING_TASKS,
     PHASE_ACTS,
     PHASE_KEYS,
     TASK_KEYS,
@@ -227,8 +228,8 @@ def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
     """Return the parameters of a registered class or function: its kind, and whether it must be given.
 
     Of a function with keyword-only parameters these are the ones; `from_` stands for the key `from`. A builder
-    need not be given `inputs` and `outputs`: they default to the first task's. Its `task` is named in the file, and
-    its `seed` is the run's.
+    need not be given `inputs` and `outputs`: they default to the first task's. Its `task`, or what it is to `cover`, is
+    named in the file, and its `seed` is the run's.
     """
     hints = get_type_hints(thing, include_extras=True)
     if is_dataclass(thing):
@@ -245,7 +246,7 @@ def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
     named = named or [one for one in signature if one.kind is one.POSITIONAL_OR_KEYWORD]
     return {
         one.name.rstrip("_"): (
-            kind_of(str if one.name == "task" else hints.get(one.name)),
+            kind_of(str if one.name in NAMING_TASKS else hints.get(one.name)),
             one.default is one.empty and one.name not in ("inputs", "outputs"),
         )
         for one in named

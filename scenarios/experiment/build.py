@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.scenarios.document.change import NAMING_TASKS
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.tasks import Task
 from allornone.scenarios.expressions.expression import Numbers
@@ -88,13 +89,14 @@ def _built(
 ) -> Network:
     builder = builders.get(given["net"])
     known = inspect.signature(builder).parameters
-    said = {key: value for key, value in given.items() if key not in ("net", "task")}
+    said = {key: value for key, value in given.items() if key not in ("net", *NAMING_TASKS)}
     arguments = numbers.arguments(builder, said)
     first = next(iter(tasks.values()), None)
-    if "task" in given:
-        if given["task"] not in tasks:
-            raise UnknownName("task", str(given["task"]), tasks)
-        first = arguments["task"] = tasks[given["task"]]
+    for key in NAMING_TASKS:
+        if key in given:
+            if given[key] not in tasks:
+                raise UnknownName("task", str(given[key]), tasks)
+            first = arguments[key] = tasks[given[key]]
     if "seed" in known:
         arguments["seed"] = seed
     if first is not None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from allornone.scenarios.document.chance import draws
-from allornone.scenarios.document.change import LEARNING_KEYS, PHASE_KEYS
+from allornone.scenarios.document.change import LEARNING_KEYS, NAMING_TASKS, PHASE_KEYS
 from allornone.scenarios.experiment import build, tasks
 from allornone.scenarios.experiment.build import Pair, start
 from allornone.scenarios.experiment.limits import Limits
@@ -154,8 +154,9 @@ def _built_from(raw: Mapping[str, Any], made: Mapping[str, Task], seed: int) -> 
     pieces = [
         raw.get(name) for name in parts
     ]  # their order counts: of two weights of a synapse the last is meant
-    task = made.get(raw["connectivity"].get("build", {}).get("task", ""))
-    samples = None if task is None else [_digest(task.x), None if task.d is None else _digest(task.d)]
+    built = raw["connectivity"].get("build", {})
+    given = [made[built[key]] for key in NAMING_TASKS if built.get(key) in made]
+    samples = [[_digest(task.x), None if task.d is None else _digest(task.d)] for task in given]
     drawn = draws({"connectivity": raw["connectivity"]}) is not None
     plastic = raw.get("learning", {}).get("plastic")
     return json.dumps([pieces, plastic, samples, seed if drawn else None], default=str)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from keyword import iskeyword
 from typing import Any, Literal
@@ -29,11 +29,17 @@ SMALL = 1e-9
 
 @dataclass(frozen=True)
 class Task:
-    """Samples; `cell` is the area that one of them stands for, where they are points of a grid."""
+    """Samples; `cell` is the area that one of them stands for, where they are points of a grid.
+
+    >>> X, d = Task(np.zeros((4, 2)), np.ones((4, 1)))
+    """
 
     x: Array
     d: Array | None
     cell: float | None = None
+
+    def __iter__(self) -> Iterator[Array | None]:
+        yield from (self.x, self.d)
 
 
 @dataclass(frozen=True)

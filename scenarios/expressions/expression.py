@@ -397,6 +397,8 @@ class Numbers:
         return {key: value if key in texts else self._each(value) for key, value in given.items()}
 
     def _each(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: self._each(item) for key, item in value.items()}
         return [self._each(item) for item in value] if isinstance(value, list) else self.number(value)
 
     def evaluate(self, text: str, names: Mapping[str, Value] | None = None) -> Value:
