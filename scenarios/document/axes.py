@@ -119,7 +119,6 @@ _DEFAULTS: Raw = {
     "order": "cyclic",
     "epochs": 1,
     "bound": 1e6,
-    "divergence": "l2",
 }
 
 _PHASE_DEFAULTS: Raw = {"from": "rest", "update": "together"}

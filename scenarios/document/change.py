@@ -38,7 +38,6 @@ LEARNING_KEYS = (
     "plastic",
     "batch",
     "average",
-    "divergence",
     "order",
     "epochs",
     "until",

@@ -82,7 +82,6 @@ Stimulus = Annotated[
         TEXT,
     ),
 ]
-Divergence = Literal["l2", "cross-entropy", "kl"]
 Order = Literal["cyclic", "shuffled"]
 
 
@@ -287,7 +286,6 @@ class Learning(Part):
     plastic: list[Text] | None = None
     batch: Batch | None = None
     average: Flag | None = None
-    divergence: Divergence | None = None
     order: Order | None = None
     epochs: Count | None = None
     until: Expression | None = None
@@ -459,7 +457,6 @@ class LearningSettings:
     plastic: list[str] | None
     batch: int | str
     average: bool
-    divergence: str
     order: str
     epochs: int | str
     until: str | None
@@ -493,7 +490,6 @@ _DEFAULTS: dict[str, Any] = {
     "plastic": None,
     "batch": 1,
     "average": True,
-    "divergence": "l2",
     "order": "cyclic",
     "epochs": 1,
     "until": None,

@@ -263,6 +263,32 @@ def kind_of(annotation: object) -> Kind:
     return _PLAIN.get(origin if origin is dict else annotation, ANYTHING)
 
 
+def ramped(kind: Kind) -> Kind:
+    """Return the kind of a rule's number, or of a ramp { from, to, epochs }; what is no number stays as it is."""
+    if "number" not in json.dumps(kind.schema):
+        return kind
+    parts = {"from": kind, "to": kind, "epochs": number(1, whole=True)}
+
+    def check(value: object, names: Collection[str]) -> Fault | None:
+        if not isinstance(value, dict):
+            return kind.check(value, names)
+        if {*value} != {*parts}:
+            return Fault(f"a ramp has from, to and epochs, found {shown(value)}")
+        for key, part in parts.items():
+            fault = part.check(value[key], names)
+            if fault is not None:
+                return Fault(fault.message, (key, *fault.path), fault.column)
+        return None
+
+    ramp = {
+        "type": "object",
+        "properties": {key: part.schema for key, part in parts.items()},
+        "required": [*parts],
+        "additionalProperties": False,
+    }
+    return Kind(kind.words, check, {"anyOf": [kind.schema, ramp]})
+
+
 _PLAIN: dict[object, Kind] = {
     int: number(whole=True),
     float: number(),

@@ -35,6 +35,7 @@ from allornone.scenarios.document.kinds import (
     kind_of,
     needed,
     number,
+    ramped,
     shown,
 )
 from allornone.scenarios.expressions.expression import CONSTANTS
@@ -42,6 +43,7 @@ from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS, 
 from allornone.scenarios.expressions.labelled import Value
 from allornone.simulator import registry
 from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.learning.rules import LearningRule
 from allornone.simulator.learning.training import WORDS
 from allornone.simulator.registry import Registry
 
@@ -233,9 +235,10 @@ def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
     """
     hints = get_type_hints(thing, include_extras=True)
     if is_dataclass(thing):
+        ramps = isinstance(thing, type) and issubclass(thing, LearningRule)
         return {
             field.name: (
-                kind_of(hints[field.name]),
+                ramped(kind_of(hints[field.name])) if ramps else kind_of(hints[field.name]),
                 field.default is MISSING and field.default_factory is MISSING,
             )
             for field in fields(thing)

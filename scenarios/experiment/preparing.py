@@ -24,6 +24,7 @@ from allornone.scenarios.expressions.labelled import Labelled, Value
 from allornone.simulator.arrays import Array, stream
 from allornone.simulator.errors import AllornoneError, UnknownName, whole
 from allornone.simulator.learning.rules import LearningRule, needs_teacher
+from allornone.simulator.learning.training import Ramp, ramp_of
 from allornone.simulator.network.network import Network
 from allornone.simulator.notation.stimuli import Sequence as Given, compose, read_stimuli
 from allornone.simulator.program.wiring import settling, structure
@@ -65,6 +66,7 @@ class PreparedPhase:
     update: str
     parameters: Mapping[str, Any]
     cell: float | None = None
+    ramps: Mapping[str, Ramp] = field(default_factory=dict)
 
     @property
     def key(self) -> Hashable:
@@ -82,6 +84,7 @@ class PreparedPhase:
             self.by_tick,
             type(self.rule),
             None if self.rule is None else self.rule.words(),
+            tuple((name, ramp.epochs) for name, ramp in self.ramps.items()),
             self.plastic,
             self.epochs,
             self.order,
@@ -210,6 +213,7 @@ def _phase(
         timed=timed,
         by_tick=by_tick,
         rule=rule,
+        ramps=_ramps(words, rule, numbers),
         plastic=() if rule is None else begun.plastic_of(words.get("plastic"), numbers),
         epochs=whole("epochs", numbers.whole(words.get("epochs", 1), "epochs")),
         order=words.get("order", "cyclic"),
@@ -246,8 +250,28 @@ def _rule(words: Mapping[str, Any], numbers: Numbers) -> LearningRule | None:
         return None
     cls = rules.get(words["rule"])
     said = {key: value for key, value in words.items() if key not in LEARNING_KEYS}
-    rule: LearningRule = cls.from_values(numbers.arguments(cls, said))
+    first = {key: value["from"] if isinstance(value, Mapping) else value for key, value in said.items()}
+    rule: LearningRule = cls.from_values(numbers.arguments(cls, first))
     return rule
+
+
+def _ramps(words: Mapping[str, Any], rule: LearningRule | None, numbers: Numbers) -> Mapping[str, Ramp]:
+    """Return the numbers of a rule that go from one value to another while it learns."""
+    if rule is None:
+        return {}
+    return {
+        key: ramp_of(
+            rule,
+            key,
+            {
+                "from": numbers.number(value["from"]),
+                "to": numbers.number(value["to"]),
+                "epochs": numbers.whole(value["epochs"], "epochs"),
+            },
+        )
+        for key, value in words.items()
+        if key not in LEARNING_KEYS and isinstance(value, Mapping)
+    }
 
 
 def lesson(

@@ -21,7 +21,7 @@ from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import Lesson, lesson
 from allornone.simulator.learning.rules import LearningRule
-from allornone.simulator.learning.training import Condition, Plan, learn
+from allornone.simulator.learning.training import Condition, Plan, Ramp, learn
 from allornone.simulator.network.network import Network
 from allornone.simulator.parameters import stack
 from allornone.simulator.program.passing import Moment, Passage
@@ -159,6 +159,14 @@ def _plan(phases: Sequence[PreparedPhase], seeds: Sequence[int], needs: Recordin
             word for word, need in (("weights", "history"), ("error", "error")) if need in needs.words
         ),
         seeds=seeds,
+        ramps={
+            name: Ramp(
+                np.array([phase.ramps[name].first for phase in phases]),
+                np.array([phase.ramps[name].last for phase in phases]),
+                ramp.epochs,
+            )
+            for name, ramp in first.ramps.items()
+        },
         watch=watch if notes.kept else None,
     )
 
@@ -459,6 +467,7 @@ def _lessons_shown(
             bound=phase.bound,
             record=("error", "weights") if few else ("error",),
             seeds=[seed],
+            ramps=phase.ramps,
             watch=watch,
         ),
     )

@@ -200,7 +200,7 @@ def test_cylinders_of_half_planes_add_up_to_more_than_they_should(
     task = (centres, bump(centres))
     sums = aon.cylinders(task=task, radius=radius, sides=60)
     discs = aon.cylinders(task=task, radius=radius)
-    soft = aon.rbf(centres, width=radius, bias=False)
+    soft = aon.rbf(centres.tolist(), width=radius, bias=False)
     for k, height in enumerate(task[1], start=1):
         soft.edges[f"H{k}", "out"]["weight"] = float(height)
 
@@ -214,7 +214,7 @@ def test_with_heights_by_least_squares_cylinders_do() -> None:
     points = nodes(61)
 
     def rest(radius: float) -> float:
-        net = aon.cylinders(standing(radius), radius=radius, sides=30)
+        net = aon.cylinders(standing(radius).tolist(), radius=radius, sides=30)
         table = of_group(net, "hidden2", points)
         return rms(table @ np.linalg.lstsq(table, bump(points), rcond=None)[0] - bump(points))
 
