@@ -117,6 +117,7 @@ class Batch:
             ticks=lesson.ticks,
             order=self.order,
             epoch=epoch,
+            lessons=lesson.everything,
         )
 
 

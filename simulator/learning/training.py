@@ -319,6 +319,7 @@ def learn(
     memory = rule.start(program, weights)
     active = np.ones(program.lanes, dtype=bool)
     active &= ~_judge(diary, plan, rule, lessons, weights, active, {})
+    going, kept = active, weights
     try:
         for done in range(1, plan.epochs + 1):
             if not active.any():
@@ -337,10 +338,14 @@ def learn(
                 diary.note(word, np.where(active, value, np.nan))
             active = active & ~after.diverged
             active = active & ~_judge(diary, plan, rule, lessons, weights, active, counted, after.error)
+            if (going & ~active).any():
+                kept = _where(going, rule.finish(weights, memory), kept)
+                going = active
             if plan.progress is not None:
                 plan.progress(done, plan.epochs)
     finally:
-        weights = rule.finish(weights, memory)
+        # A lane that stopped earlier keeps what it had then, whatever the rule remembers of the others.
+        weights = _where(going, rule.finish(weights, memory), kept)
         keep(weights)
     return replace(_training(program, rule, plan, diary, weights), relive=again)
 
@@ -351,6 +356,13 @@ def _ramped(rule: LearningRule, plan: Plan, epoch: int) -> LearningRule:
         return rule
     now = {name: ramp.at(epoch) for name, ramp in plan.ramps.items()}
     return replace(rule, **{name: float(value) if value.ndim == 0 else value for name, value in now.items()})
+
+
+def _where(lanes: Truth, some: Weights, others: Weights) -> Weights:
+    """Return some weights in the lanes where it is true, and in the rest others."""
+    if lanes.all():
+        return some
+    return tuple(np.where(lanes, one, other) for one, other in zip(some, others, strict=True))
 
 
 def taught(

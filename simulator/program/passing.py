@@ -9,7 +9,7 @@ x (batch, A, S)   z, y, d, δ (batch, U, S)   w (A, U, S), or (K, S) of a sparse
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import NamedTuple, Protocol, overload
@@ -226,7 +226,8 @@ class Passage:
     """What a batch of presentations left behind: every layer at the last tick, and the way to run it again.
 
     The inputs bring `given`, (batch, ticks, inputs, S or 1), the last of them held for as many `ticks` as it takes;
-    it begins at rest, or with one tick after a `past`. `order` says which lessons the batch holds, `epoch` when.
+    it begins at rest, or with one tick after a `past`. `order` says which lessons the batch holds, `epoch` when;
+    `lessons` shows all of them to a net with some weights, in parts, without learning; None: there are no lessons.
     """
 
     def __init__(
@@ -242,11 +243,13 @@ class Passage:
         order: Index | None = None,
         epoch: int = 0,
         moment: Moment | None = None,
+        lessons: Callable[[Weights], Iterable[Passage]] | None = None,
     ) -> None:
         self.program, self.weights = program, weights
         self.given, self.held, self.ticks, self.past = given, held, ticks, past
         self.desired: Desired = desired if desired is not None else [None] * len(program.stages)
         self.order, self.epoch = order if order is not None else np.arange(len(given)), epoch
+        self.lessons = lessons
         self.moment = moment if moment is not None else self._present()[-1]
 
     @property
@@ -391,6 +394,7 @@ class Passage:
             order=self.order,
             epoch=self.epoch,
             moment=other.get("moment", self.moment),
+            lessons=self.lessons,
         )
 
 

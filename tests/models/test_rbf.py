@@ -196,7 +196,7 @@ def test_only_the_outputs_learn_unless_centres_may() -> None:
 def test_slopes_of_centres_are_those_of_central_differences(kind: Any) -> None:
     """Through the radial units as through any other; a point at its own centre pulls it nowhere."""
     random = np.random.default_rng(5)
-    net = aon.rbf(random.normal(size=(4, 2)), kind=kind, width=0.8, weights=0.7, plastic=True)
+    net = aon.rbf(random.normal(size=(4, 2)).tolist(), kind=kind, width=0.8, weights=0.7, plastic=True)
     program = aon.compile(net)
     X, d = random.normal(size=(6, 2)), random.normal(size=(6, 1))
 
