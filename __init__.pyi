@@ -66,8 +66,10 @@ from .models.memories import (
 )
 from .models.mlp import mlp as mlp
 from .models.perceptron import (
+    AveragedPerceptron as AveragedPerceptron,
     Perceptron as Perceptron,
     PerceptronRule as PerceptronRule,
+    PocketRule as PocketRule,
     perceptron as perceptron,
 )
 from .models.powers import power as power, product as product, sawtooth as sawtooth
