@@ -27,6 +27,7 @@ from .models.automata.turing import turing as turing
 from .models.backpropagation import Backpropagation as Backpropagation, GeneralisedDelta as GeneralisedDelta
 from .models.boolean.boolean import boolean as boolean
 from .models.boolean.parity import parity as parity
+from .models.boolean.separability import separable as separable
 from .models.boolean.written import threshold_units as threshold_units
 from .models.competition import (
     Divisive as Divisive,

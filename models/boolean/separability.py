@@ -2,24 +2,38 @@
 
 w  whole weights      θ  threshold      y = 1 if w · x ≥ θ
 
-x  points      d  class of each, 1 or not      w, b  a plane
+x  points, (1, x) with the bias's input      d  class of each      s  its sign, +1 where d > 0, else −1
+w, b  a plane      γ  margin, the least s (w · x + b) / |(w, b)|      R  largest |(1, x)|
+u  weights of the points in a certificate: u ≥ 0 and Σ u s (1, x) = 0
 """
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
+from typing import Any
 
 import numpy as np
 
 from allornone.models.boolean.bitsets import members
 from allornone.simulator.arrays import Array, Truth
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, flag
 
 DENOMINATOR = 10**6
 
 CLOSE = 1e-7
+ROUNDS = 200
+"""Sets of samples for which the widest margin is looked for."""
+SURE = 1e-9
+"""How far a margin may be from the widest, as a share of it."""
+EXACT = 80
+"""Samples in a certificate that are solved for in fractions."""
+SHOWN = 6
+"""Inputs of a sample, terms of a line, or samples of a class that are printed."""
 
 
 def threshold_unit(ones: int, zeros: int, variables: int) -> tuple[list[int], int] | None:
@@ -92,68 +106,299 @@ def _mixed(on: Array, off: Array) -> bool:
     )
 
 
-def separable(x: Array, d: Array) -> bool:
-    """Return whether one threshold unit can tell the classes apart, for every column of d.
+@dataclass(frozen=True, eq=False)
+class Separation:
+    """Whether a plane parts two classes, with what proves it: true for a `Line`, false for a `Certificate`."""
 
-    x is (samples, inputs), d (samples, outputs), a class where d > 0 against the rest. Either answer is certified:
-    yes by a plane that is checked against every sample, no by weights of the samples whose two classes have the same
-    mean (Gordan's alternative), checked too.
+    x: Array
+    positive: Truth
+    bias: bool
+    output: int
 
-    >>> import numpy as np
-    >>> x = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
-    >>> separable(x, np.array([[0], [0], [0], [1]])), separable(x, np.array([[0], [1], [1], [0]]))
-    (True, False)
-    """
-    if d.min() == d.max() and d.shape[1] == 1:
+    @abstractmethod
+    def __bool__(self) -> bool: ...
+
+    @abstractmethod
+    def check(self) -> bool:
+        """Return whether the proof holds, in exact arithmetic."""
+
+    @abstractmethod
+    def __str__(self) -> str: ...
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def points(self) -> Iterator[tuple[int, list[Fraction]]]:
+        """Yield the sign of every sample and (1, x), or x alone where planes lead through the origin, exactly."""
+        for yes, row in zip(self.positive.tolist(), self.x.tolist(), strict=True):
+            yield (1 if yes else -1), [Fraction(1)] * self.bias + [Fraction(value) for value in row]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Line(Separation):
+    """A plane with every sample on its side: s (w · x + b) > 0."""
+
+    w: Array
+    b: float
+
+    def __bool__(self) -> bool:
         return True
-    samples = np.ascontiguousarray(x, dtype=float)
-    return all(_known(samples.tobytes(), samples.shape, (column > 0).tobytes()) for column in d.T)
+
+    @property
+    def margin(self) -> float:
+        """γ, the least s (w · x + b) of a sample, for (w, b) of length 1."""
+        side = np.where(self.positive, 1.0, -1.0) * (self.x @ self.w + self.b)
+        return float(side.min() / np.sqrt(self.w @ self.w + self.b**2))
+
+    @property
+    def radius(self) -> float:
+        """R, the length of the longest sample, its constant 1 for the bias counted."""
+        return float(np.sqrt((self.x**2).sum(axis=1) + self.bias).max())
+
+    @property
+    def bound(self) -> float:
+        """The most mistakes that the perceptron's rule makes from weights of 0, in any order: R² / γ².
+
+        A. Novikoff, On convergence proofs for perceptrons (1962); H. D. Block, Rev. Mod. Phys. 34 (1962).
+        """
+        return (self.radius / self.margin) ** 2
+
+    def check(self) -> bool:
+        """Return whether every sample is on its side, in exact arithmetic."""
+        v = [Fraction(value) for value in ([self.b] * self.bias + self.w.tolist())]
+        return all(
+            sign * sum(a * value for a, value in zip(v, point, strict=True)) > 0
+            for sign, point in self.points()
+        )
+
+    def __str__(self) -> str:
+        terms = [f"{value:+.4g} x{k + 1}" for k, value in enumerate(self.w.tolist()) if value]
+        more = [f"+ … ({len(terms)} terms)"] if len(terms) > SHOWN else []
+        constant = [f"{self.b:+.4g}"] if self.b or not terms else []
+        sum_ = " ".join([*terms[:SHOWN], *more, *constant]).removeprefix("+")
+        return (
+            f"separable: {sum_} > 0 where d > 0, < 0 elsewhere\n"
+            f"  margin γ = {self.margin:.4g}, R² = {self.radius**2:.4g}: the perceptron's rule makes at most "
+            f"R²/γ² = {int(self.bound * (1 + SURE))} mistakes (Novikoff 1962)"
+        )
 
 
-def plane(x: Array, positive: Truth) -> tuple[Array, float] | None:
-    """Return w, b with w·x + b ≥ 1 on the positive samples and ≤ −1 on the others, or None."""
-    from scipy.optimize import linprog
+@dataclass(frozen=True, eq=False, repr=False)
+class Certificate(Separation):
+    """Weights of the samples that no plane survives: what it says of them, weighted, is more than 0 and is 0.
 
-    sign = np.where(positive, 1.0, -1.0)
-    rows = -sign[:, None] * np.column_stack([x, np.ones(len(x))])
-    found = linprog(
-        np.zeros(x.shape[1] + 1), A_ub=rows, b_ub=-np.ones(len(x)), bounds=(None, None), method="highs"
-    )
-    if found.status != 0:
-        return None
-    solution = np.asarray(found.x)
-    return solution[:-1], float(solution[-1])
+    Under them both classes have the same mean; through the origin, the samples times their signs add up to 0.
+    """
+
+    weights: tuple[Fraction, ...]
+
+    def __bool__(self) -> bool:
+        return False
+
+    def check(self) -> bool:
+        """Return whether u ≥ 0, not all 0, and Σ u s (1, x) = 0, in exact arithmetic."""
+        if min(self.weights) < 0 or not sum(self.weights):
+            return False
+        totals = [Fraction(0)] * (self.x.shape[1] + self.bias)
+        for u, (sign, point) in zip(self.weights, self.points(), strict=True):
+            if u:
+                totals = [total + u * sign * value for total, value in zip(totals, point, strict=True)]
+        return not any(totals)
+
+    def __str__(self) -> str:
+        yes, no = (self._mixture(positive) for positive in (True, False))
+        if not self.bias:
+            return (
+                f"not separable through the origin: the samples times their signs add up to 0\n  {yes} = {no}"
+            )
+        return f"not separable: both classes have the same mean\n  {yes}   where d > 0\n= {no}   elsewhere"
+
+    def _mixture(self, positive: bool) -> str:
+        terms = []
+        for number, (u, yes) in enumerate(zip(self.weights, self.positive.tolist(), strict=True)):
+            if u and yes is positive:
+                row = self.x[number].tolist()
+                point = (
+                    f"({', '.join(f'{value:g}' for value in row)})" if len(row) <= SHOWN else f"x[{number}]"
+                )
+                terms.append(f"{u if u.denominator < DENOMINATOR else f'{float(u):.6g}'}·{point}")
+        more = [f"… ({len(terms)} samples)"] if len(terms) > SHOWN else []
+        return " + ".join([*terms[:SHOWN], *more]) or "0"
 
 
-def certificate(x: Array, positive: Truth) -> Array | None:
-    """Return weights of the samples, summing to 1 in each class, under which both classes have the same mean."""
-    from scipy.optimize import linprog
+def separable(X: Any, d: Any, bias: bool = True) -> Separation:
+    """Return a line that tells the classes apart, or a certificate that there is none; as a truth value, which.
 
-    sign = np.where(positive, 1.0, -1.0)
-    equal = np.vstack([(sign[:, None] * x).T, positive.astype(float), (~positive).astype(float)])
-    wanted = np.concatenate([np.zeros(x.shape[1]), [1.0, 1.0]])
-    found = linprog(np.zeros(len(x)), A_eq=equal, b_eq=wanted, bounds=(0, None), method="highs")
-    return np.asarray(found.x) if found.status == 0 else None
+    X is (samples, inputs), d (samples,) or (samples, outputs), a class where d > 0 against the rest. The line has the
+    widest margin, its bias counted as a weight, as the perceptron's rule does; `bias=False` leads it through the
+    origin. The certificate is Gordan's alternative: weights of the samples under which both classes have the same mean.
+    Of several outputs, each of which needs its own line, the first is told that has none, or else that of least margin.
+
+    >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    >>> separable(X, [0, 0, 0, 1])
+    separable: 2 x1 +2 x2 -3 > 0 where d > 0, < 0 elsewhere
+      margin γ = 0.2425, R² = 3: the perceptron's rule makes at most R²/γ² = 51 mistakes (Novikoff 1962)
+    >>> separable(X, [0, 1, 1, 0])
+    not separable: both classes have the same mean
+      1/2·(0, 1) + 1/2·(1, 0)   where d > 0
+    = 1/2·(0, 0) + 1/2·(1, 1)   elsewhere
+    >>> bool(separable(X, [0, 1, 1, 0])), separable(X, [0, 1, 1, 0]).check()
+    (False, True)
+    """
+    samples = _numbers("X", X)
+    columns = _numbers("d", d)
+    if len(columns) != len(samples):
+        raise AllornoneError(f"separable: X has {len(samples)} samples, but d {len(columns)}: one row each")
+    found = []
+    for number, column in enumerate(columns.T):
+        one = _known(samples.tobytes(), samples.shape, (column > 0).tobytes(), flag("bias", bias), number)
+        if not isinstance(one, Line):
+            return one
+        found.append(one)
+    return min(found, key=lambda line: line.margin)
+
+
+def _numbers(name: str, given: Any) -> Array:
+    """Return samples as rows, or raise an error that says what was found."""
+    try:
+        array = np.array(given, dtype=float)
+    except (TypeError, ValueError):
+        raise AllornoneError(f"separable: {name} must be rows of numbers, all equally long") from None
+    if array.ndim == 1 and name == "d":
+        array = array[:, None]
+    if array.ndim != 2 or not array.size:
+        inner = "inputs" if name == "X" else "outputs"
+        raise AllornoneError(f"separable: {name} must be (samples, {inner}), found the shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise AllornoneError(
+            f"separable: {name} must be finite numbers, found {array[~np.isfinite(array)][0]}"
+        )
+    return array
 
 
 @lru_cache(maxsize=4096)
-def _known(samples: bytes, shape: tuple[int, ...], positive: bytes) -> bool:
+def _known(samples: bytes, shape: tuple[int, ...], positive: bytes, bias: bool, output: int) -> Separation:
     """Return what was found out about these samples and this class, once for all runs that ask."""
-    return _one(np.frombuffer(samples).reshape(shape), np.frombuffer(positive, dtype=bool))
+    return _found(np.frombuffer(samples).reshape(shape), np.frombuffer(positive, dtype=bool), bias, output)
 
 
-def _one(x: Array, positive: Truth) -> bool:
-    if positive.all() or not positive.any():
-        return True
-    line = plane(x, positive)
-    if line is not None:
-        w, b = line
-        side = x @ w + b
-        if (side[positive] > 0).all() and (side[~positive] <= 0).all():
-            return True
-    weights = certificate(x, positive)
-    if weights is not None and np.abs(np.where(positive, weights, -weights) @ x).max(initial=0.0) < CLOSE:
-        return False
+def _found(x: Array, positive: Truth, bias: bool, output: int) -> Separation:
+    sign = np.where(positive, 1.0, -1.0)[:, None]
+    g = sign * (np.column_stack([np.ones(len(x)), x]) if bias else x)
+    v, u = _widest(g)
+    if v is None and u is None:
+        v, u = _by_programs(g)
+    if v is not None and (g @ v > 0).all():
+        return Line(x, positive, bias, output, v[bias:], float(v[0]) if bias else 0.0)
+    if u is not None and np.abs(u @ g).max() < CLOSE * max(1.0, np.abs(g).max()):
+        return Certificate(x, positive, bias, output, _exactly(g, u, 2 if bias else 1))
     raise AllornoneError(
-        "separable(): neither a plane nor a certificate that there is none could be verified"
+        "separable: neither a line nor a certificate that there is none could be verified: rounding was too coarse"
     )
+
+
+def _widest(g: Array) -> tuple[Array | None, Array | None]:
+    """Return the shortest v with G v ≥ 1, or u ≥ 0 with Σ u = 1 and u G = 0; None twice if rounding hides which.
+
+    The rows that v breaks most join those that it was made for until it breaks none.
+    """
+    scale = float(np.abs(g).max()) or 1.0
+    some = np.zeros(0, dtype=int)
+    v = np.zeros(g.shape[1])
+    for _ in range(ROUNDS):
+        short = g @ v < 1 - SURE
+        if not short.any():
+            return v, None
+        worst = np.argsort(g @ v, kind="stable")[: g.shape[1] + 1]
+        joined = np.union1d(some, worst[short[worst]])
+        if len(joined) == len(some):
+            break
+        some = joined
+        found, u = _shortest(g[some] / scale)
+        if found is None:
+            every = np.zeros(len(g))
+            every[some] = u
+            return None, every if np.abs(u @ g[some]).max() < CLOSE * scale else None
+        v = found / scale
+    return None, None
+
+
+def _shortest(g: Array) -> tuple[Array | None, Array]:
+    """Return the shortest v with G v ≥ 1, None if there is none, and the multipliers u, which then prove it.
+
+    Least distance programming: with r the residual of the nearest that u ≥ 0 brings (u G, Σ u) to (0, 1),
+    v = −r / r_last. C. L. Lawson & R. J. Hanson, Solving Least Squares Problems (1974), ch. 23.
+    """
+    from scipy.optimize import nnls
+
+    left = np.vstack([g.T, np.ones(len(g))])
+    right = np.append(np.zeros(g.shape[1]), 1.0)
+    try:
+        u, _ = nnls(left, right)
+    except RuntimeError:  # too many turns: a linear program decides
+        return None, np.full(len(g), np.nan)
+    r = left @ u - right
+    if not r[-1] < -SURE * SURE:
+        return None, u / u.sum()
+    v = -r[:-1] / r[-1]
+    return (v, u) if (g @ v >= 1 - CLOSE).all() else (None, u / max(u.sum(), SURE))
+
+
+def _by_programs(g: Array) -> tuple[Array | None, Array | None]:
+    """Return v with G v ≥ 1, or u ≥ 0 with Σ u = 1 and u G = 0, by two linear programs."""
+    from scipy.optimize import linprog
+
+    line = linprog(np.zeros(g.shape[1]), A_ub=-g, b_ub=-np.ones(len(g)), bounds=(None, None), method="highs")
+    if line.status == 0:
+        return np.asarray(line.x), None
+    equal = np.vstack([g.T, np.ones(len(g))])
+    wanted = np.append(np.zeros(g.shape[1]), 1.0)
+    proof = linprog(np.zeros(len(g)), A_eq=equal, b_eq=wanted, bounds=(0, None), method="highs")
+    return None, np.asarray(proof.x) if proof.status == 0 else None
+
+
+def _exactly(g: Array, u: Array, total: int) -> tuple[Fraction, ...]:
+    """Return weights with u G = 0 and Σ u = `total` exactly, near those given; those, where too many are needed."""
+    some = np.flatnonzero(u > SURE)
+    near = [Fraction(float(value) * total / float(u.sum())) for value in u[some]]
+    rows = [[Fraction(value) for value in row] for row in [*g[some].T.tolist(), [1.0] * len(some)]]
+    right = [Fraction(0)] * g.shape[1] + [Fraction(total)]
+    short = [value.limit_denominator(DENOMINATOR) for value in near]
+    found: Sequence[Fraction] | None = short if _solves(rows, right, short) else None
+    if found is None and len(some) <= EXACT:
+        found = _solved(rows, right, near)
+    every = [Fraction(0)] * len(u)
+    for k, value in zip(some.tolist(), near if found is None else found, strict=True):
+        every[k] = value
+    return tuple(every)
+
+
+def _solves(rows: list[list[Fraction]], right: list[Fraction], u: Sequence[Fraction]) -> bool:
+    return all(
+        sum(a * value for a, value in zip(row, u, strict=True)) == wanted
+        for row, wanted in zip(rows, right, strict=True)
+    )
+
+
+def _solved(
+    rows: list[list[Fraction]], right: list[Fraction], near: Sequence[Fraction]
+) -> list[Fraction] | None:
+    """Return the solution whose free unknowns are as given, by elimination; None unless all of it is ≥ 0."""
+    table = [[*row, wanted] for row, wanted in zip(rows, right, strict=True)]
+    pivots: list[int] = []
+    for column in range(len(near)):
+        at = next((k for k in range(len(pivots), len(table)) if table[k][column]), None)
+        if at is None:
+            continue
+        top = len(pivots)
+        table[top], table[at] = table[at], table[top]
+        lead = table[top][column]
+        table[top] = [value / lead for value in table[top]]
+        for k, row in enumerate(table):
+            if k != top and row[column]:
+                table[k] = [value - row[column] * one for value, one in zip(row, table[top], strict=True)]
+        pivots.append(column)
+    u = [Fraction(0) if k in pivots else value.limit_denominator(DENOMINATOR) for k, value in enumerate(near)]
+    for row, column in zip(table, pivots, strict=False):
+        u[column] = row[-1] - sum(a * value for a, value in zip(row[:-1], u, strict=True) if a)
+    return u if min(u) >= 0 and _solves(rows, right, u) else None

@@ -87,7 +87,7 @@ def run_functions(run: RunRecord) -> dict[str, Function]:
         "depth": lambda: run.network.depth,
         "loops": lambda: len(run.network.loops),
         "area": reader.area,
-        "separable": lambda x, d: separable(_matrix(x), _matrix(d)),
+        "separable": lambda x, d: bool(separable(_matrix(x), _matrix(d))),
         "margin": reader.margin,
     }
     return {name: Function(name, calls[name], least, most) for name, least, most in RUN_FUNCTIONS}
