@@ -74,6 +74,14 @@ from .models.perceptron import (
     perceptron as perceptron,
 )
 from .models.powers import power as power, product as product, sawtooth as sawtooth
+from .models.photo_perceptron import (
+    Alpha as Alpha,
+    Beta as Beta,
+    Gamma as Gamma,
+    Pa as Pa,
+    Pc as Pc,
+    photo_perceptron as photo_perceptron,
+)
 from .models.propositions.formula import formula as formula
 from .models.propositions.logic import logic as logic
 from .models.rbf import Radial as Radial, rbf as rbf
