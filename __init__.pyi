@@ -66,6 +66,12 @@ from .models.memories import (
     hopfield as hopfield,
 )
 from .models.mlp import mlp as mlp
+from .models.orders import (
+    euler as euler,
+    mask_form as mask_form,
+    order as order,
+    order_of_counts as order_of_counts,
+)
 from .models.perceptron import (
     AveragedPerceptron as AveragedPerceptron,
     Perceptron as Perceptron,
