@@ -79,7 +79,6 @@ from .models.perceptron import (
     PocketRule as PocketRule,
     perceptron as perceptron,
 )
-from .models.powers import power as power, product as product, sawtooth as sawtooth
 from .models.photo_perceptron import (
     Alpha as Alpha,
     Beta as Beta,
@@ -88,6 +87,7 @@ from .models.photo_perceptron import (
     Pc as Pc,
     photo_perceptron as photo_perceptron,
 )
+from .models.powers import power as power, product as product, sawtooth as sawtooth
 from .models.propositions.formula import formula as formula
 from .models.propositions.logic import logic as logic
 from .models.rbf import Radial as Radial, rbf as rbf
