@@ -91,6 +91,7 @@ from .models.powers import power as power, product as product, sawtooth as sawto
 from .models.propositions.formula import formula as formula
 from .models.propositions.logic import logic as logic
 from .models.rbf import Radial as Radial, rbf as rbf
+from .models.starting import start as start
 from .pictures.drawing import draw as draw
 from .pictures.films.film import film as film
 from .pictures.plotting import plot as plot
@@ -104,6 +105,7 @@ from .simulator.learning.rules import (
     LearningRule as LearningRule,
     LocalRule as LocalRule,
 )
+from .simulator.learning.trainer import Trainer as Trainer
 from .simulator.learning.training import train as train
 from .simulator.network.network import Network as Network
 from .simulator.network.storage import read as read, write as write

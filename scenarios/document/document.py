@@ -194,15 +194,19 @@ class Start(Part):
     constant: Spread | None = None
     uniform: Spread | None = None
     normal: Spread | None = None
+    named: Literal["nguyen-widrow"] | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Start:
-        _exactly_one(self.model_fields_set, ("constant", "uniform", "normal"), "how weights start")
+        if self.named is None:
+            _exactly_one(self.model_fields_set, ("constant", "uniform", "normal"), "how weights start")
         return self
 
 
 def _start(value: object) -> object:
-    if isinstance(value, dict) and ("constant" in value or not value):
+    if value == "nguyen-widrow":
+        return {"named": value}
+    if isinstance(value, dict) and ({"constant", "named"} & {*value} or not value):
         message = f"start is a number, {{ uniform = a }} or {{ normal = sd }}, found {shown(value)}"
         raise PydanticCustomError("fault", "{message}", {"message": message})
     return value if isinstance(value, dict) else {"constant": value}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.models.starting import begin
 from allornone.scenarios.document.change import NAMING_TASKS
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.tasks import Task
@@ -282,13 +283,7 @@ def start(
     groups = groups_of(net)
     given = connectivity.get("start")
     if given is not None:
-        draw = stream(seed, "weights")
-        shared: dict[str, float] = {}
-        for source, target in plastic:
-            value = _started(given, numbers, net, target, draw)
-            label = None if source is None else net.edges[source, target].get("shared")
-            # One weight in several places is one number: the first that is drawn.
-            _set(net, source, target, value if label is None else shared.setdefault(label, value))
+        begin(net, plastic, _start_of(given, numbers), stream(seed, "weights"))
     for text, value in connectivity.get("weights", {}).items():
         for wire in expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters):
             if not net.has_edge(wire.source, wire.target):
@@ -301,13 +296,14 @@ def start(
             _set(net, None, unit, float(numbers.number(value, indices)))
 
 
-def _started(given: Any, numbers: Numbers, net: Network, target: str, draw: np.random.Generator) -> float:
-    if not isinstance(given, Mapping):
-        return float(numbers.number(given))
-    names = {"n": net.in_degree(target)}
-    kind, value = next(iter(given.items()))
-    width = float(numbers.number(value, names))
-    return float(draw.uniform(-width, width) if kind == "uniform" else draw.normal(0.0, width))
+def _start_of(given: Any, numbers: Numbers) -> Any:
+    """Return a start with its expressions, which may speak of n, the fan-in, as functions of it."""
+    if isinstance(given, Mapping):
+        return {
+            kind: lambda n, width=width: float(numbers.number(width, {"n": n}))
+            for kind, width in given.items()
+        }
+    return given if given == "nguyen-widrow" else float(numbers.number(given))
 
 
 def _set(net: Network, source: str | None, target: str, value: float) -> None:
