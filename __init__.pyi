@@ -96,6 +96,7 @@ from .pictures.drawing import draw as draw
 from .pictures.films.film import film as film
 from .pictures.plotting import plot as plot
 from .scenarios.catalogue import catalogue as catalogue
+from .scenarios.experiment.tasks import task as task
 from .scenarios.running import run as run
 from .simulator.errors import AllornoneError as AllornoneError
 from .simulator.learning.gradient import gradient as gradient, jacobian as jacobian

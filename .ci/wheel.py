@@ -11,7 +11,7 @@ PACKAGE = "allornone"
 
 
 def expected(source: Path) -> set[str]:
-    """Return what should ship: the modules of each named package, the library, the schema, py.typed."""
+    """Return what should ship: the modules of each named package, the library, the data, the schema, py.typed."""
     project = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))
     files = {"__init__.py", "__init__.pyi", "__main__.py", "py.typed", "scenarios/schema.json"}
     for package in project["tool"]["setuptools"]["packages"]:
@@ -20,6 +20,7 @@ def expected(source: Path) -> set[str]:
             files |= {path.relative_to(source).as_posix() for path in folder.glob("*.py")}
     library = source / "scenarios" / "library"
     files |= {path.relative_to(source).as_posix() for path in library.glob("*/*.toml")}
+    files |= {path.relative_to(source).as_posix() for path in (source / "scenarios" / "data").iterdir()}
     return {f"{PACKAGE}/{name}" for name in files}
 
 

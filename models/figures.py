@@ -14,7 +14,8 @@ import numpy as np
 
 from allornone.models.activations import Linear, Logistic
 from allornone.models.mcculloch_pitts import Threshold
-from allornone.models.rbf import Radial, samples
+from allornone.models.rbf import Points, Radial, samples
+from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.network.network import Network
 
@@ -98,8 +99,8 @@ def polygons(
 
 
 def pulses(
-    edges: Sequence[float] | None = None,
-    heights: Sequence[float] | float | None = None,
+    edges: Sequence[float] | Array | None = None,
+    heights: Sequence[float] | Array | float | None = None,
     task: Iterable[Any] | None = None,
     gain: float | None = None,
 ) -> Network:
@@ -132,8 +133,8 @@ def pulses(
 
 
 def cylinders(
-    centres: Sequence[Sequence[float]] | None = None,
-    heights: Sequence[float] | float = 1.0,
+    centres: Points | None = None,
+    heights: Sequence[float] | Array | float = 1.0,
     radius: float = 0.5,
     sides: int | None = None,
     task: Iterable[Any] | None = None,
@@ -178,7 +179,7 @@ def _check_polygon(owner: str, sides: object, inradius: float) -> None:
         raise AllornoneError(f"{owner}: inradius must be more than 0, found {inradius!r}")
 
 
-def _centre(owner: str, given: Sequence[float]) -> Centre:
+def _centre(owner: str, given: Sequence[float] | Array) -> Centre:
     if np.shape(given) != (2,):
         raise AllornoneError(f"{owner}: a centre is two numbers, found {given!r}")
     return float(given[0]), float(given[1])
@@ -241,7 +242,9 @@ def _cover(task: Iterable[Any], sides: int, inradius: float) -> list[Centre]:
 
 
 def _pulses(
-    edges: Sequence[float] | None, heights: Sequence[float] | float | None, task: Iterable[Any] | None
+    edges: Sequence[float] | Array | None,
+    heights: Sequence[float] | Array | float | None,
+    task: Iterable[Any] | None,
 ) -> tuple[list[float], list[float]]:
     if task is not None:
         if edges is not None or heights is not None:
@@ -261,7 +264,7 @@ def _pulses(
 
 
 def _cylinders(
-    centres: Sequence[Sequence[float]] | None, heights: Sequence[float] | float, task: Iterable[Any] | None
+    centres: Points | None, heights: Sequence[float] | Array | float, task: Iterable[Any] | None
 ) -> tuple[list[Centre], list[float]]:
     if (centres is None) is (task is None):
         raise AllornoneError("cylinders: give either centres or a task")
@@ -272,7 +275,7 @@ def _cylinders(
     return where, _heights("cylinders", heights, len(where))
 
 
-def _heights(owner: str, given: Sequence[float] | float, count: int) -> list[float]:
+def _heights(owner: str, given: Sequence[float] | Array | float, count: int) -> list[float]:
     tall = np.asarray(given, dtype=float)
     if tall.ndim == 0:
         return [float(tall)] * count

@@ -24,6 +24,7 @@ WAYS = ("sample", "k-means")
 TRIES = 20
 """Draws of starting centres, of which one leaves no cluster empty."""
 
+Points = Sequence[Sequence[float]] | Array
 Kind = Literal["gaussian", "exponential", "multiquadric", "distance"]
 
 
@@ -89,8 +90,8 @@ class Radial(DifferentiableUnit):
 
 
 def rbf(
-    centres: Sequence[Sequence[float]] | dict[Any, Any] | None = None,
-    width: float | Sequence[float] | None = None,
+    centres: Points | dict[Any, Any] | None = None,
+    width: float | Sequence[float] | Array | None = None,
     kind: Kind = "gaussian",
     task: Iterable[Any] | None = None,
     inputs: int | None = None,
@@ -211,17 +212,16 @@ def _drawn(given: dict[Any, Any], x: Array, seed: int | None) -> Array:
     random = stream(seed or 0, "wiring", "centres")
     if way == "sample":
         return different[np.sort(random.permutation(len(different))[:count])]
-    return _clusters(x, different, count, random)
+    return _clusters(x, count, random)
 
 
-def _clusters(x: Array, different: Array, count: int, random: np.random.Generator) -> Array:
-    """Return the centres of k-means, started at points drawn from the data."""
+def _clusters(x: Array, count: int, random: np.random.Generator) -> Array:
+    """Return the centres of k-means, started at points of the data that are drawn far from one another."""
     from scipy.cluster.vq import ClusterError, kmeans2  # centres that are given do without
 
     for _ in range(TRIES):
-        start = different[random.permutation(len(different))[:count]]
         try:
-            found, _ = kmeans2(x, start, iter=100, minit="matrix", missing="raise")
+            found, _ = kmeans2(x, count, iter=100, minit="++", missing="raise", seed=random)
         except ClusterError:
             continue
         return np.asarray(found, dtype=np.float64)
@@ -230,7 +230,7 @@ def _clusters(x: Array, different: Array, count: int, random: np.random.Generato
     )
 
 
-def _widths(given: float | Sequence[float] | None, points: Array) -> Array:
+def _widths(given: float | Sequence[float] | Array | None, points: Array) -> Array:
     from scipy.spatial.distance import cdist
 
     count = len(points)

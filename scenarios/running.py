@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
@@ -56,7 +57,7 @@ def run(
     raw: dict[str, Any] = source.raw
     chosen = _seeds(raw, seed, seeds)
     laboratory = Laboratory(
-        raw, chosen, overrides=overrides, limits=limits, executor=executor, progress=progress
+        raw, chosen, overrides=overrides, limits=_inside(source, limits), executor=executor, progress=progress
     )
     try:
         _check_settings(raw, laboratory.overrides)
@@ -90,6 +91,11 @@ def _path(scenario: str | FilePath) -> FilePath:
     if isinstance(scenario, FilePath) or text.endswith(".toml") or "/" in text or "\\" in text:
         return FilePath(scenario)
     return catalogue.find(text)
+
+
+def _inside(source: Source, limits: Limits | None) -> Limits:
+    """Return the limits of a scenario's runs: the data files that it names lie in its folder."""
+    return replace(limits or Limits(), folder=source.path.parent)
 
 
 def _check_table(overrides: object) -> None:
@@ -147,7 +153,7 @@ def check_built(source: Source, limits: Limits | None = None) -> None:
     known: dict[str, None] = {}
     for run in family(source.raw).runs:
         try:
-            ready = prepare(run.raw, 0, limits or Limits())
+            ready = prepare(run.raw, 0, _inside(source, limits))
             if ready.key not in seen:
                 compile(ready.network)
                 seen.add(ready.key)
@@ -179,7 +185,7 @@ def check_changes(source: Source, most: int, limits: Limits | None = None) -> No
         _, chosen = selection(str(claim["that"]), measures)
         for word, change in _changes_of(claim):
             try:
-                _check_change(source.raw, change, chosen, most, limits or Limits())
+                _check_change(source.raw, change, chosen, most, _inside(source, limits))
             except AllornoneError as error:
                 path = ("interpretation", "claims", number, word)
                 raise source.error([Violation(path, f"{spoken(change)}: {error}")]) from None

@@ -132,6 +132,17 @@ def test_the_readme_has_the_two_commands() -> None:
         assert needed in done.stdout
 
 
+def test_the_data_is_shipped_with_its_licence() -> None:
+    """Beside every data file that is not ours by birth lies whose it is and how it may be passed on."""
+    folder = Path(allornone.__file__).parent / "scenarios" / "data"
+    held = sorted(folder.glob("*.npz"))
+
+    assert [path.name for path in held] == ["digits.npz"]
+    for path in held:
+        assert "Licence" in path.with_suffix(".txt").read_text(encoding="utf-8")
+    assert "data/*" in PROJECT["tool"]["setuptools"]["package-data"]["allornone.scenarios"]
+
+
 def test_types_are_shipped() -> None:
     """py.typed lies beside the package, so that a user's type checker reads our signatures."""
     assert (Path(allornone.__file__).parent / "py.typed").exists()

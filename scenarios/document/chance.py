@@ -13,6 +13,8 @@ from allornone.simulator.registry import builders
 _DRAWN_SYNAPSE = re.compile(r"\bdraw\s*=|\b(?:normal|uniform)\s*\(")
 _DRAWN_WORD = re.compile(r"\b(?:coin|noise|uniform)\b")
 _DRAWN_TASKS = ("sample", "gaussian", "patterns")
+_DRAWN_KEYS = {"hold_out", "upright", "level"}
+"""Keys of a task with which it draws: which samples are held out, where bars lie."""
 
 
 def draws(raw: Raw) -> tuple[str | int, ...] | None:
@@ -29,7 +31,7 @@ def _drawn(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int,
     if isinstance(value, Mapping):
         if key == "start" and ({"uniform", "normal"} & set(value)):
             yield path
-        if value.get("data") in _DRAWN_TASKS or (value.get("data") and "hold_out" in value):
+        if value.get("data") in _DRAWN_TASKS or (value.get("data") and _DRAWN_KEYS & set(value)):
             yield path
         if key == "build" and _builder_draws(value):
             yield path

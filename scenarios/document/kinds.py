@@ -255,7 +255,9 @@ def kind_of(annotation: object) -> Kind:
     if origin in (Union, types.UnionType):
         # Where a number is wanted, a text is an expression.
         numeric = any(one in (int, float) for one in arguments)
-        kinds = [kind_of(one) for one in arguments if one is not type(None) and not (numeric and one is str)]
+        said = [one for one in arguments if one is not type(None) and not (numeric and one is str)]
+        # No file holds an array: that is for Python alone.
+        kinds = [kind_of(one) for one in said if getattr(get_origin(one), "__name__", "") != "ndarray"]
         return kinds[0] if len(kinds) == 1 else either(*kinds)
     if origin in (list, tuple, abc.Sequence, abc.Iterable, abc.Collection):
         elements = {one for one in arguments if one is not Ellipsis}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
 
 from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that one run may use.
+    """The most that one run may use, and the folder that its data files must lie in: None where nobody is restricted.
 
     >>> Limits().raised({"units": 10}).units
     10
@@ -23,10 +25,11 @@ class Limits:
     trials: int = 1_000_000
     runs: int = 100_000
     bytes: int = 4_000_000_000
+    folder: Path | None = field(default=None, repr=False)
 
     def raised(self, to: dict[str, int]) -> Limits:
         """Return other limits; an unknown name is an error with the nearest."""
-        known = [field.name for field in fields(self)]
+        known = [one.name for one in fields(self) if one.name != "folder"]
         for name, value in to.items():
             if name not in known:
                 raise AllornoneError(
@@ -34,7 +37,8 @@ class Limits:
                 )
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise AllornoneError(f"the limit {name!r} must be a whole number from 1, found {value!r}")
-        return replace(self, **to)
+        raised: dict[str, Any] = dict(to)
+        return replace(self, **raised)
 
     def need(self, name: str, count: int) -> None:
         """Raise LimitExceeded where `count` is more than the limit of that name."""

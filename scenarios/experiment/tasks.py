@@ -5,23 +5,31 @@ x  inputs, (samples, inputs)      d  what is desired, (samples, outputs)
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from keyword import iskeyword
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.expressions.expression import Numbers
 from allornone.scenarios.expressions.labelled import Labelled, Value
-from allornone.simulator.arrays import Array, stream
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.arrays import Array, Index, stream
+from allornone.simulator.errors import AllornoneError, nearest
 from allornone.simulator.registry import tasks as registered
 
 MOST_INPUTS = 20
+
+DIGITS = Path(__file__).parents[1] / "data" / "digits.npz"
+DARKEST = 16
+"""Cells of 4 × 4 points that are ink, at most, in a pixel of the digits."""
 
 SMALL = 1e-9
 """How far below 0 rounding may take a variance that is 0, as a share of the largest."""
@@ -29,17 +37,28 @@ SMALL = 1e-9
 
 @dataclass(frozen=True)
 class Task:
-    """Samples; `cell` is the area that one of them stands for, where they are points of a grid.
+    """Samples, which unpack as X, d; `cell` is the area that one of them stands for, where they are points of a grid.
 
     >>> X, d = Task(np.zeros((4, 2)), np.ones((4, 1)))
+    >>> Task(X, d)
+    Task: 4 samples, 2 inputs, 1 output
     """
 
     x: Array
     d: Array | None
     cell: float | None = None
+    held_out: Task | None = None
 
-    def __iter__(self) -> Iterator[Array | None]:
+    def __iter__(self) -> Iterator[Any]:
         yield from (self.x, self.d)
+
+    def __repr__(self) -> str:
+        outputs = 0 if self.d is None else self.d.shape[1]
+        counts = ((len(self.x), "sample"), (self.x.shape[1], "input"), (outputs, "output"))
+        parts = [f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count or word != "output"]
+        if self.held_out is not None:
+            parts.append(f"{len(self.held_out.x)} more held out")
+        return f"Task: {', '.join(parts)}"
 
 
 @dataclass(frozen=True)
@@ -49,6 +68,8 @@ class TaskContext:
     numbers: Numbers
     random: np.random.Generator
     limits: Limits = field(default_factory=Limits)
+    retina: tuple[int, int] | None = None
+    """Rows and columns of the net's input group, where it is one that lies in rows and columns."""
 
     def count(self, value: Any, what: str) -> int:
         """Return how many samples are wanted, if there may be so many."""
@@ -77,6 +98,7 @@ def make(
 ) -> dict[str, Task]:
     """Make every task of a scenario; `NAME.held_out` stands beside one that holds samples out."""
     made: dict[str, Task] = {}
+    retina = _retina(raw.get("connectivity", {}), numbers)
     for name, given in raw.get("tasks", {}).items():
         # `from` is a word of Python's, so the function that makes a grid spells it `from_`.
         parameters = {
@@ -87,17 +109,44 @@ def make(
         maker: Callable[..., Task] = registered.get(given["data"])
         try:
             task = maker(
-                TaskContext(numbers, stream(seed, "tasks", name if made else ""), limits or Limits()),
+                TaskContext(numbers, stream(seed, "tasks", name if made else ""), limits or Limits(), retina),
                 **parameters,
             )
         except AllornoneError as error:
             raise AllornoneError(f"tasks.{name}: {error}") from None
         made[name] = task
         if "hold_out" in given:
-            made[name], made[f"{name}.held_out"] = _split(
-                task, numbers.whole(given["hold_out"], "hold_out"), seed, name
-            )
+            kept, apart = _split(task, numbers.whole(given["hold_out"], "hold_out"), seed, name)
+            made[name], made[f"{name}.held_out"] = replace(kept, held_out=apart), apart
     return made
+
+
+def task(data: str, seed: int = 0, **parameters: Any) -> Task:
+    """Return the samples of a registered task, as a scenario file would have them: they unpack as X, d.
+
+    Parameters are those of the task, as in [tasks] of a file; with `hold_out=n` the others are its `held_out`. In
+    place of `from`, a word of Python's, say `from_`.
+
+    >>> X, d = task("table", inputs=2, ones=["01", "10"])
+    >>> d.ravel()
+    array([0., 1., 1., 0.])
+    >>> task("digits", hold_out=450)
+    Task: 1347 samples, 64 inputs, 10 outputs, 450 more held out
+    """
+    signature = inspect.signature(registered.get(data)).parameters.values()
+    known = {one.name: one.default is one.empty for one in signature if one.kind is one.KEYWORD_ONLY}
+    for name in parameters:
+        if name not in known and name != "hold_out":
+            hint = nearest(name, known) or f"It has: {', '.join(known) or 'none'}"
+            raise AllornoneError(f"the task {data!r} has no parameter {name!r}. {hint}")
+    for name, needed in known.items():
+        if needed and name not in parameters:
+            raise AllornoneError(f"the task {data!r} needs {name!r}")
+    plain = {
+        name: value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+        for name, value in parameters.items()
+    }
+    return make({"tasks": {data: {"data": data, **plain}}}, Numbers({}), seed)[data]
 
 
 def table(
@@ -202,6 +251,141 @@ def rows(
         raise AllornoneError(f"{len(samples)} rows of x need as many of d, found {len(d)}")
     wanted = None if d is None else np.array([_row(context, given, "binary") for given in d])
     return Task(np.array(samples), wanted)
+
+
+def bars(
+    context: TaskContext,
+    *,
+    size: Sequence[int | str] | None = None,
+    width: int | str = 1,
+    wrap: bool = False,
+    upright: int | str | None = None,
+    level: int | str | None = None,
+    outputs: int | str = 1,
+    coding: Literal["binary", "bipolar"] = "binary",
+) -> Task:
+    """Return pictures of one bar each, as long as the picture, upright or level: what is desired is 1 where upright.
+
+    `size` is the rows and columns of the picture, by default those of the net's input group. Every place is shown
+    once, uprights first, from left to right and from top to bottom; with `wrap` also those where a bar of some `width`
+    leaves at one edge and comes in at the other. `upright` and `level` draw so many of either at random instead. With
+    two outputs each kind has its own. `coding` "bipolar" writes −1 for 0, in the pictures and in what is desired.
+    """
+    if size is None and context.retina is None:
+        raise AllornoneError("bars need size = [rows, columns], for the net has no input group that says it")
+    sides = [context.numbers.whole(side, "size") for side in (context.retina if size is None else size) or ()]
+    if len(sides) != 2 or min(sides) < 1:
+        raise AllornoneError(f"size must be [rows, columns], each at least 1, found {sides}")
+    thick, kinds = context.numbers.whole(width, "width"), context.numbers.whole(outputs, "outputs")
+    if not 1 <= thick <= min(sides):
+        raise AllornoneError(f"width must be from 1 to {min(sides)}, the shorter side, found {thick}")
+    if kinds not in (1, 2):
+        raise AllornoneError(f"outputs must be 1, or 2, one a kind; found {kinds}")
+    _one_of("coding", coding, ("binary", "bipolar"))
+    rows, columns = sides
+    places = [
+        _places(context, across, thick, wrap, drawn) for across, drawn in ((columns, upright), (rows, level))
+    ]
+    if (upright is None) is not (level is None):
+        raise AllornoneError("bars that are drawn need both upright and level, how many of each")
+    context.limits.need("bytes", 8 * sum(map(len, places)) * rows * columns)
+    standing, lying = (
+        ((np.arange(across)[None] - begin[:, None]) % across < thick).astype(float)
+        for begin, across in zip(places, (columns, rows), strict=True)
+    )
+    x = np.concatenate([np.tile(standing, (1, rows)), np.repeat(lying, columns, axis=1)])
+    kind = np.repeat([1.0, 0.0], [len(standing), len(lying)])[:, None]
+    return _coded(Task(x, kind if kinds == 1 else np.hstack([kind, 1 - kind])), coding)
+
+
+def spirals(
+    context: TaskContext,
+    *,
+    count: int | str = 97,
+    between: bool = False,
+    coding: Literal["binary", "bipolar"] = "binary",
+) -> Task:
+    """Return the points of two spirals in each other, three times round, by turns of the one, 1, and of the other, 0.
+
+    Point i of `count` is at the angle iπ/16 and the radius 6.5 (104 − i)/104; its negative is the other's. With
+    `between` the points halfway along the spirals, one fewer each, are shown instead. With `coding` "bipolar" what is
+    desired of the other is −1. A. Wieland's task; K. Lang & M. Witbrock, Learning to tell two spirals apart (1988).
+    """
+    points = context.count(count, "count")
+    if not 2 <= points <= 104:
+        raise AllornoneError(f"count must be from 2 to 104, where the spirals meet, found {points}")
+    _one_of("coding", coding, ("binary", "bipolar"))
+    i = np.arange(points - between) + between / 2
+    angle, radius = i * math.pi / 16, 6.5 * (104 - i) / 104
+    one = np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
+    other = 0.0 if coding == "binary" else -1.0
+    return Task(np.stack([one, -one], axis=1).reshape(-1, 2), np.tile([[1.0], [other]], (len(one), 1)))
+
+
+def digits(
+    context: TaskContext,
+    *,
+    d: str | Sequence[str] | None = None,
+    coding: Literal["binary", "bipolar"] = "binary",
+) -> Task:
+    """Return 1,797 handwritten digits, 8 × 8 pixels from 0 to 1 row by row, and ten outputs, 1 for the digit's own.
+
+    `d` is an expression over `digit`, x1, x2, … and x instead, or a list of them: d = "digit == 2" has one output.
+    With `coding` "bipolar" the outputs that are not the digit's own are −1.
+
+    The test set of the Optical Recognition of Handwritten Digits, E. Alpaydin & C. Kaynak (1998), UCI Machine Learning
+    Repository, https://doi.org/10.24432/C50P49, by licence CC BY 4.0, as scikit-learn passes it on; a pixel counts the
+    inked points of a cell of 4 × 4. Here it is divided by 16.
+    """
+    context.count(len(_digits()[1]), "digits")
+    _one_of("coding", coding, ("binary", "bipolar"))
+    images, labels = _digits()
+    x = images / DARKEST
+    if d is None:
+        own = np.eye(10)[labels]
+        return Task(x, own if coding == "binary" else 2 * own - 1)
+    names = {**input_names(x), "digit": Labelled(labels.astype(float), ("trial",))}
+    wanted = [context.column(text, names, len(x)) for text in ([d] if isinstance(d, str) else d)]
+    return Task(x, np.stack(wanted, axis=1))
+
+
+def file(
+    context: TaskContext,
+    *,
+    path: str,
+    outputs: int | str = 1,
+) -> Task:
+    """Return the samples of a text file in the scenario's folder: a row each, its last `outputs` numbers are desired.
+
+    Numbers are parted by commas or spaces; empty lines, a first line of names, and what stands behind # are left out.
+    """
+    wanted = context.numbers.whole(outputs, "outputs")
+    rows: list[list[float]] = []
+    for number, line in enumerate(_text(context, path).splitlines(), start=1):
+        words = line.partition("#")[0].replace(",", " ").split()
+        try:
+            row = [float(word) for word in words]
+        except ValueError:
+            if not rows:  # names of the columns
+                continue
+            raise AllornoneError(
+                f"{path}, line {number}: {line.strip()[:40]!r} is no row of numbers"
+            ) from None
+        if row and rows and len(row) != len(rows[0]):
+            raise AllornoneError(
+                f"{path}, line {number}: {len(row)} numbers, where the rows before have {len(rows[0])}"
+            )
+        if not all(map(math.isfinite, row)):
+            raise AllornoneError(f"{path}, line {number}: a number is not finite")
+        rows += [row] if row else []
+    if not rows:
+        raise AllornoneError(f"{path} has no row of numbers")
+    context.count(len(rows), "rows")
+    if not 0 <= wanted < len(rows[0]):
+        raise AllornoneError(f"outputs must be from 0 to {len(rows[0]) - 1}, found {wanted}")
+    samples = np.array(rows)
+    cut = len(rows[0]) - wanted
+    return Task(samples[:, :cut], samples[:, cut:] if wanted else None)
 
 
 def input_names(values: Array) -> dict[str, Value]:
@@ -430,3 +614,53 @@ def _numbers(context: TaskContext, values: Sequence[float | str]) -> list[float]
 
 def _number(context: TaskContext, value: float | str) -> float:
     return float(context.numbers.number(value))
+
+
+def _retina(connectivity: Mapping[str, Any], numbers: Numbers) -> tuple[int, int] | None:
+    """Return the rows and columns of the first input group that lies so."""
+    groups = connectivity.get("groups", {})
+    for name in connectivity.get("inputs", ()):
+        size = groups.get(name)
+        if isinstance(size, list) and len(size) == 2:
+            return numbers.whole(size[0], "rows"), numbers.whole(size[1], "columns")
+    return None
+
+
+def _places(context: TaskContext, across: int, width: int, wrap: bool, drawn: int | str | None) -> Index:
+    """Return where bars begin: everywhere, or at places that are drawn."""
+    count = across if wrap else across - width + 1
+    if drawn is None:
+        return np.arange(count)
+    found = context.numbers.whole(drawn, "the number of bars")
+    if found < 0:
+        raise AllornoneError(f"the number of bars must be at least 0, found {found}")
+    context.limits.need("trials", found)
+    return context.random.integers(0, count, found)
+
+
+def _coded(task: Task, coding: str) -> Task:
+    if coding == "binary":
+        return task
+    return replace(task, x=2 * task.x - 1, d=None if task.d is None else 2 * task.d - 1)
+
+
+@cache
+def _digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the images, (1797, 64), and which digit each is."""
+    with np.load(DIGITS, allow_pickle=False) as held:
+        return held["images"], held["labels"]
+
+
+def _text(context: TaskContext, path: str) -> str:
+    """Return a file's text; one that a scenario names must lie in its folder."""
+    folder = context.limits.folder
+    place = Path(path) if folder is None else folder / path
+    if folder is not None and not place.resolve().is_relative_to(folder.resolve()):
+        raise AllornoneError(f"{path!r} lies outside the scenario's folder, where its data files must be")
+    try:
+        context.limits.need("bytes", 8 * place.stat().st_size)
+        return place.read_text(encoding="utf-8")
+    except OSError as error:
+        raise AllornoneError(f"{path!r} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise AllornoneError(f"{path!r} is no text of numbers") from None
