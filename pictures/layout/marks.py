@@ -51,11 +51,15 @@ def threshold(net: Network, unit: str) -> str:
 def mini_curve(net: Network, unit: str) -> Array:
     """Return the model's own activation over [−3, 3], scaled into ±0.5 both ways, (CURVE, 2).
 
-    A third-party model gets its icon free.
+    A third-party model gets its icon free. One that sums no products is shown about its centre, 0; one that answers
+    in a group beside another that hears nothing.
     """
-    z = np.linspace(-SPAN, SPAN, CURVE)
-    y = np.asarray(net.unit(unit).activate(z[:, None, None]), dtype=np.float64).reshape(CURVE)
+    model = net.unit(unit)
+    x = np.linspace(-SPAN, SPAN, CURVE)
+    z = (x if model.summing else model.combine(np.zeros(CURVE), x))[:, None, None]
+    group = np.concatenate([z, np.zeros_like(z)], axis=1) if model.vector else z
+    y = np.asarray(model.activate(group)[:, 0, 0], dtype=np.float64)
     y = np.nan_to_num(y, nan=0.0, posinf=0.0, neginf=0.0)
     low, high = float(y.min()), float(y.max())
     level = (y - (low + high) / 2) / (high - low) if high > low else np.zeros(CURVE)
-    return np.column_stack([z / SPAN * 0.5, level * 0.8])
+    return np.column_stack([x / SPAN * 0.5, level * 0.8])

@@ -21,9 +21,11 @@ from matplotlib.figure import Figure
 from pictures_nets import any_net, chain, clique, echo, heat, known, latch, ring
 from scipy.spatial import ConvexHull
 
+from allornone.models.activations import Softmax
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.mlp import mlp
 from allornone.models.perceptron import PerceptronRule, perceptron
+from allornone.models.rbf import Radial
 from allornone.pictures.drawing import canvas, draw
 from allornone.pictures.layout.columns import columns
 from allornone.pictures.layout.marks import short
@@ -421,6 +423,21 @@ def test_a_unit_without_threshold_shows_its_own_curve() -> None:
     assert soft.texts[soft.units.index("out")] == ""
     assert all(b > a for a, b in pairwise(curve[:, 1]))
     assert hard.texts[hard.units.index("Q")] == "1"
+
+
+def test_a_curve_is_that_of_a_unit_at_work() -> None:
+    """A radial unit is a bell about its centre; one of a softmax rises against another that hears nothing."""
+    net = Network()
+    net.add_inputs("X")
+    for name, model in (("bell", Radial()), ("share", Softmax())):
+        net.add_unit(name, model, output=True)
+        net.connect("X", name)
+    shown = scene(net)
+    bell, share = (shown.curves[shown.units.index(name)][:, 1] for name in ("bell", "share"))
+
+    assert bell.tolist() == pytest.approx(bell[::-1].tolist())
+    assert max(bell) > bell[0] == min(bell)
+    assert all(b > a for a, b in pairwise(share))
 
 
 def test_the_same_network_gives_the_same_bytes(tmp_path: Path) -> None:
