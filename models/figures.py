@@ -75,7 +75,9 @@ def polygons(
         raise AllornoneError("polygons: give either shapes or a task to cover")
     if cover is not None:
         shapes = [{"sides": sides, "inradius": inradius, "centre": c} for c in _cover(cover, sides, inradius)]
-    figures = [_shape(shape, sides, inradius) for shape in shapes or ()]
+    if not shapes:
+        raise AllornoneError("polygons: shapes must be one polygon or more, found none")
+    figures = [_shape(shape, sides, inradius) for shape in shapes]
     net = Network(name="polygons")
     net.add_inputs("X1", "X2")
     first = accumulate((figure[0] for figure in figures), initial=1)
@@ -272,6 +274,8 @@ def _cylinders(
         x, d = samples("cylinders", task, inputs=2)
         return [_centre("cylinders", point) for point in x], [float(one) for one in d[:, 0]]
     where = [_centre("cylinders", one) for one in ([] if centres is None else centres)]
+    if not where:
+        raise AllornoneError("cylinders: centres must be one point or more, found none")
     return where, _heights("cylinders", heights, len(where))
 
 

@@ -130,7 +130,7 @@ def rbf(
     if fit and shown is None:
         raise AllornoneError("rbf: fit needs a task, the points and what is desired of them")
     wanted = None if shown is None else shown[1]
-    ends = outputs if outputs is not None else 1 if wanted is None else wanted.shape[1]
+    ends = outputs if outputs is not None else 1 if wanted is None else max(1, wanted.shape[1])
     if fit and wanted is not None and wanted.shape[1] != ends:
         raise AllornoneError(f"rbf: {ends} outputs need a task of as many, found {wanted.shape[1]}")
     net = _joined(points, widths, kind, plastic)

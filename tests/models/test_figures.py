@@ -313,6 +313,8 @@ def test_folds_double_the_pieces_and_quarter_the_error(folds: int) -> None:
             lambda: aon.pulses(task=([1, 1], [0, 0])),
             "pulses: a task needs two points or more, no two of them alike",
         ),
+        (lambda: aon.polygons([]), "polygons: shapes must be one polygon or more, found none"),
+        (lambda: aon.cylinders([]), "cylinders: centres must be one point or more, found none"),
         (lambda: aon.cylinders(), "cylinders: give either centres or a task"),
         (lambda: aon.cylinders([[0, 0]], radius=0), "cylinders: radius must be more than 0, found 0"),
         (lambda: aon.cylinders([[0, 0]], sides=2), "cylinders: sides must be a whole number from 3, found 2"),

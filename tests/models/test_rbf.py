@@ -179,6 +179,7 @@ def test_widths_are_given_or_lowes() -> None:
     assert widths(aon.rbf(points, width=2)) == [2.0] * 4
     assert widths(aon.rbf(points, width=[1, 2, 3, 4])) == [1.0, 2.0, 3.0, 4.0]
     assert widths(aon.rbf([[7, 7]])) == [1.0]
+    assert len(aon.rbf(task=(XOR[0], None)).outputs) == 1
 
 
 def test_only_the_outputs_learn_unless_centres_may() -> None:
