@@ -181,15 +181,16 @@ def _told(seen: Passage, way: WayBack) -> list[str]:
         names = program.names[stage.units]
         when = f" at tick {step.tick}" if len(ticks) > 1 else ""
         lines.append(f"layer {step.layer + 1}{when}: {', '.join(names[:SHOWN])}{' …' * (len(names) > SHOWN)}")
-        slope = way.of_outputs[step.tick]
         for k, name in enumerate(names[:SHOWN]):
             z, y = (
                 float(step.moment.z[step.layer][0, k, 0]),
                 float(step.moment.y[0, stage.units.start + k, 0]),
             )
             delta = float(step.delta[0, k, 0])
-            handed = "" if slope is None else f"  ∂E/∂y {float(slope[0, stage.units.start + k, 0]):+.6g}"
-            lines.append(f"  {name}  z {z:+.6g}  y {y:+.6g}{handed}  ∂E/∂z = δ {delta:+.6g}")
+            handed = "" if step.of_outputs is None else f"  ∂E/∂y {_told_number(step.of_outputs[0, k, 0])}"
+            lines.append(
+                f"  {name}  z {_told_number(z)}  y {_told_number(y)}{handed}  ∂E/∂z = δ {_told_number(delta)}"
+            )
             lines += _products(seen, step.layer, k, name, delta, step.moment.x[step.layer])
     return lines
 
@@ -200,5 +201,11 @@ def _products(seen: Passage, layer: int, unit: int, name: str, delta: float, x: 
         value = float(x[0, afferent, 0])
         of = f"w[{source}, {name}]" if source else f"b[{name}]"
         letters = f"y[{source}] δ[{name}]" if source else f"δ[{name}]"
-        lines.append(f"    ∂E/∂{of} = {letters} = {value:+.6g} × {delta:+.6g} = {value * delta:+.6g}")
+        parts = map(_told_number, (value, delta, value * delta))
+        lines.append("    ∂E/∂{} = {} = {} × {} = {}".format(of, letters, *parts))
     return lines
+
+
+def _told_number(value: float) -> str:
+    """Return a number with its sign and four digits; −0 is 0."""
+    return f"{float(value) + 0.0:+.4g}"

@@ -108,8 +108,8 @@ class Trainer:
                 break
         count = self._now.done - start
         return Told(
-            f"epoch {self._now.done // self.lesson.samples}: {count} presentations, {mistakes} mistakes, "
-            f"{changes} weight updates"
+            f"epoch {self._now.done // self.lesson.samples}: {_count(count, 'presentation')}, "
+            f"{_count(mistakes, 'mistake')}, {_count(changes, 'weight update')}"
         )
 
     def back(self, presentations: int = 1) -> None:
@@ -169,3 +169,7 @@ class Told(str):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number != 1)}"

@@ -205,11 +205,12 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class StepBack:
-    """One layer at one tick on the way back: what it saw, and δ = ∂E/∂z, (batch, U, S)."""
+    """One layer at one tick on the way back: what it saw, ∂E/∂y if it was asked for, δ = ∂E/∂z, (batch, U, S)."""
 
     tick: int
     layer: int
     moment: Moment
+    of_outputs: Array | None
     delta: Array
 
 
@@ -317,13 +318,13 @@ class Passage:
         steps: list[StepBack] = []
         for tick in reversed(range(len(moments))):
             for number in reversed(range(len(self.program.stages))):
-                delta = self._delta(moments, tick, number, of_outputs[tick], objective)
+                g, delta = self._delta(moments, tick, number, of_outputs[tick], objective)
                 if delta is None:
                     continue
                 moment, stage = moments[tick], self.program.stages[number]
                 block, w, x = stage.block, self.weights[number], moment.x[number]
                 slopes[number] = slopes[number] + block.outer(stage.model, w, x, delta)
-                steps.append(StepBack(tick, number, moment, delta))
+                steps.append(StepBack(tick, number, moment, g, delta))
                 _hand_back(of_outputs, tick, stage, block.back(stage.model, w, x, delta), moment.y)
         return WayBack(slopes, of_outputs, steps)
 
@@ -334,8 +335,11 @@ class Passage:
         number: int,
         waiting: Array | None,
         objective: Objective,
-    ) -> Array | None:
-        """Return δ = ∂E/∂z of one stage at one tick, None where nothing depends on it."""
+    ) -> tuple[Array | None, Array | None]:
+        """Return ∂E/∂y and δ = ∂E/∂z of one stage at one tick, None where nothing depends on it.
+
+        Where the objective gives δ of an output by itself, ∂E/∂y is that of what comes after it.
+        """
         stage, moment = self.program.stages[number], moments[tick]
         y, z = moment.stage_outputs(number), moment.z[number]
         g = None if waiting is None else waiting[:, stage.units]
@@ -352,9 +356,7 @@ class Passage:
             unit = f"unit {self.program.names[stage.units.start]!r}"
             pulled = differentiable(stage.model, unit).pull(z, y, g)
             delta = pulled if delta is None else delta + pulled
-        if delta is None:
-            return None
-        return np.where(self._fixed(moments, tick, stage), 0.0, delta)
+        return g, None if delta is None else np.where(self._fixed(moments, tick, stage), 0.0, delta)
 
     def _fixed(self, moments: Sequence[Moment], tick: int, stage: Stage) -> Truth:
         """Return which units of a stage were held or silenced, so that their net input changed nothing."""

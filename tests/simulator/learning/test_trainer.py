@@ -41,11 +41,10 @@ def test_an_epoch_counts_what_train_counts() -> None:
     told = [repr(coach.epoch()) for _ in range(3)]
     training = aon.train(trained, *XOR, rule=aon.PerceptronRule(), epochs=3)
 
-    assert told == [
-        f"epoch {k + 1}: 4 presentations, {training['mistakes'][k]} mistakes, "
-        f"{training['updates'][k]} weight updates"
-        for k in range(3)
-    ]
+    for k, line in enumerate(told):
+        mistakes, updates = training["mistakes"][k], training["updates"][k]
+        assert line.startswith(f"epoch {k + 1}: 4 presentations, {mistakes} mistake")
+        assert f", {updates} weight update" in line
 
 
 def test_a_step_tells_what_changed_and_why() -> None:
