@@ -30,6 +30,8 @@ ROUNDS = 200
 """Sets of samples for which the widest margin is looked for."""
 SURE = 1e-9
 """How far a margin may be from the widest, as a share of it."""
+ALIKE = 100.0
+"""Ratio of the sizes of inputs from which on they are made alike to look for a certificate."""
 EXACT = 80
 """Samples in a certificate that are solved for in fractions."""
 SHOWN = 6
@@ -187,7 +189,8 @@ class Line(Separation):
 class Certificate(Separation):
     """Weights of the samples that no plane survives: what it says of them, weighted, is more than 0 and is 0.
 
-    Under them both classes have the same mean; through the origin, the samples times their signs add up to 0.
+    Under them both classes have the same mean; through the origin, the samples times their signs add up to 0. `check`
+    is false where they hold only as far as floats tell: samples in line by their decimals, as tenths, not exactly.
     """
 
     weights: tuple[Fraction, ...]
@@ -286,11 +289,17 @@ def _found(x: Array, positive: Truth, bias: bool, output: int) -> Separation:
     sign = np.where(positive, 1.0, -1.0)[:, None]
     g = sign * (np.column_stack([np.ones(len(x)), x]) if bias else x)
     v, u = _widest(g)
-    if v is None and u is None:
-        v, u = _by_programs(g)
+    size = np.abs(g).max(axis=0)
+    size[size == 0] = 1.0
+    if v is None and (u is None or size.max() > ALIKE * size.min()):
+        # Inputs of very different sizes hide each other's rounding; made alike, they have other margins.
+        v, u = _widest(g / size)
+        if v is None and u is None:
+            v, u = _by_programs(g / size)
+        v = None if v is None else v / size
     if v is not None and (g @ v > 0).all():
         return Line(x, positive, bias, output, v[bias:], float(v[0]) if bias else 0.0)
-    if u is not None and np.abs(u @ g).max() < CLOSE * max(1.0, np.abs(g).max()):
+    if u is not None and np.abs(u @ (g / size)).max() < CLOSE:
         return Certificate(x, positive, bias, output, _exactly(g, u, 2 if bias else 1))
     raise AllornoneError(
         "separable: neither a line nor a certificate that there is none could be verified: rounding was too coarse"

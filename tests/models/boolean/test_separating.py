@@ -282,6 +282,19 @@ def test_what_is_printed_can_be_read() -> None:
     )
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1e-3, 1e5])
+@pytest.mark.parametrize("seed", range(20))
+def test_the_unit_of_the_inputs_does_not_matter(scale: float, seed: int) -> None:
+    """The answer is that for whole numbers, and so is its proof."""
+    draw = np.random.default_rng(seed)
+    x, d = draw.integers(-9, 10, (12, 3)).astype(float), draw.random(12) > 0.5
+
+    found = separable(x * scale, d)
+
+    assert bool(found) is bool(separable(x, d))
+    assert found.check()
+
+
 def test_exact_where_no_short_fraction_is() -> None:
     """Real numbers in twenty dimensions: the weights of the certificate are solved for in fractions."""
     draw = np.random.default_rng(3)
