@@ -4,7 +4,7 @@ S  sensory points of the retina      A  association units      R  responses; the
 x, y  excitatory and inhibitory origin points of an A-unit      θ  its threshold      e, i  those of them that are lit
 R  share of the retina that is lit      L  share of the lit points that go out, G of the dark ones that light up
 
-In a rule:  x  what an A-unit brings, active where x > 0      y  the response      V  value of an A-unit, its weight
+In a rule:  x  what an A-unit brings, active where x > 0      y  the response, on where y > 0      V  value, a weight
 n₁, n₀  active and inactive units of a source-set, n all of them      η  gain of value
 """
 
@@ -107,7 +107,7 @@ def _checked(x: float, y: float, **shares: float) -> tuple[int, int]:
 class Alpha(LocalRule):
     """The alpha system: every active unit of the source-set that responds gains value.
 
-        ΔV = η y        where the unit is active, else 0
+        ΔV = η    where the unit is active and the response on, else 0
 
     Nothing is ever lost, so a response that is reinforced more often grows beyond the others.
     Rosenblatt (1958), the uncompensated gain system.
@@ -121,20 +121,20 @@ class Alpha(LocalRule):
     name: ClassVar[str] = "alpha"
 
     def change(self, x: Array, y: Array) -> Array:
-        """Return ΔV = η y of an active unit."""
-        active = x > 0
-        return self.eta * y * active
+        """Return ΔV, η where both are on."""
+        active, responds = x > 0, y > 0
+        return self.eta * np.where(active & responds, 1.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Beta(LocalRule):
     """The beta system: every source-set gains η at each stimulus, whatever happens.
 
-        ΔV = η (y / n₁ + (1 − y) / n)    where the unit is active
-             η (1 − y) / n               where it is not
+        ΔV = η / n₁    where the unit is active and the response on, 0 for the others of its source-set
+             η / n     where the response is off, for all
 
-    A source-set that responds shares its gain among its active units, one that does not, or has none, among all.
-    Rosenblatt (1958), the constant feed system; how an idle source-set shares is our reading. y is 0 or 1.
+    A source-set without an active unit shares among all too. Rosenblatt (1958), the constant feed system; how an idle
+    source-set shares is our reading.
 
     >>> sums = lambda values: values.sum()
     >>> Beta(eta=6.0).change(x=np.array([1.0, 1.0, 0.0]), y=1.0, plastic=np.array([True] * 3), total=sums)
@@ -151,17 +151,17 @@ class Beta(LocalRule):
         """Return ΔV, the share of a unit in what its source-set gains."""
         active = (x > 0) & plastic
         n1, n = total(active * 1.0), total(plastic * 1.0)
-        y = np.where(n1 > 0, y, 0.0)
-        gain: Array = y * active / np.maximum(n1, 1) + (1 - y) / np.maximum(n, 1)
-        return self.eta * gain
+        responds = (y > 0) & (n1 > 0)
+        gain: Array = self.eta * np.where(responds, active / np.maximum(n1, 1), 1 / np.maximum(n, 1))
+        return gain
 
 
 @dataclass(frozen=True)
 class Gamma(LocalRule):
     """The gamma system: what active units of a responding source-set gain, its inactive units lose.
 
-        ΔV = + η y              where the unit is active
-             − η y n₁ / n₀      where it is not
+        ΔV = + η            where the unit is active and the response on
+             − η n₁ / n₀    where the unit is not and the response on, else 0
 
     The value of a source-set is conserved, over the synapses that are plastic; where none is inactive, none gains.
     Rosenblatt (1958), the parasitic gain system.
@@ -179,8 +179,9 @@ class Gamma(LocalRule):
         """Return ΔV, the gain of an active unit or its share in the loss."""
         active = (x > 0) & plastic
         n1, n0 = total(active * 1.0), total((~active & plastic) * 1.0)
-        y = np.where(n0 > 0, y, 0.0)
-        return self.eta * y * np.where(active, 1.0, -n1 / np.maximum(n0, 1))
+        responds = (y > 0) & (n0 > 0)
+        gain: Array = self.eta * np.where(active, 1.0, -n1 / np.maximum(n0, 1))
+        return np.where(responds, gain, 0.0)
 
 
 def photo_perceptron(

@@ -212,6 +212,22 @@ def test_a_system_gives_value_as_it_is_told(system: str, batch: Any) -> None:
     assert values(net) == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_response_that_is_off_may_be_0_or_minus_1(system: str) -> None:
+    """Forced responses in either coding give the same values; gamma and beta feed a source-set what they should."""
+    found = []
+    for low in (0.0, -1.0):
+        net = built(100, 5).copy()
+        d = np.where(np.eye(2)[[0, 0, 1]] > 0, 1.0, low)
+        aon.train(net, BARS[[0, 9, 20]], d, rule=SYSTEMS[system])
+        found.append(values(net))
+
+    assert found[0].tolist() == found[1].tolist()
+    fed_to_each = {"beta": [60.0, 60.0], "gamma": [0.0, 0.0]}
+    if system in fed_to_each:
+        assert found[0].reshape(2, 50).sum(axis=1) == pytest.approx(fed_to_each[system], abs=1e-12)
+
+
 Scores = dict[str, Any]
 
 
