@@ -146,3 +146,40 @@ def test_weights_are_those_of_scikit_learn(seed: int) -> None:
     judge.fit(x, d, coef_init=start[None, :4], intercept_init=start[4:])
 
     assert learned(net) == pytest.approx([*judge.coef_[0], *judge.intercept_], abs=1e-9)
+
+
+GATES = {
+    "and": (AND, 6, 10, (-2, 2, 1)),
+    "or": (OR, 4, 4, (0, 1, 1)),
+    "nand": ([1, 1, 1, 0], 6, 11, (3, -2, -1)),
+    "nor": ([1, 0, 0, 0], 4, 5, (1, -1, -1)),
+    "x and not y": ([0, 0, 1, 0], 5, 6, (0, 1, -2)),
+}
+
+
+@pytest.mark.parametrize(("d", "epochs", "updates", "final"), GATES.values(), ids=GATES)
+@pytest.mark.parametrize("eta", [0.125, 1.0, 7.0])
+def test_gates_take_so_many_epochs_whatever_the_rate(
+    d: list[int], epochs: int, updates: int, final: tuple[int, ...], eta: float
+) -> None:
+    """From 0, a rate scales the weights and changes no mistake."""
+    net = aon.perceptron(2)
+
+    training = aon.train(net, ROWS, d, rule=aon.PerceptronRule(eta=eta), epochs=50, until="mistakes == 0")
+
+    w1, w2, b = learned(net)
+    assert (training.epochs, training["updates"].sum()) == (epochs, updates)
+    assert (b / eta, w1 / eta, w2 / eta) == final
+
+
+def test_on_xor_the_rule_walks_in_a_circle() -> None:
+    """Mistakes 2, 3, 4, 4, … and from the third epoch on four states, of a squared length of at most 5."""
+    d = np.array(XOR)
+    walked = [tuple(w[[2, 0, 1]]) for w, _ in walk(ROWS, d, (np.arange(4) for _ in range(12)))]
+
+    training = aon.train(aon.perceptron(2), ROWS, XOR, rule=aon.PerceptronRule(), epochs=11)
+
+    assert training["mistakes"].tolist() == [2, 3, *[4] * 9]
+    assert walked[9:13] == [(0, -1, 0), (1, -1, 1), (2, 0, 1), (1, -1, 0)]
+    assert walked[9:13] * 9 == walked[9:45]
+    assert max(sum(value**2 for value in w) for w in walked) <= 5
