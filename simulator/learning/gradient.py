@@ -15,7 +15,7 @@ import numpy as np
 
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
-from allornone.simulator.learning.divergences import DIVERGENCES
+from allornone.simulator.learning.divergences import DIVERGENCES, Divergence
 from allornone.simulator.learning.presenting import lesson, samples
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import Passage, WayBack
@@ -90,30 +90,24 @@ def gradient(
         raise AllornoneError(f"a gradient is that of one network, found {program.lanes} side by side")
     if divergence not in DIVERGENCES:
         raise UnknownName("divergence", str(divergence), DIVERGENCES)
-    one = np.ndim(x) == 1
-    shown = lesson(program, *_given(program, x, d), ticks=ticks).shown(np.arange(1 if one else len(x)), 1)
-    lessons = shown.lesson
-    whole = next(lessons.shown(np.arange(lessons.samples), lessons.samples).batches())
-    seen = whole.present(program.weights)
+    seen = _presented(program, x, d, ticks)
     objective = DIVERGENCES[divergence]
     way = seen.walk_back(objective)
     values = dict(
         zip(program.synapses, program.synapse_values(tuple(way.slopes))[:, 0].tolist(), strict=True)
     )
-    error = 0.0
-    for layer in seen.layers:
-        if layer.d is not None:
-            found = objective.error(layer.model, layer.y, layer.d)
-            error += float(np.where(np.isnan(layer.d), 0.0, found).sum())
     of_inputs = _of_inputs(seen, way)[..., 0]
     return Gradient(
-        error,
-        {(u, v): value for (u, v), value in values.items() if u is not None},
-        {v: value for (u, v), value in values.items() if u is None},
-        {name: float(of_inputs[0, k]) if one else of_inputs[:, k] for k, name in enumerate(program.inputs)},
-        seen,
-        way,
-        steps,
+        error=_error(seen, objective),
+        weights={(u, v): value for (u, v), value in values.items() if u is not None},
+        biases={v: value for (u, v), value in values.items() if u is None},
+        inputs={
+            name: float(of_inputs[0, k]) if np.ndim(x) == 1 else of_inputs[:, k]
+            for k, name in enumerate(program.inputs)
+        },
+        passage=seen,
+        way=way,
+        steps=steps,
     )
 
 
@@ -131,16 +125,14 @@ def jacobian(net: Network | Program, x: Any, *, ticks: int | None = None) -> Arr
     program = compile(net)
     if program.lanes > 1:
         raise AllornoneError(f"a Jacobian is that of one network, found {program.lanes} side by side")
-    one = np.ndim(x) == 1
-    lessons = lesson(program, *_given(program, x, None), ticks=ticks)
-    seen = next(lessons.shown(np.arange(lessons.samples), lessons.samples).batches()).present(program.weights)
+    seen = _presented(program, x, None, ticks)
     rows = []
     for place in program.output_places.tolist():
         alone = np.full(seen.y.shape, np.nan)
         alone[:, place] = 1.0
         rows.append(_of_inputs(seen, seen.wanting(alone).walk_back(_ItsOwnOutput()))[..., 0])
     found = np.stack(rows, axis=1)
-    return found[0] if one else found
+    return found[0] if np.ndim(x) == 1 else found
 
 
 class _ItsOwnOutput:
@@ -153,16 +145,24 @@ class _ItsOwnOutput:
         return None
 
 
-def _given(program: Program, x: Any, d: Any) -> tuple[Array, Array | None]:
-    columns = len(program.inputs)
-    given = samples([x] if np.ndim(x) == 1 else x, "x", columns)[..., None]
-    if d is None:
-        return given, None
-    outputs = len(program.output_places)
-    wanted = [d] if np.ndim(x) == 1 else d
-    if np.ndim(x) == 1 and np.ndim(d) == 0:
-        wanted = [[d]]
-    return given, samples(wanted, "d", outputs)[..., None]
+def _presented(program: Program, x: Any, d: Any, ticks: int | None) -> Passage:
+    """Return what one sample, or several at once, leave behind."""
+    alone = np.ndim(x) == 1
+    given = samples([x] if alone else x, "x", len(program.inputs))[..., None]
+    wanted = None
+    if d is not None:
+        rows = np.reshape(d, (1, -1)) if alone else d
+        wanted = samples(rows, "d", len(program.output_places))[..., None]
+    lessons = lesson(program, given, wanted, ticks=ticks)
+    return next(lessons.shown(np.arange(lessons.samples), lessons.samples).batches()).present(program.weights)
+
+
+def _error(seen: Passage, objective: Divergence) -> float:
+    """Return E of the outputs, summed over the samples."""
+    taught = [layer for layer in seen.layers if layer.d is not None]
+    parts = [objective.error(layer.model, layer.y, np.asarray(layer.d)) for layer in taught]
+    said = [np.isnan(np.asarray(layer.d)) for layer in taught]
+    return float(sum(np.where(silent, 0.0, part).sum() for silent, part in zip(said, parts, strict=True)))
 
 
 def _of_inputs(seen: Passage, way: WayBack) -> Array:

@@ -67,6 +67,15 @@ class Stage:
         return bool(self.plastic.any())
 
     @cached_property
+    def heard(self) -> Index:
+        """Places in the state of its afferents, the constant last."""
+        places = [
+            np.arange(where.start, where.stop) if isinstance(where, slice) else where
+            for *_, where in self.sources
+        ]
+        return np.concatenate([np.zeros(0, dtype=np.intp), *places])
+
+    @cached_property
     def all_plastic(self) -> bool:
         """Whether all of its synapses may change."""
         return bool(self.plastic.all())
@@ -131,12 +140,7 @@ class Program:
         stage = self.stages[0]
         if stage.veto_sources or not stage.all_plastic or not isinstance(stage.block, DenseBlock):
             return None
-        places = [
-            np.arange(where.start, where.stop) if isinstance(where, slice) else where
-            for _, _, where in stage.sources
-        ]
-        heard = np.concatenate(places) if places else np.zeros(0, dtype=np.intp)
-        return OneLayer(stage.model, heard, stage.units, stage.block)
+        return OneLayer(stage.model, stage.heard, stage.units, stage.block)
 
     @cached_property
     def output_places(self) -> Index:
@@ -163,13 +167,8 @@ class Program:
     def heard_by(self, layer: int, unit: int) -> list[tuple[str | None, int]]:
         """Return what a unit of a layer hears: each source by name, None for the bias, and its row in the layer's x."""
         stage = self.stages[layer]
-        places = [
-            np.arange(where.start, where.stop) if isinstance(where, slice) else where
-            for _, _, where in stage.sources
-        ]
-        heard = np.concatenate(places) if places else np.zeros(0, dtype=np.intp)
         rows = stage.block.afferent[stage.block.unit == unit].tolist()
-        return [(self.names[heard[row]] or None, row) for row in rows]
+        return [(self.names[stage.heard[row]] or None, row) for row in rows]
 
     def synapse_values(self, weights: Weights) -> Array:
         """Return one weight a synapse of `synapses`, (synapses, lanes)."""
