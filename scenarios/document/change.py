@@ -309,6 +309,7 @@ def idle(phase: Mapping[str, Any]) -> dict[str, str]:
         (act != "show", ("flip", "hold"), "is of cues: it goes with show"),
         (act != "stimulus", ("teacher", "sample"), "goes with a stimulus"),
         (act == "show", LEARNING_KEYS, "does nothing here: what is shown teaches nothing"),
+        (act == "gradient", LEARNING_KEYS, "does nothing here: a gradient is followed by nobody"),
         (
             in_time,
             ("until", "batch", "average", "order"),

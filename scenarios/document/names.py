@@ -43,6 +43,7 @@ from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS, 
 from allornone.scenarios.expressions.labelled import Value
 from allornone.simulator import registry
 from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.learning.divergences import DivergenceName
 from allornone.simulator.learning.rules import LearningRule
 from allornone.simulator.learning.training import WORDS
 from allornone.simulator.registry import Registry
@@ -271,9 +272,23 @@ def check_things(raw: Raw) -> Iterator[Violation]:
     yield from _thing(registry.rules, learning, "rule", ("learning",), names, LEARNING_KEYS)
     for index, phase in phases_of(raw):
         kept = (*PHASE_KEYS, *LEARNING_KEYS)
+        if "gradient" in phase:
+            yield from _gradient(phase, ("experience", index), names, kept)
+            continue
         yield from _thing(
             registry.rules, phase, "rule", ("experience", index), names, kept, learning.get("rule")
         )
+
+
+def _gradient(phase: Raw, path: Path, names: Sequence[str], kept: Sequence[str]) -> Iterator[Violation]:
+    """Find what a gradient phase says beside its divergence."""
+    for key, value in phase.items():
+        if key == "divergence":
+            fault = kind_of(DivergenceName).check(value, names)
+            if fault is not None:
+                yield Violation((*path, key, *fault.path), fault.message, fault.column)
+        elif key not in kept:
+            yield _unknown((*path, key), key, "a gradient phase has", ("divergence", *kept))
 
 
 def _thing(

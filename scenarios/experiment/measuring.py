@@ -51,6 +51,8 @@ def needs(texts: Iterable[str]) -> RecordingNeeds:
                 ):
                     words.add(NEEDS[word])
                     units.add(name)
+                case ast.Call(func=ast.Name(id="gradient_gap")):
+                    words.add("gap")
                 case ast.Call(func=ast.Name(id="history"), args=[ast.Constant(value=str(name)), *_]):
                     words |= {"history"} if name.startswith("w ") else {"error"} if name in AT_REST else set()
     return RecordingNeeds(frozenset(words), frozenset(units))
@@ -89,6 +91,10 @@ def run_functions(run: RunRecord) -> dict[str, Function]:
         "area": reader.area,
         "separable": lambda x, d: bool(separable(_matrix(x), _matrix(d))),
         "margin": reader.margin,
+        "dw": reader.slope_of_weights,
+        "dz": reader.slope_of("dz"),
+        "dx": reader.slope_of("dx"),
+        "gradient_gap": lambda phase=None: reader.descended(phase).gap,
     }
     return {name: Function(name, calls[name], least, most) for name, least, most in RUN_FUNCTIONS}
 
@@ -160,6 +166,34 @@ class _Reader:
         if "->" in str(of) and len(pairs) == 1:
             return float(values[0])
         return Labelled(values, ("synapse",), {"synapse": tuple(map(_name, pairs))})
+
+    def slope_of_weights(self, of: Value, phase: Value | None = None) -> Value:
+        """Return ∂E/∂w, a value a presentation: of a unit, its bias first, or of synapses "A -> B"."""
+        record, pairs = self.descended(phase), self.pairs(str(of))
+        values = record.slopes["dw"][:, record.places(pairs)]
+        if "->" in str(of) and len(pairs) == 1:
+            return Labelled(values[:, 0], ("trial",))
+        return Labelled(values, ("trial", "synapse"), {"synapse": tuple(map(_name, pairs))})
+
+    def slope_of(self, word: str) -> Callable[..., Value]:
+        """Return the function of δ = ∂E/∂z, or of ∂E/∂x, of a unit or group, a value a presentation."""
+
+        def slope(of: Value, phase: Value | None = None) -> Value:
+            record, members = self.descended(phase), self.members(of)
+            known = self.run.network.inputs if word == "dx" else list(record.state)
+            for unit in members:
+                if unit not in known:
+                    raise UnknownName("input" if word == "dx" else "unit", unit, known)
+            values = record.slopes[word][:, [known.index(unit) for unit in members]]
+            if self.is_one(of):
+                return Labelled(values[:, 0], ("trial",))
+            return Labelled(values, ("trial", "unit"), {"unit": tuple(members)})
+
+        return slope
+
+    def descended(self, phase: Value | None) -> Record:
+        """Return the record of a gradient phase."""
+        return self.phase(phase, lambda record: bool(record.slopes), "a gradient")
 
     def history(self, of: Value, phase: Value | None = None) -> Value:
         """Return how a word of `until`, or weights ("w out"), went on: by epoch, or by tick."""

@@ -67,6 +67,8 @@ class PreparedPhase:
     parameters: Mapping[str, Any]
     cell: float | None = None
     ramps: Mapping[str, Ramp] = field(default_factory=dict)
+    divergence: str = ""
+    """Of what the slopes are asked for, in a gradient phase."""
 
     @property
     def key(self) -> Hashable:
@@ -85,6 +87,7 @@ class PreparedPhase:
             type(self.rule),
             None if self.rule is None else self.rule.words(),
             tuple((name, ramp.epochs) for name, ramp in self.ramps.items()),
+            self.divergence,
             self.plastic,
             self.epochs,
             self.order,
@@ -194,7 +197,11 @@ def _phase(
 ) -> PreparedPhase:
     net, words = begun.network, _words(phase, learning)
     x, driven, d, taught, cell = lesson(phase, net, numbers, made, seed, limits, drawn)
-    rule = None if "show" in phase else _rule(words, numbers)
+    rule = None if "show" in phase or "gradient" in phase else _rule(words, numbers)
+    if "gradient" in phase and d is None:
+        raise AllornoneError(
+            f"phase {phase['name']!r}: a gradient needs a task that says what the outputs should be"
+        )
     # A rule that asks for no teacher learns from what the units are made to do.
     clamped = "teach" in phase and d is not None and rule is not None and not needs_teacher(rule)
     if rule is not None and "stimulus" in phase and d is None and needs_teacher(rule):
@@ -214,6 +221,7 @@ def _phase(
         by_tick=by_tick,
         rule=rule,
         ramps=_ramps(words, rule, numbers),
+        divergence=phase.get("divergence", "l2") if "gradient" in phase else "",
         plastic=() if rule is None else begun.plastic_of(words.get("plastic"), numbers),
         epochs=whole("epochs", numbers.whole(words.get("epochs", 1), "epochs")),
         order=words.get("order", "cyclic"),
@@ -295,11 +303,7 @@ def lesson(
         taught = tuple(phase.get("teacher", {}))
         d = _teacher(phase["teacher"], x, driven, net, numbers) if taught else None
         return x, driven, d, _units(taught, net), None
-    name = phase.get("teach", phase.get("show"))
-    if name is None:
-        raise AllornoneError(
-            f"phase {phase['name']!r}: gradient phases need backpropagation, which no rule here is"
-        )
+    name = phase.get("teach", phase.get("show", phase.get("gradient")))
     if name not in made:
         raise UnknownName("task", name, made)
     task = made[name]

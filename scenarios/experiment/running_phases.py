@@ -19,6 +19,7 @@ from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import Prepared, PreparedPhase, prepare
 from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.learning.divergences import DIVERGENCES, Divergence
 from allornone.simulator.learning.presenting import Lesson, lesson
 from allornone.simulator.learning.rules import LearningRule
 from allornone.simulator.learning.training import Condition, Plan, Ramp, learn
@@ -33,6 +34,8 @@ MOST_LANES = 512
 
 MOST_MOMENTS = 400
 """Ticks or presentations that are recorded for a film."""
+STEP = 1e-5
+"""How far a weight is moved to each side for a central difference."""
 
 
 def run_phases(runs: Sequence[Prepared], needs: RecordingNeeds) -> list[RunRecord]:
@@ -91,6 +94,10 @@ class Record:
     epochs: float
     solved: bool
     diverged: bool
+    slopes: dict[str, Array] = field(default_factory=dict)
+    """Of a gradient phase: "dw" (trials, synapses), "dz" (trials, units of `state`), "dx" (trials, inputs)."""
+    state: tuple[str, ...] = ()
+    gap: float = np.nan
 
     @cached_property
     def _place(self) -> dict[Pair, int]:
@@ -117,6 +124,8 @@ def _lessons(
     plan = lesson(program, x, d, first.taught, first.ticks, clamped=first.clamped)
     rule = _stacked_rule(phases)
     notes = notes_for(program, needs, (plan.samples,))
+    if first.divergence:
+        return program.weights, left, _descended(program, phases, plan, notes, "gap" in needs.words)
     if rule is None:
         return program.weights, left, _shown(program, phases, plan, notes)
     training = learn(program, program.weights, rule, plan, _plan(phases, seeds, needs, notes))
@@ -141,6 +150,69 @@ def _shown(program: Program, phases: Sequence[PreparedPhase], plan: Lesson, note
         record_of(program, phase, weights, notes, lane, words[lane], "epoch")
         for lane, phase in enumerate(phases)
     ]
+
+
+def _descended(
+    program: Program, phases: Sequence[PreparedPhase], plan: Lesson, notes: Notes, gap: bool
+) -> list[Record]:
+    """Present the lessons one by one, forward and back, and keep the slopes for weights, net inputs and inputs."""
+    objective = DIVERGENCES[phases[0].divergence]
+    inputs = slice(1, 1 + len(program.inputs))
+    slopes: dict[str, list[Array]] = {"dw": [], "dz": [], "dx": []}
+    for batch in plan.shown(np.arange(plan.samples), 1).batches():
+        seen = batch.present(program.weights)
+        note(notes, seen, np.ones(program.lanes, dtype=bool))
+        way = seen.walk_back(objective)
+        deltas, given = np.zeros(seen.y.shape[1:]), np.zeros((len(program.inputs), program.lanes))
+        for step in way.steps:
+            if step.tick == max(one.tick for one in way.steps):
+                deltas[seen.layers[step.layer].units] = step.delta[0]
+        for part in way.of_outputs:
+            given = given if part is None else given + part[0, inputs]
+        for word, value in (
+            ("dw", program.synapse_values(tuple(way.slopes))),
+            ("dz", deltas[1:]),
+            ("dx", given),
+        ):
+            slopes[word].append(value)
+    stacked = {word: np.stack(parts) for word, parts in slopes.items()}
+    apart = _gap(program, plan, objective, stacked["dw"]) if gap else np.full(program.lanes, np.nan)
+    weights = phase_weights(program, program.weights)
+    return [
+        replace(
+            record_of(program, phase, weights, notes, lane, {}, "epoch"),
+            slopes={word: np.ascontiguousarray(values[..., lane]) for word, values in stacked.items()},
+            state=program.names[1:],
+            gap=float(apart[lane]),
+        )
+        for lane, phase in enumerate(phases)
+    ]
+
+
+def _gap(program: Program, plan: Lesson, objective: Divergence, found: Array) -> Array:
+    """Return by lane how far a slope for a weight is from the central difference at most."""
+    values, worst = program.synapse_values(program.weights), np.zeros(program.lanes)
+    for place in range(len(values)):
+        sides = []
+        for step in (STEP, -STEP):
+            moved = values.copy()
+            moved[place] += step
+            sides.append(_errors(program.with_values(moved), plan, objective))
+        worst = np.maximum(worst, np.abs((sides[0] - sides[1]) / (2 * STEP) - found[:, place]).max(axis=0))
+    return worst
+
+
+def _errors(weights: Weights, plan: Lesson, objective: Divergence) -> Array:
+    """Return E of every lesson, (samples, lanes)."""
+    parts = []
+    for seen in plan.everything(weights):
+        total = np.zeros((len(seen.y), seen.y.shape[-1]))
+        for layer in seen.layers:
+            if layer.d is not None:
+                error = objective.error(layer.model, layer.y, layer.d)
+                total = total + np.where(np.isnan(layer.d), 0.0, error).sum(axis=1)
+        parts.append(total)
+    return np.concatenate(parts)
 
 
 def _plan(phases: Sequence[PreparedPhase], seeds: Sequence[int], needs: RecordingNeeds, notes: Notes) -> Plan:
@@ -510,7 +582,7 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class RecordingNeeds:
-    """What measures ask for: "y", "z", "vetoed" of some units or groups, "history" of weights, "error" at rest."""
+    """What measures ask for: "y", "z", "vetoed" of some units or groups, "history", "error" at rest, "gap"."""
 
     words: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()

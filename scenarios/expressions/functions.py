@@ -364,5 +364,6 @@ RUN_FUNCTIONS = (
     ("mistakes", 0, 1), ("epochs", 0, 1), ("solved", 0, 1), ("diverged", 0, 1),
     ("units", 1, 1), ("connections", 1, 1), ("parameters", 0, 0), ("depth", 0, 0), ("loops", 0, 0),
     ("area", 1, 2), ("separable", 2, 2), ("margin", 1, 2),
+    ("dw", 1, 2), ("dz", 1, 2), ("dx", 1, 2), ("gradient_gap", 0, 1),
 )  # fmt: skip
 """Functions of a run, with the fewest and the most arguments that each takes."""

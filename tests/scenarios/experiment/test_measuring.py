@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import allornone as aon
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import measure, needs, registered_functions
 from allornone.scenarios.experiment.preparing import prepare
@@ -330,9 +331,44 @@ def test_a_measure_that_means_nothing_is_told(text: str, measure: str, words: li
 def test_every_function_of_a_run_can_be_called() -> None:
     """With the fewest arguments that it takes; what is listed is what there is."""
     arguments = {"history": "'error'", "connections": "'x1 -> out'", "area": "y('out', 'view') == 1"}
+    of_gradients = {"dw", "dz", "dx", "gradient_gap"}  # see the next
     for name, least, _ in RUN_FUNCTIONS:
+        if name in of_gradients:
+            continue
         given = arguments.get(name, "'out'") if least == 1 else "x('inputs'), d('out')" if least == 2 else ""
         assert one(LEARNER, f"{name}({given})") is not None
+
+
+DESCENT = """
+[tasks]
+gate = { data = "table", inputs = 2, ones = ["01", "10"] }
+[connectivity]
+build = { net = "mlp", hidden = [2] }
+start = { uniform = 1 }
+[[experience]]
+name = "slope"
+gradient = "gate"
+divergence = "cross-entropy"
+"""
+
+
+def test_a_gradient_phase_has_a_slope_for_every_presentation() -> None:
+    """Those of the prompt, sample by sample, and as near to central differences as these can tell."""
+    life = run_phases([prepare(tomllib.loads(DESCENT), 0, Limits())], needs([]))[0]
+    rows = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    wanted = [
+        aon.gradient(life.network, x, [d], divergence="cross-entropy")
+        for x, d in zip(rows, [0, 1, 1, 0], strict=True)
+    ]
+
+    found = {text: one(DESCENT, text) for text in ("dw('H1 -> out')", "dz('out')", "dx('inputs')")}
+
+    assert found["dw('H1 -> out')"] == pytest.approx([g.weights["H1", "out"] for g in wanted])
+    assert found["dz('out')"] == pytest.approx([g.biases["out"] for g in wanted])
+    assert found["dx('inputs')"] == [
+        pytest.approx([g.inputs[unit] for unit in life.network.inputs]) for g in wanted
+    ]
+    assert 0 < one(DESCENT, "gradient_gap()") < 1e-9
 
 
 def test_a_registered_function_is_called_element_by_element(monkeypatch: pytest.MonkeyPatch) -> None:
