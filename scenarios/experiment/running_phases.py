@@ -164,8 +164,9 @@ def _descended(
         note(notes, seen, np.ones(program.lanes, dtype=bool))
         way = seen.walk_back(objective)
         deltas, given = np.zeros(seen.y.shape[1:]), np.zeros((len(program.inputs), program.lanes))
+        last = max((step.tick for step in way.steps), default=0)
         for step in way.steps:
-            if step.tick == max(one.tick for one in way.steps):
+            if step.tick == last:
                 deltas[seen.layers[step.layer].units] = step.delta[0]
         for part in way.of_outputs:
             given = given if part is None else given + part[0, inputs]
