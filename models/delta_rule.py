@@ -27,7 +27,7 @@ from allornone.simulator.program.ties import EPSILON, threshold_of
 
 MOST_WEIGHTS = 256
 """Weights beyond which numpy on one presentation is as fast."""
-MOST_LANES = 16
+MOST_LANES = 32
 """Lanes beyond which numpy on all of them at once is as fast."""
 AT_ONCE = 4096
 """Presentations that are turned into plain floats at once."""
