@@ -98,7 +98,7 @@ from .pictures.plotting import plot as plot
 from .scenarios.catalogue import catalogue as catalogue
 from .scenarios.experiment.tasks import task as task
 from .scenarios.running import run as run
-from .simulator.errors import AllornoneError as AllornoneError
+from .simulator.errors import AllornoneError as AllornoneError, LearningWarning as LearningWarning
 from .simulator.learning.gradient import gradient as gradient, jacobian as jacobian
 from .simulator.learning.presenting import evaluate as evaluate
 from .simulator.learning.rules import (

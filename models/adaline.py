@@ -14,9 +14,9 @@ import numpy as np
 from annotated_types import Gt, Lt
 from numpy.typing import ArrayLike
 
-from allornone.models.delta_rule import delta_epoch
+from allornone.models.delta_rule import delta_epoch, stable_eta
 from allornone.models.perceptron import single
-from allornone.simulator.arrays import Array
+from allornone.simulator.arrays import Array, Truth
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import Shown
 from allornone.simulator.learning.rules import Asked, Epoch, LayerRule, LocalRule, Memory
@@ -71,6 +71,10 @@ class LMS(LocalRule):
         """Teach a single unit in plain floats."""
         return delta_epoch(self, "z", program, shown, weights, memory, asked)
 
+    def largest_eta(self, x: Array, batch: int | str) -> Array | None:
+        """Return 2 / λ of R where the mean of all is taken, 2 / |x|² of the longest where one by one."""
+        return stable_eta(x, batch)
+
     def error(self, z: Array, y: Array, d: Array) -> Array:
         """Return ½ (d − z)², which the rule descends."""
         wrong: Array = 0.5 * (d - z) ** 2
@@ -115,6 +119,15 @@ class LeastSquares(LayerRule):
     """
 
     name: ClassVar[str] = "least-squares"
+
+    @property
+    def compares_outputs(self) -> bool:
+        """It solves for net inputs."""
+        return False
+
+    def reach(self, taught: Sequence[Truth]) -> Sequence[Truth]:
+        """Return the units that are told anything."""
+        return taught
 
     def begin(self, sources: int, units: int, lanes: int) -> tuple[Array, Array]:
         """Remember no presentations."""
@@ -166,10 +179,10 @@ def largest_eta(X: ArrayLike, *, batch: Literal["all", 1] = "all", bias: bool = 
     >>> round(largest_eta([[0, 0], [0, 1], [1, 0], [1, 1]]), 5)
     1.25544
     """
-    x = _with_bias(X, bias)
-    if batch == 1:
-        return float(2 / (x**2).sum(axis=1).max())
-    return float(2 / np.linalg.eigvalsh(x.T @ x / len(x)).max())
+    found = stable_eta(_with_bias(X, bias)[..., None], batch)
+    if found is None:
+        raise AllornoneError(f"largest_eta: batch is 'all' or 1, found {batch!r}")
+    return float(found[0])
 
 
 def _with_bias(X: ArrayLike, bias: bool) -> Array:

@@ -17,9 +17,11 @@ from annotated_types import Ge, Gt, Lt
 
 from allornone.simulator.arrays import Array
 from allornone.simulator.learning.divergences import DIVERGENCES, DivergenceName
-from allornone.simulator.learning.rules import LearningRule, LocalRule, Memory
+from allornone.simulator.learning.gradient import delta_told
+from allornone.simulator.learning.rules import LearningRule, LocalRule, Memory, RightTargets
 from allornone.simulator.program.passing import Changes, Layer, Passage
 from allornone.simulator.program.program import Program, Weights
+from allornone.simulator.units import UnitModel
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,10 @@ class Backpropagation(LearningRule):
     sums over the patterns: `average=False`.
 
     >>> from allornone.models.mlp import mlp
+    >>> from allornone.models.starting import start
     >>> from allornone.simulator.learning.training import train
-    >>> net = mlp(2, [2], 1, weights=0.5)
+    >>> net = mlp(2, [2], 1)
+    >>> start(net, {"uniform": 0.5}, seed=0)
     >>> training = train(net, [[0, 1], [1, 1]], [1, 0], rule=Backpropagation(eta=0.5, momentum=0.9), epochs=3)
     >>> training.epochs
     3
@@ -63,10 +67,19 @@ class Backpropagation(LearningRule):
         weights = tuple((1 - self.decay) * w + v for w, v in zip(seen.weights, velocity, strict=True))
         return weights, velocity
 
+    def right_targets(self, model: UnitModel, d: Array) -> RightTargets | None:
+        """Return the targets for which the divergence means something."""
+        return DIVERGENCES[self.divergence].right_targets(model, d)
+
     def descent(self, seen: Passage) -> Sequence[Array]:
         """Return ∂E/∂w."""
         wanted = seen.wanting(self._from_the_edge(seen.y, seen.d)) if np.any(self.zone) else seen
         return wanted.slopes(DIVERGENCES[self.divergence])
+
+    def why(self, seen: Passage, unit: str, lane: int = 0) -> str:
+        """Return δ of the unit, from what is desired of it and from the δ of the units that hear it."""
+        wanted = seen.wanting(self._from_the_edge(seen.y, seen.d)) if np.any(self.zone) else seen
+        return delta_told(wanted, wanted.walk_back(DIVERGENCES[self.divergence]), unit, lane)
 
     def missed(self, layer: Layer, d: Array) -> Array:
         """Return what each output adds to the divergence."""

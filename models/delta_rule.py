@@ -64,6 +64,21 @@ def delta_epoch(
     return Epoch((w,), memory, mistakes, updates, diverged)
 
 
+def stable_eta(x: Array, batch: int | str) -> Array | None:
+    """Return by lane the rate η up to which Δw = η (d − z) x is stable, x (samples, sources, lanes), the 1 included.
+
+    2 / λ for the mean of all samples, λ the largest eigenvalue of R = mean x xᵀ; one by one 2 / |x|² of the longest,
+    beyond which a single presentation overshoots. In between theory has no such number: None.
+    """
+    if batch == 1:
+        longest: Array = (x**2).sum(axis=1).max(axis=0)
+        return 2 / longest if longest.all() else None
+    if batch != "all":
+        return None
+    largest = np.array([np.linalg.eigvalsh(one.T @ one / len(one)).max() for one in np.moveaxis(x, -1, 0)])
+    return 2 / largest if largest.all() else None
+
+
 @dataclass
 class _Unit:
     """One unit in one lane as it learns: its threshold and two outputs, its weights, what was counted."""

@@ -7,7 +7,7 @@ A unit near 0 is the one that changes its mind for the least change of its weigh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Annotated, ClassVar, Literal
@@ -22,7 +22,10 @@ from allornone.simulator.learning.rules import LearningRule, Memory
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import WRONG, Changes, Passage
 from allornone.simulator.program.program import Program, Weights
+from allornone.simulator.records.explaining import number
 
+NAMED = 4
+"""Trials without success that are told."""
 Gate = Literal["or", "and", "majority", "trained"]
 
 
@@ -38,18 +41,29 @@ class MadalineI(LearningRule):
 
     name: ClassVar[str] = "madaline-1"
 
+    def reach(self, taught: Sequence[Truth]) -> Sequence[Truth]:
+        """Return all units but those of the last layer."""
+        return _all_but_the_last(taught)
+
     def start(self, program: Program, weights: Weights) -> Memory:
         """Remember nothing."""
         return NormalisedLMS(self.alpha).start(program, weights)
 
     def changes(self, seen: Passage, memory: Memory) -> tuple[Changes, Memory]:
         """Return the changes by the normalised LMS rule of the units that flipped, towards what they flipped to."""
+        return NormalisedLMS(self.alpha).changes(seen.wanting(self._search(seen).first()), memory)
+
+    def why(self, seen: Passage, unit: str, lane: int = 0) -> str:
+        """Return which units were flipped, in which order they were tried, and what came of it."""
+        return self._search(seen).told(lane)
+
+    def _search(self, seen: Passage) -> _Search:
+        """Return the search: of the units that disagree with d the nearest to 0, then the two nearest, and so on."""
         hidden = _Hidden.of(seen)
         disagrees = hidden.y != np.nansum(_wanted(seen), axis=1, keepdims=True)
         order = np.argsort(np.where(disagrees, np.abs(hidden.z), np.inf), axis=1, kind="stable")
-        trials = (tuple(range(count)) for count in range(1, 1 + len(hidden.places)))
-        flips = _Flips(seen, replace(hidden, nearest=hidden.places[order]), disagrees)
-        return NormalisedLMS(self.alpha).changes(seen.wanting(flips.first(trials, to=0)), memory)
+        trials = tuple(tuple(range(count)) for count in range(1, 1 + len(hidden.places)))
+        return _Search(seen, replace(hidden, nearest=hidden.places[order]), trials, disagrees, to=0)
 
 
 @dataclass(frozen=True)
@@ -71,13 +85,21 @@ class MadalineII(LearningRule):
 
     def changes(self, seen: Passage, memory: Memory) -> tuple[Changes, Memory]:
         """Return the changes of what flipped towards what it flipped to, or of the output towards d."""
-        flips = _Flips(seen, _Hidden.of(seen))
-        count = flips.hidden.nearest.shape[1]
-        singles = [(k,) for k in range(count)]
-        trials = [*singles, *combinations(range(count), 2)] if self.pairs else singles
-        kept = flips.first(trials)
-        wanted = np.where(flips.left[:, None], _wanted(seen), kept)
+        search = self._search(seen)
+        kept = search.first()
+        wanted = np.where(search.left[:, None], _wanted(seen), kept)
         return NormalisedLMS(self.alpha).changes(seen.wanting(wanted), memory)
+
+    def why(self, seen: Passage, unit: str, lane: int = 0) -> str:
+        """Return which units were flipped or that none helped, in which order they were tried."""
+        return self._search(seen).told(lane, otherwise="so the outputs are taught themselves")
+
+    def _search(self, seen: Passage) -> _Search:
+        """Return the search: the unit nearest to 0, then the next, then two at a time."""
+        hidden = _Hidden.of(seen)
+        count = len(hidden.places)
+        pairs = tuple(combinations(range(count), 2)) if self.pairs else ()
+        return _Search(seen, hidden, (*((k,) for k in range(count)), *pairs))
 
 
 @dataclass(frozen=True)
@@ -91,15 +113,26 @@ class MadalineNearest(LearningRule):
 
     name: ClassVar[str] = "madaline-nearest"
 
+    def reach(self, taught: Sequence[Truth]) -> Sequence[Truth]:
+        """Return all units but those of the last layer."""
+        return _all_but_the_last(taught)
+
     def start(self, program: Program, weights: Weights) -> Memory:
         """Remember nothing."""
         return NormalisedLMS(self.alpha).start(program, weights)
 
     def changes(self, seen: Passage, memory: Memory) -> tuple[Changes, Memory]:
         """Return the changes of the unit nearest to 0, where its flip lessens the error."""
-        flips = _Flips(seen, _Hidden.of(seen))
-        nearest = [(0,)] if len(flips.hidden.places) else []
-        return NormalisedLMS(self.alpha).changes(seen.wanting(flips.first(nearest)), memory)
+        return NormalisedLMS(self.alpha).changes(seen.wanting(self._search(seen).first()), memory)
+
+    def why(self, seen: Passage, unit: str, lane: int = 0) -> str:
+        """Return which unit was flipped, or that this did not help."""
+        return self._search(seen).told(lane)
+
+    def _search(self, seen: Passage) -> _Search:
+        """Return the search: one trial, of the unit nearest to 0."""
+        hidden = _Hidden.of(seen)
+        return _Search(seen, hidden, ((0,),) if len(hidden.places) else ())
 
 
 def madaline(
@@ -161,29 +194,64 @@ class _Hidden:
         return cls(places[np.argsort(np.abs(z), axis=1, kind="stable")], z, seen.y[:, places], places)
 
 
-class _Flips:
-    """Trials of a passage with units flipped: which presentations and lanes still err, and what has helped."""
+class _Search:
+    """Trials of a passage with units flipped, up to the first that helps, in each presentation and lane.
 
-    def __init__(self, seen: Passage, hidden: _Hidden, may: Truth | None = None) -> None:
-        self.seen, self.hidden, self.may = seen, hidden, may
+    A trial names units by how near they are to 0. Only units that `may` are flipped; `to` is the error that a trial
+    must reach, if any fall will not do; `left` are the presentations and lanes that still err.
+    """
+
+    def __init__(
+        self,
+        seen: Passage,
+        hidden: _Hidden,
+        trials: Sequence[tuple[int, ...]],
+        may: Truth | None = None,
+        to: int | None = None,
+    ) -> None:
+        self.seen, self.hidden, self.trials, self.may, self.to = seen, hidden, trials, may, to
         self.before = self._errors(seen)
         self.left: Truth = self.before > 0
 
-    def first(self, trials: Iterable[tuple[int, ...]], to: int | None = None) -> Array:
-        """Return the outputs that helped, (batch, N, S), NaN elsewhere: of the first trial that lessens the error.
-
-        A trial names units by how near they are to 0; `to` is the error that it must reach, if any fall will not do.
-        """
+    def first(self) -> Array:
+        """Return the outputs that helped, (batch, N, S), NaN elsewhere, and leave in `left` whom nothing helped."""
         kept = np.full(self.seen.y.shape, np.nan)
-        for flipped in trials:
+        for held, helps in self._tried():
+            kept = np.where(helps[:, None], held, kept)
+        return kept
+
+    def told(self, lane: int, otherwise: str = "so nothing is taught") -> str:
+        """Return as a clause which units were tried in the first presentation, and which of them helped."""
+        if not self.left[0, lane]:
+            return ""
+        failed: list[str] = []
+        for held, helps in self._tried():
+            flipped = np.flatnonzero(~np.isnan(held[0, :, lane])).tolist()
+            if helps[0, lane]:
+                first = f"flipping {_listed(failed)} did not help, " if failed else ""
+                better = "puts the outputs right" if self.to == 0 else "lessens the error"
+                flip = " and ".join(
+                    f"{self._named(place, lane)} to {number(held[0, place, lane])}" for place in flipped
+                )
+                return f"{first}flipping {flip} {better}"
+            if flipped:
+                failed.append(" with ".join(self._named(place, lane) for place in flipped))
+        return f"no flip helped ({_listed(failed) or 'nothing may flip'}), {otherwise}"
+
+    def _tried(self) -> Iterator[tuple[Array, Truth]]:
+        """Yield trial by trial what is held, (batch, N, S), and which presentations and lanes it helps."""
+        for flipped in self.trials:
             if not self.left.any():
                 break
             held = self._held(flipped)
             after = self._errors(self.seen.again(held))
-            helps = self.left & (after < self.before if to is None else after <= to)
-            kept = np.where(helps[:, None], held, kept)
+            helps = self.left & (after < self.before if self.to is None else after <= self.to)
+            yield held, helps
             self.left = self.left & ~helps
-        return kept
+
+    def _named(self, place: int, lane: int) -> str:
+        z = self.seen.moment.net_inputs()[0, place, lane]
+        return f"{self.seen.program.names[place]} (z {number(z)})"
 
     def _held(self, flipped: tuple[int, ...]) -> Array:
         y, nearest = self.seen.y, self.hidden.nearest
@@ -202,6 +270,15 @@ class _Flips:
         """Return how many outputs err, by presentation and lane."""
         count: Array = (np.abs(passage.y - self.seen.d) >= WRONG).sum(axis=1)
         return count
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _all_but_the_last(units: Sequence[Truth]) -> Sequence[Truth]:
+    return [np.full(len(one), number < len(units) - 1) for number, one in enumerate(units)]
 
 
 def _wanted(seen: Passage) -> Array:

@@ -18,6 +18,8 @@ from allornone.simulator.records.records import Trace, Training
 
 LETTER = 10.0
 SHOWN = ("error", "mistakes")
+UNJUDGED = ("change", "updates")
+"""What is shown of a training without a teacher: how far its weights went in each epoch, and how often."""
 ROWS = 120
 
 
@@ -56,9 +58,9 @@ def _trace(trace: Trace, ax: Axes | None, theme: Theme) -> Drawing:
 
 def _training(training: Training, ax: Axes | None, theme: Theme) -> Drawing:
     """One curve under the other; with given axes, only the first that there is."""
-    words = _judged(training)
+    words = _judged(training) or [word for word in UNJUDGED if len(training.values.get(word, ()))]
     if not words:
-        raise AllornoneError("this training recorded neither error nor mistakes, so there is nothing to plot")
+        return _weights(training, ax, theme)
     if ax is not None:
         _curve(ax, training, words[0], theme)
         return Drawing(root(ax), ax)
@@ -76,6 +78,21 @@ def _training(training: Training, ax: Axes | None, theme: Theme) -> Drawing:
     return Drawing(figure, figure.axes[0])
 
 
+def _weights(training: Training, ax: Axes | None, theme: Theme) -> Drawing:
+    """Of a training that took no epoch: the weights that it began with, a bar each."""
+    if training.program is None:
+        raise AllornoneError(
+            "this training took no epoch and was loaded without its network: nothing is to be seen"
+        )
+    if ax is None:
+        ax = canvas(6.4, 2.6, theme).add_axes((0.14, 0.17, 0.82, 0.73))
+    values = training.program.synapse_values(training.theta)[:, 0]
+    ax.bar(np.arange(1, len(values) + 1), values, width=0.8, color=theme.pos, linewidth=0)
+    ax.axhline(0, color=theme.mute, linewidth=0.8)
+    _style(ax, "weight", "synapse", theme, integer=False)
+    return Drawing(root(ax), ax)
+
+
 def _judged(training: Training) -> list[str]:
     """Return the words of which anything is known."""
     known = [word for word in SHOWN if word in training.values]
@@ -86,7 +103,7 @@ def _curve(ax: Axes, training: Training, word: str, theme: Theme) -> None:
     """One value an epoch; mistakes are bars, since they are counted."""
     values = np.asarray(training.values[word], dtype=np.float64)
     counted = word in ("mistakes", "updates")
-    epochs = np.arange(len(values)) + (1 if counted else 0)
+    epochs = np.arange(len(values)) + (0 if word == "error" else 1)  # the error begins before the first epoch
     if counted and values.shape[1] == 1:
         ax.bar(epochs, values[:, 0], width=0.8, color=theme.neg, linewidth=0)
     else:
@@ -95,13 +112,21 @@ def _curve(ax: Axes, training: Training, word: str, theme: Theme) -> None:
             values,
             color=theme.neg if counted else theme.pos,
             linewidth=1.8 if values.shape[1] == 1 else 0.8,
+            marker="o" if len(values) == 1 else "",
         )
-    ax.set(ylim=(0, None), facecolor="none")
+    ax.set(ylim=(0, None))
+    if len(epochs) == 1:
+        ax.set_xlim(epochs[0] - 0.5, epochs[0] + 0.5)
+    _style(ax, word, "epoch", theme, integer=counted)
+
+
+def _style(ax: Axes, y: str, x: str, theme: Theme, *, integer: bool) -> None:
+    ax.set(facecolor="none")
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    ax.yaxis.set_major_locator(MaxNLocator(4, integer=counted))
+    ax.yaxis.set_major_locator(MaxNLocator(4, integer=integer))
     ax.tick_params(labelsize=LETTER, colors=theme.mute, labelfontfamily=FONT)
-    ax.set_ylabel(word, size=LETTER, color=theme.ink, family=FONT)
-    ax.set_xlabel("epoch", size=LETTER, color=theme.mute, family=FONT)
+    ax.set_ylabel(y, size=LETTER, color=theme.ink, family=FONT)
+    ax.set_xlabel(x, size=LETTER, color=theme.mute, family=FONT)
     ax.spines[["top", "right"]].set_visible(False)
     for side in ("left", "bottom"):
         ax.spines[side].set_color(theme.mute)

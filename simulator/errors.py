@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
-from numbers import Integral
+from math import isfinite
+from numbers import Integral, Real
 
 SHOWN = 8
 SHORT = 3
+LONG = 40
 
 
 class AllornoneError(ValueError):
@@ -40,6 +42,32 @@ class LimitExceeded(AllornoneError):
 
 class Diverged(AllornoneError):
     """Weights that left every bound where none was asked for."""
+
+
+class LearningWarning(UserWarning):
+    """What is allowed and will learn nothing."""
+
+
+def finite(value: object) -> bool:
+    """Return whether a value is a finite number that a float can hold.
+
+    >>> finite(1), finite(float("nan")), finite(10**400), finite("1")
+    (True, False, False, False)
+    """
+    try:
+        return isinstance(value, Real) and isfinite(value)
+    except OverflowError:
+        return False
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it: NaN by its name, a long one cut.
+
+    >>> shown(float("nan")), shown(10**400)
+    ('NaN', '1000000000000000000000000000000000000000…')
+    """
+    text = "NaN" if isinstance(value, float) and value != value else repr(value)
+    return text if len(text) <= LONG else f"{text[:LONG]}…"
 
 
 def whole(name: str, value: object, least: int = 0) -> int:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
 
-from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.errors import AllornoneError, finite, nearest, shown
 
 P = TypeVar("P", bound="Parameters")
 
@@ -54,6 +54,15 @@ class Parameters:
         hints = _hints(type(self))
         for field in fields(self):
             _check_field(type(self).__name__, field, hints[field.name], getattr(self, field.name))
+
+    def check_single(self, lanes: int = 1) -> None:
+        """Raise an error that names the first field which is an array; of several lanes it may hold a number each."""
+        for name, value in self.values().items():
+            if np.ndim(value) and (lanes == 1 or np.shape(value) != (lanes,)):
+                each = f", or one for each of {lanes} lanes" if lanes > 1 else ""
+                raise AllornoneError(
+                    f"{type(self).__name__}.{name} must be one number{each}, found an array of shape {np.shape(value)}"
+                )
 
     @classmethod
     def columns(cls, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
@@ -166,9 +175,9 @@ def _check_field(owner: str, field: Field[Any], hint: Any, value: Any) -> None:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise AllornoneError(f"{place} must be a number, found {value!r}")
-    if math.isnan(value):
-        raise AllornoneError(f"{place} must be a number, found NaN")
+        raise AllornoneError(f"{place} must be a number, found {shown(value)}")
+    if not finite(value) and value not in (math.inf, -math.inf):
+        raise AllornoneError(f"{place} must be a number, found {shown(value)}")
     if plain is int and not float(value).is_integer():
         raise AllornoneError(f"{place} must be a whole number, found {value!r}")
     for bound in bounds:

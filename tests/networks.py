@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import pairwise
@@ -156,6 +156,22 @@ def problems(
     X = draw(st.lists(kind.brought, min_size=count * width, max_size=count * width))
     d = draw(st.lists(st.sampled_from(wanted), min_size=count * outs, max_size=count * outs))
     return np.array(X).reshape(count, width), np.array(d, dtype=float).reshape(count, outs)
+
+
+def freeze(net: Network, taught: Container[str]) -> None:
+    """Let only what leads to some units be plastic."""
+    for unit, data in net.nodes(data=True):
+        if not data.get("input") and unit not in taught:
+            data["plastic"] = False
+    for _, target, data in net.edges(data=True):
+        if target not in taught:
+            data["plastic"] = False
+
+
+def attainable(net: Network, d: Array) -> Array:
+    """Return targets that outputs which compare could meet: of 0 and 1, an ADALINE's 0 becomes −1."""
+    signs = [net.nodes[unit]["model"] == "adaline" for unit in net.outputs]
+    return np.where(signs, np.where(d == 0, -1.0, d), d)
 
 
 @contextmanager

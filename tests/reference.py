@@ -210,7 +210,7 @@ def train(
 def changes(life: Life, rule: str, eta: float, desired: Given) -> dict[Synapse, float]:
     """Return what the rule changes after the latest tick, by synapse; a bias comes from None."""
     found: dict[Synapse, float] = {}
-    for source, target in plastic_synapses(life.graph):
+    for source, target in plastic_synapses(life.graph, biases=rule in TAUGHT):
         d = desired.get(target, math.nan)
         if rule in TAUGHT and math.isnan(d):
             continue
@@ -219,8 +219,8 @@ def changes(life: Life, rule: str, eta: float, desired: Given) -> dict[Synapse, 
     return found
 
 
-def plastic_synapses(graph: Graph) -> list[Synapse]:
-    """Return the synapses, biases included, that a rule may change."""
+def plastic_synapses(graph: Graph, biases: bool = True) -> list[Synapse]:
+    """Return the synapses that a rule may change, and the biases: all, or only those that are said to be plastic."""
     found: list[Synapse] = []
     for unit, data in graph.nodes(data=True):
         if data.get("input"):
@@ -230,7 +230,7 @@ def plastic_synapses(graph: Graph) -> list[Synapse]:
             synapse = graph.edges[source, unit]
             if synapse.get("kind") != "inhibitory" and synapse.get("plastic", usual):
                 found.append((source, unit))
-        if "bias" in data and data.get("plastic", usual):
+        if "bias" in data and data.get("plastic", usual and biases):
             found.append((None, unit))
     return found
 

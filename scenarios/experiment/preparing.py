@@ -119,11 +119,18 @@ class Beginning:
     structure: Hashable
     plastic: dict[Hashable, tuple[Pair, ...]] = field(default_factory=dict)
 
-    def plastic_of(self, texts: Any, numbers: Numbers) -> tuple[Pair, ...]:
-        """Return the synapses and biases that the texts name, or all that can change."""
-        key = None if texts is None else tuple(texts)
+    def plastic_of(self, texts: Any, numbers: Numbers, rule: LearningRule) -> tuple[Pair, ...]:
+        """Return the synapses and biases that the texts name, or all that a rule can change.
+
+        Biases that nobody names are for rules with a teacher.
+        """
+        key = needs_teacher(rule) if texts is None else tuple(texts)
         if key not in self.plastic:
-            self.plastic[key] = _plastic(self.network, texts, numbers)
+            pairs = _plastic(self.network, texts, numbers)
+            if key is False:
+                named = self.network.nodes(data="plastic")
+                pairs = tuple((u, v) for u, v in pairs if u is not None or named[v])
+            self.plastic[key] = pairs
         return self.plastic[key]
 
 
@@ -222,7 +229,7 @@ def _phase(
         rule=rule,
         ramps=_ramps(words, rule, numbers),
         divergence=phase.get("divergence", "l2") if "gradient" in phase else "",
-        plastic=() if rule is None else begun.plastic_of(words.get("plastic"), numbers),
+        plastic=() if rule is None else begun.plastic_of(words.get("plastic"), numbers, rule),
         epochs=whole("epochs", numbers.whole(words.get("epochs", 1), "epochs")),
         order=words.get("order", "cyclic"),
         batch=words.get("batch", 1)

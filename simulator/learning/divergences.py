@@ -14,11 +14,14 @@ from typing import Literal
 import numpy as np
 
 from allornone.simulator.arrays import Array
+from allornone.simulator.learning.rules import RightTargets
 from allornone.simulator.units import UnitModel
 
 DivergenceName = Literal["l2", "kl", "cross-entropy"]
 TINY = float(np.finfo(np.float64).tiny)
 """An output that is certain and wrong counts −log of this, 708, instead of infinity."""
+ROUNDING = 1e-9
+"""How far probabilities may be from a sum of 1."""
 
 
 class Divergence(ABC):
@@ -34,6 +37,10 @@ class Divergence(ABC):
 
     def slope_of_net_input(self, model: UnitModel, y: Array, d: Array) -> Array | None:
         """Return ∂E/∂z where the activation matches the divergence, None for others."""
+        return None
+
+    def right_targets(self, model: UnitModel, d: Array) -> RightTargets | None:
+        """Return the targets, (samples, units, lanes), for which it means something; None: all of them."""
         return None
 
 
@@ -74,6 +81,16 @@ class CrossEntropy(Divergence):
             each: Array = getattr(model, "gain", 1.0) * (y - d)
             return each
         return None
+
+    def right_targets(self, model: UnitModel, d: Array) -> RightTargets | None:
+        """Return the probabilities, and of units that answer together those that sum to 1."""
+        may = (d >= 0) & (d <= 1)
+        if not model.vector:
+            return RightTargets(may, "cross-entropy takes it for a probability, from 0 to 1")
+        whole = np.abs(d.sum(axis=1, keepdims=True) - 1) <= ROUNDING
+        silent = np.isnan(d).any(axis=1, keepdims=True)
+        words = f"the probabilities of {model.name} units, from 0 to 1, must sum to 1 in every sample"
+        return RightTargets(may & (whole | silent), words)
 
 
 class KullbackLeibler(CrossEntropy):

@@ -18,7 +18,7 @@ from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.learning.divergences import DIVERGENCES, Divergence
 from allornone.simulator.learning.presenting import lesson, samples
 from allornone.simulator.network.network import Network
-from allornone.simulator.program.passing import Passage, WayBack
+from allornone.simulator.program.passing import Passage, StepBack, WayBack
 from allornone.simulator.program.program import Program, compile
 from allornone.simulator.units import UnitModel
 
@@ -133,6 +133,58 @@ def jacobian(net: Network | Program, x: Any, *, ticks: int | None = None) -> Arr
         rows.append(_of_inputs(seen, seen.wanting(alone).walk_back(_ItsOwnOutput()))[..., 0])
     found = np.stack(rows, axis=1)
     return found[0] if np.ndim(x) == 1 else found
+
+
+def delta_told(seen: Passage, way: WayBack, unit: str, lane: int = 0) -> str:
+    """Return δ of a unit on the way back of a single presentation, with its terms, as a clause.
+
+    Where a presentation takes several ticks it is one δ a tick.
+    """
+    program, place = seen.program, seen.program.index[unit]
+    steps = [
+        s for s in way.steps if place in range(*program.stages[s.layer].units.indices(len(program.names)))
+    ]
+    if len(steps) != 1 or {step.tick for step in way.steps} != {steps[0].tick}:
+        parts = [f"{_plain(_of(step, step.delta, place, lane))} at tick {step.tick}" for step in steps]
+        return f"δ[{unit}] = {', '.join(parts)}" if parts else ""
+    step = steps[0]
+    delta, d = _of(step, step.delta, place, lane), float(seen.d[0, place, lane])
+    if step.of_outputs is None:
+        return f"δ[{unit}] = y − d = {_plain(seen.y[0, place, lane])} − {_plain(d)} = {_plain(delta)}"
+    handed = _of(step, step.of_outputs, place, lane)
+    slope = delta / handed if handed else 0.0
+    letters = "f'(z) ∂E/∂y" if np.isnan(d) else "f'(z) ∂Div/∂y"
+    head = f"δ[{unit}] = {letters} = {_plain(slope)} × {_plain(handed)} = {_plain(delta)}"
+    terms = _terms(seen, way, unit, lane)
+    return f"{head}, with ∂E/∂y = Σ w δ = {terms}" if terms else head
+
+
+def _terms(seen: Passage, way: WayBack, unit: str, lane: int) -> str:
+    """Return the products w δ that the units which hear a unit hand back to it."""
+    program, net = seen.program, seen.program.networks[0]
+    values = dict(zip(program.synapses, program.synapse_values(seen.weights)[:, lane], strict=True))
+    parts = []
+    for step in way.steps:
+        stage = program.stages[step.layer]
+        for place in range(stage.units.start, stage.units.stop):
+            pair = (unit, program.names[place])
+            if stage.model.summing and net.has_edge(*pair) and pair in values:
+                parts.append(f"{_plain(values[pair])} × {_plain(_of(step, step.delta, place, lane))}")
+    more = f" and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
+    return " + ".join(parts[:SHOWN]) + more
+
+
+def _plain(value: float) -> str:
+    """Return a number in four digits, with a minus that is one."""
+    return f"{float(value) + 0.0:.4g}".replace("-", "−")
+
+
+def _of(step: StepBack, values: Array, place: int, lane: int) -> float:
+    """Return the value of a unit in the first presentation, from values of its layer or of the whole state."""
+    whole = values.shape[1] == step.moment.y.shape[1]
+    return float(
+        values[0, place if whole else place - step.moment.program.stages[step.layer].units.start, lane]
+    )
 
 
 class _ItsOwnOutput:

@@ -12,7 +12,7 @@ import inspect
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,9 @@ from allornone.simulator.errors import AllornoneError
 from allornone.simulator.parameters import Parameters
 from allornone.simulator.program.passing import Changes, Layer, Passage
 from allornone.simulator.program.program import Program, Stage, Weights
+from allornone.simulator.program.ties import threshold_of
 from allornone.simulator.registry import rules
+from allornone.simulator.units import UnitModel
 
 if TYPE_CHECKING:
     from allornone.simulator.learning.presenting import Shown
@@ -65,6 +67,13 @@ class Epoch:
     error: tuple[Array, Array] | None = None
 
 
+class RightTargets(NamedTuple):
+    """Which targets could be met, (samples, units, lanes), and in words what could be."""
+
+    may: Truth
+    words: str
+
+
 @dataclass(frozen=True)
 class LearningRule(Parameters):
     """A procedure that modifies connections, in pure parts, each with a default but `changes`."""
@@ -104,6 +113,37 @@ class LearningRule(Parameters):
         """Return the error of each unit of a layer that is taught d: `error`, unless the model matters to it."""
         return self.error(layer.z, layer.y, d)
 
+    def reach(self, taught: Sequence[Truth]) -> Sequence[Truth]:
+        """Return of each stage's units which it may change, from those that the teacher tells anything: all."""
+        return [np.ones(len(one), dtype=bool) for one in taught]
+
+    def right_targets(self, model: UnitModel, d: Array) -> RightTargets | None:
+        """Return which targets of units of a model could be met, (samples, units, lanes); None: all of them.
+
+        A rule that compares outputs asks of a threshold unit one of its two.
+        """
+        if not model.compares or not self.compares_outputs:
+            return None
+        low, high = (model.activate(threshold_of(model) + side) for side in (-np.ones((1, 1, 1)), 1.0))
+        first, second = float(low.flat[0]), float(high.flat[0])
+        return RightTargets(
+            (d == low) | (d == high),
+            f"a {model.name} unit answers {first:g} or {second:g}, so the rule {self.name!r} would never be content",
+        )
+
+    def why(self, seen: Passage, unit: str, lane: int = 0) -> str:
+        """Return why one presentation changed a unit as it did, as a clause; "" where the change says it all."""
+        return ""
+
+    def largest_eta(self, x: Array, batch: int | str) -> Array | None:
+        """Return by lane the rate up to which it is stable where theory tells: x (samples, sources, lanes)."""
+        return None
+
+    @property
+    def compares_outputs(self) -> bool:
+        """Whether what is desired is compared with outputs, and not with net inputs."""
+        return True
+
     def descent(self, seen: Passage) -> Sequence[Array] | None:
         """Return the gradient that the rule descends, ∂E/∂w summed over the batch; None where there is none."""
         return None
@@ -137,6 +177,15 @@ class LocalRule(LearningRule):
 
     limit: ClassVar[Callable[..., Array] | None] = None
     """Return what new weights become, to keep a sum, a length, or limits."""
+
+    @property
+    def compares_outputs(self) -> bool:
+        """Whether `change` asks for d and y."""
+        return {"d", "y"} <= {*asked_by(self.change)}
+
+    def reach(self, taught: Sequence[Truth]) -> Sequence[Truth]:
+        """Return the taught units where `change` asks for d, else all."""
+        return taught if "d" in asked_by(self.change) else super().reach(taught)
 
     def start(self, program: Program, weights: Weights) -> Memory:
         """Remember 0 under every name that `remember` asks for beyond what is seen."""

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from allornone.simulator.errors import AllornoneError, whole
+from allornone.simulator.learning.checks import check_fit, ready, warn_if_idle
 from allornone.simulator.learning.presenting import lesson, samples
-from allornone.simulator.learning.rules import LearningRule, Memory, check_usable, learned, needs_teacher
+from allornone.simulator.learning.rules import LearningRule, Memory, learned, needs_teacher
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import Passage
-from allornone.simulator.program.program import Program, Weights, compile
+from allornone.simulator.program.program import Program, Weights
 
 BACK = 1000
 """Presentations that `back` can undo."""
@@ -60,18 +61,15 @@ class Trainer:
         ticks: int | None = None,
         undo: int = BACK,
     ) -> None:
-        check_usable(rule)
-        self.program, self.rule = compile(net), rule
-        program = self.program
+        program, own = ready(net, rule)
+        self.program, self.rule = program, rule
         if program.lanes > 1:
             raise AllornoneError(f"a trainer teaches one network, found {program.lanes} side by side")
         inputs = samples(X, "X", len(program.inputs))[..., None]
         desired = None if d is None else samples(d, "d", len(program.output_places))[..., None]
-        if desired is None and needs_teacher(rule):
-            raise AllornoneError(
-                f"the rule {rule.name!r} needs a teacher: give d, what the outputs should be"
-            )
-        self.lesson = lesson(program, inputs, desired, ticks=ticks, clamped=not needs_teacher(rule))
+        self.lesson = lesson(own, inputs, desired, ticks=ticks, clamped=not needs_teacher(rule))
+        check_fit(rule, self.lesson)
+        warn_if_idle(rule, self.lesson, program.weights)
         self._undo: deque[_Moment] = deque(maxlen=whole("undo", undo))
         self._now = _Moment(0, program.weights, rule.start(program, program.weights), "nothing was shown yet")
 
@@ -161,7 +159,13 @@ class Trainer:
             where = f"{source} → {target}" if source is not None else f"bias of {target}"
             parts.append(f"{where} {old[k]:.4g} → {new[k]:.4g}")
         more = f" and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
-        return ", ".join(parts) + more
+        return ", ".join(parts) + more + self._reasons(seen, moved)
+
+    def _reasons(self, seen: Passage, moved: list[int]) -> str:
+        """Return, a line each, why the rule changed the units that it changed."""
+        units = dict.fromkeys(self.program.synapses[k][1] for k in moved)
+        reasons = dict.fromkeys(self.rule.why(seen, unit) for unit in units)
+        return "".join(f"\n  since {reason}" for reason in [reason for reason in reasons if reason][:SHOWN])
 
 
 class Told(str):

@@ -19,13 +19,13 @@ import numpy as np
 
 from allornone.simulator.arrays import Array, Index, Truth, stream, summed
 from allornone.simulator.errors import AllornoneError, nearest, whole
+from allornone.simulator.learning.checks import check_fit, ready, warn_if_idle
 from allornone.simulator.learning.presenting import Batch, Lesson, Shown, lesson, samples
 from allornone.simulator.learning.rules import (
     Asked,
     Epoch,
     LearningRule,
     Memory,
-    check_usable,
     largest_plastic,
     learned,
     needs_teacher,
@@ -33,7 +33,7 @@ from allornone.simulator.learning.rules import (
 )
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import Passage
-from allornone.simulator.program.program import Program, Weights, compile
+from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.records.records import Training
 
 ORDERS = ("cyclic", "shuffled")
@@ -271,8 +271,8 @@ def train(
     >>> training.epochs, training["mistakes"]
     (6, array([1, 3, 3, 2, 1, 0]))
     """
-    check_usable(rule)
-    program = compile(net)
+    program, own = ready(net, rule)
+    whole("seed", seed)
     inputs = samples(X, "X", len(program.inputs))[..., None]
     desired = None if d is None else samples(d, "d", len(program.output_places))[..., None]
     plan = Plan(
@@ -287,8 +287,10 @@ def train(
         ramps={name: ramp_of(rule, name, said) for name, said in (ramps or {}).items()},
         progress=progress,
     )
-    lessons = lesson(program, inputs, desired, ticks=ticks, clamped=not needs_teacher(rule))
-    return learn(program, program.weights, rule, lessons, plan, program.keep)
+    lessons = lesson(own, inputs, desired, ticks=ticks, clamped=not needs_teacher(rule))
+    check_fit(rule, lessons)
+    warn_if_idle(rule, lessons, program.weights)
+    return replace(learn(own, program.weights, rule, lessons, plan, program.keep), program=program)
 
 
 def ramp_of(rule: LearningRule, name: str, said: Mapping[str, float]) -> Ramp:
@@ -347,7 +349,9 @@ def learn(
         # A lane that stopped earlier keeps what it had then, whatever the rule remembers of the others.
         weights = _where(going, rule.finish(weights, memory), kept)
         keep(weights)
-    return replace(_training(program, rule, plan, diary, weights), relive=again)
+    found = _training(program, rule, plan, diary, weights)
+    stable = _stable(rule, lessons, plan) if diary.diverged.any() else None
+    return replace(found, relive=again, bound=plan.bound, largest_eta=stable)
 
 
 def _ramped(rule: LearningRule, plan: Plan, epoch: int) -> LearningRule:
@@ -462,9 +466,7 @@ def _changed(program: Program, walked: Sequence[Weights], asked: Asked) -> Array
 def _check(plan: Plan, rule: LearningRule, lessons: Lesson) -> None:
     """Raise an error where plan, rule and lessons do not fit together."""
     plan.check()
-    check_usable(rule)
-    if needs_teacher(rule) and not lessons.is_taught:
-        raise AllornoneError(f"the rule {rule.name!r} needs a teacher: give d, what the outputs should be")
+    check_fit(rule, lessons)
     if plan.follows and type(rule).descent is LearningRule.descent:
         asks = f"until {plan.until.text!r}" if plan.until is not None else "record=['gradient']"
         raise AllornoneError(f"{asks}: the rule {rule.name!r} follows no gradient that it could tell")
@@ -551,6 +553,19 @@ def steepness(rule: LearningRule, lessons: Lesson, weights: Weights, average: bo
         mine = np.where(stage.plastic, part / lessons.samples if average else part, 0.0)
         squares = squares + summed(mine**2, tuple(range(mine.ndim - 1)))
     return np.sqrt(squares)
+
+
+def _stable(rule: LearningRule, lessons: Lesson, plan: Plan) -> Array | None:
+    """Return by lane the largest rate at which a single layer is stable on what its inputs bring, if theory tells."""
+    program = lessons.program
+    stages = [stage for stage in program.stages if stage.learns]
+    if len(stages) != 1 or lessons.ticks != 1 or (stages[0].heard > len(program.inputs)).any():
+        return None
+    number = program.stages.index(stages[0])
+    x = np.concatenate([seen.layers[number].x for seen in lessons.everything(program.weights)])
+    found = rule.largest_eta(x, plan.batch)
+    whole_sum = plan.batch == "all" and not plan.average
+    return found if found is None or not whole_sum else found / lessons.samples
 
 
 def _distance(old: Weights, new: Weights) -> Array:

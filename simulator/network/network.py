@@ -6,18 +6,17 @@ A synapse is an edge: `weight`, `delay`, `kind`, `plastic`, `shared`.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import get_close_matches
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName, whole
+from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName, finite, shown, whole
 from allornone.simulator.registry import units as unit_models
 from allornone.simulator.units import UnitModel
 
@@ -297,6 +296,7 @@ def check_model(name: str, model: object) -> None:
         )
     try:
         model.check()
+        model.check_single()
     except AllornoneError as error:
         raise NetworkError(f"unit {name!r}: {error}") from None
 
@@ -384,9 +384,8 @@ def _check_keys(place: str, data: Mapping[str, Any], known: Sequence[str]) -> No
 
 
 def _check_number(place: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        shown = "NaN" if isinstance(value, float) and math.isnan(value) else repr(value)
-        raise NetworkError(f"{place} must be a finite number, found {shown}")
+    if isinstance(value, bool) or not finite(value):
+        raise NetworkError(f"{place} must be a finite number, found {shown(value)}")
 
 
 @contextmanager

@@ -16,14 +16,13 @@ from collections import abc
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import partial
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allornone.simulator.arrays import Array
-from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
+from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName, finite, shown
 from allornone.simulator.notation.synapses import Evaluate, Groups, NotationError, expand_units, literal
 
 Number = Callable[[str], float | bool]
@@ -196,8 +195,8 @@ def _number(value: Any, what: str, number: Number) -> float:
             value = number(value)
         except AllornoneError as error:
             raise AllornoneError(f"{what}: {error}") from None
-    if not isinstance(value, (Real, np.bool_)) or not math.isfinite(value):
-        raise AllornoneError(f"{what}: a finite number was expected, found {value!r}")
+    if not isinstance(value, np.bool_) and not finite(value):
+        raise AllornoneError(f"{what}: a finite number was expected, found {shown(value)}")
     return float(value)
 
 

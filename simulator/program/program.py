@@ -116,6 +116,8 @@ class Program:
     settling: int
     networks: tuple[Network, ...]
     wiring: Wiring = field(repr=False)
+    chosen: bool = False
+    """Whether somebody has named the synapses and biases that are plastic."""
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -126,6 +128,19 @@ class Program:
     def binary(self) -> bool:
         """Whether every unit but the inputs is 0 or 1."""
         return all(stage.model.binary for stage in self.stages)
+
+    @cached_property
+    def plastic(self) -> Truth:
+        """Which synapses of the wiring a rule may change, biases included."""
+        found = np.zeros(len(self.wiring.target), dtype=bool)
+        for stage in self.stages:
+            found[stage.synapses] = stage.block.values(stage.plastic.astype(float))[:, 0] > 0
+        return found
+
+    @cached_property
+    def place_of(self) -> Index:
+        """Place in the state of each unit of the wiring."""
+        return np.array([0, *(self.index[name] for name in self.wiring.names[1:])], dtype=np.intp)
 
     @cached_property
     def shares(self) -> bool:
@@ -172,10 +187,14 @@ class Program:
 
     def synapse_values(self, weights: Weights) -> Array:
         """Return one weight a synapse of `synapses`, (synapses, lanes)."""
+        return self.every_value(weights)[~self.wiring.inhibitory]
+
+    def every_value(self, weights: Weights) -> Array:
+        """Return one weight a synapse of the wiring, (synapses, lanes), 0 where it is inhibitory."""
         values = np.zeros_like(self.wiring.weight)
         for stage, w in zip(self.stages, weights, strict=True):
             values[stage.synapses] = stage.block.values(w)
-        return values[~self.wiring.inhibitory]
+        return values
 
     def with_values(self, values: Array) -> Weights:
         """Return weights from one value a synapse of `synapses`, (synapses, lanes)."""
@@ -207,7 +226,7 @@ class Program:
             replace(stage, plastic=stage.block.weights(mask[stage.synapses, None]).astype(bool))
             for stage in self.stages
         )
-        return replace(self, stages=stages)
+        return replace(self, stages=stages, chosen=True)
 
     def same_shared(self, change: Weights) -> Weights:
         """Give synapses that share a weight the sum of their changes."""

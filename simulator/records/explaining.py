@@ -85,7 +85,7 @@ it has fired ever since 2, when S had fired at 1 (weight 1), and R, which could 
     >>> X, d = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]
     >>> training = train(perceptron(inputs=2), X, d, rule=PerceptronRule(), epochs=9, until="mistakes == 0")
     >>> explain(training, "out", 1)
-    In epoch 1 one of 4 lessons changed out: (1, 1), taught 1, answered 0: bias +1, X1 +1, X2 +1. \
+    In epoch 1 one of 4 lessons changed out by perceptron: (1, 1), taught 1, answered 0: bias +1, X1 +1, X2 +1. \
 From first to last: bias 0 → 1, X1 0 → 1, X2 0 → 1.
     """
     if isinstance(record, Trace):
@@ -627,6 +627,7 @@ class ShownWeights:
 
     label: str
     weights: Array
+    seen: Passage
 
 
 class Watcher:
@@ -648,7 +649,7 @@ class Watcher:
         """Write one presentation down."""
         if self.awake and active[self.lane]:
             self.program = seen.program
-            self.shown.append(ShownWeights(self._label(seen), self.mine(seen.weights)))
+            self.shown.append(ShownWeights(self._label(seen), self.mine(seen.weights), seen))
 
     def mine(self, theta: Weights) -> Array:
         """Return the weights into the unit, the bias first."""
@@ -696,19 +697,25 @@ def changes(training: Training, unit: str, epoch: Any, lane: Any) -> str:
     last = watcher.mine(after.theta)
     weights = [*(one.weights for one in watcher.shown), last]
     told = [
-        f"{one.label}: {_by(watcher.sources, new - one.weights)}"
+        f"{one.label}: {_by(watcher.sources, new - one.weights)}{_since(training.rule, one.seen, unit, lane)}"
         for one, new in zip(watcher.shown, weights[1:], strict=True)
         if (new != one.weights).any()
     ]
     count = len(watcher.shown)
     kind = "presentation" if watcher.batches else "lesson"
     many = WORDS[len(told)] if len(told) < len(WORDS) else str(len(told))
-    head = f"In epoch {epoch} {many} of {count} {kind}{'s' * (count != 1)} changed {unit}"
+    head = f"In epoch {epoch} {many} of {count} {kind}{'s' * (count != 1)} changed {unit} by {training.rule.name}"
     if not told:
-        return f"{head}."
+        return f"In epoch {epoch} none of {count} {kind}{'s' * (count != 1)} changed {unit}."
     more = [f"and {len(told) - LESSONS} more"] if len(told) > LESSONS + 1 else []
     shown = told[:LESSONS] if more else told
     return f"{head}: {'; '.join([*shown, *more])}. From first to last: {_from_to(watcher.sources, weights[0], last)}."
+
+
+def _since(rule: Any, seen: Passage, unit: str, lane: int) -> str:
+    """Return why a rule changed a unit after a single presentation, where it says so."""
+    reason = rule.why(seen, unit, lane) if len(seen.y) == 1 else ""
+    return f" ({reason})" if reason else ""
 
 
 def _check(training: Training, epoch: int, lane: int) -> None:

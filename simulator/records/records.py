@@ -177,6 +177,10 @@ class Training:
     weight_history: Array | None = None
     theta: Weights = field(default=(), compare=False)
     program: Program | None = field(default=None, compare=False)
+    bound: float = float("inf")
+    """What no plastic weight may exceed."""
+    largest_eta: Array | None = None
+    """By lane the largest rate that is stable here, where a lane diverged and theory tells."""
     relive: Callable[..., Any] | None = field(default=None, compare=False)
     """Lives the epochs once more, from the same weights, for who asks what happened in one of them."""
 
@@ -218,7 +222,9 @@ class Training:
         if len(self.lane_epochs) > 1:
             return f"{int(self.lane_solved.sum())} of {len(self.lane_solved)} lanes solved"
         if self.diverged:
-            return f"diverged in epoch {self.epochs + 1}"
+            stable = self.largest_eta
+            advice = "" if stable is None else f"; it is stable up to eta = {stable[0]:.4g} here"
+            return f"diverged in epoch {self.epochs + 1}, a weight left ±{self.bound:g}{advice}"
         if self.solved:
             return f"{self.until}"
         return "epochs reached" if self.until is None else f"epochs reached, {self.until} never met"
@@ -240,6 +246,8 @@ class Training:
     def save(self, path: str | Path) -> None:
         """Save to one .npz file, without pickle."""
         arrays: dict[str, NDArray[Any]] = {f"value {word}": column for word, column in self.values.items()}
+        if self.largest_eta is not None:
+            arrays["largest eta"] = self.largest_eta
         arrays |= {"epochs": self.lane_epochs, "solved": self.lane_solved, "diverged": self.lane_diverged}
         if self.weight_history is not None:
             arrays["weights"] = self.weight_history
@@ -247,6 +255,7 @@ class Training:
             "rule": self.rule.name,
             "rule_values": self.rule.values(),
             "until": self.until,
+            "bound": self.bound,
             "synapses": self.synapses,
         }
         _save(path, arrays, about)
@@ -271,6 +280,8 @@ class Training:
             about["until"],
             synapses,
             arrays.get("weights"),
+            bound=about["bound"],
+            largest_eta=arrays.get("largest eta"),
         )
 
     def _one(self, column: NDArray[Any]) -> Any:

@@ -6,17 +6,16 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from allornone.simulator.arrays import Array, Index, Truth, stream
-from allornone.simulator.errors import AllornoneError, Diverged, UnknownName, whole
+from allornone.simulator.errors import AllornoneError, Diverged, UnknownName, finite, shown, whole
+from allornone.simulator.learning.checks import ready
 from allornone.simulator.learning.rules import (
     LearningRule,
     Memory,
-    check_usable,
     learned,
     needs_teacher,
     take,
@@ -88,10 +87,8 @@ class Simulator:
     ) -> None:
         if update not in ("together", "one-by-one"):
             raise AllornoneError(f"update must be 'together' or 'one-by-one', found {update!r}")
-        self.program = compile(net)
+        self.program = compile(net) if rule is None else ready(net, rule)[1]
         self.rule, self.batch, self.bound = rule, whole("batch", batch, 1), bound
-        if rule is not None:
-            check_usable(rule)
         self._one_by_one: OneByOne | None = None
         if update == "one-by-one":
             lanes = range(self.program.lanes)
@@ -321,10 +318,12 @@ def driving(program: Program, values: Array, driven: Sequence[str]) -> Iterator[
         yield given, Held(places[others], values[:, tick, others]) if len(others) else FREE
 
 
-def number(name: str, value: object) -> float:
+def number(name: str, value: Any) -> float:
     """Return what a unit is given, a finite number, or NaN where it is free."""
-    if not isinstance(value, Real | np.bool_) or math.isinf(value):
-        raise AllornoneError(f"unit {name!r} is given a finite number, found {value!r}")
+    if isinstance(value, float) and math.isnan(value):
+        return math.nan
+    if not isinstance(value, np.bool_) and not finite(value):
+        raise AllornoneError(f"unit {name!r} is given a finite number, found {shown(value)}")
     return float(value)
 
 

@@ -18,10 +18,12 @@ from hypothesis import given, settings, strategies as st
 from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from pictures_nets import any_net, chain, clique, echo, heat, known, latch, ring
 from scipy.spatial import ConvexHull
 
-from allornone.models.activations import Softmax
+from allornone.models.activations import Linear, Softmax
+from allornone.models.hebb import Hebb
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.mlp import mlp
 from allornone.models.perceptron import PerceptronRule, perceptron
@@ -606,6 +608,28 @@ def test_a_raster_shows_who_fires_and_who_is_vetoed() -> None:
     assert [label.get_text() for label in ax.get_yticklabels()] == ["S", "R", "Q"]
     assert len(ax.collections[1].get_paths()) == int(trace.y.sum())
     assert np.asarray(ax.lines[0].get_xydata()).tolist() == [[5.0, 2.0]]
+
+
+@pytest.mark.parametrize("epochs", [0, 1, 5])
+@pytest.mark.parametrize("record", [[], ["error"]])
+def test_something_is_shown_of_every_training(epochs: int, record: list[str]) -> None:
+    """Without a teacher how far the weights went, from the first epoch on; without an epoch the weights there are."""
+    net = Network()
+    net.add_inputs("A")
+    net.add_unit("U", Linear(), output=True)
+    net.connect("A", "U", weight=0.5)
+    training = train(net, [[1.0]], rule=Hebb(eta=1.0), epochs=epochs, record=record)
+
+    axes = plot(training).figure.axes
+
+    if epochs:
+        assert [ax.get_ylabel() for ax in axes] == ["change", "updates"]
+        (line,) = axes[0].lines
+        assert np.asarray(line.get_xdata()).tolist() == list(range(1, epochs + 1))
+        # w doubles: Δw = η x y = w
+        assert np.asarray(line.get_ydata()).tolist() == [0.5 * 2**k for k in range(epochs)]
+    else:
+        assert [patch.get_height() for patch in axes[0].patches if isinstance(patch, Rectangle)] == [0.5, 0.0]
 
 
 def test_a_training_is_plotted_as_curves() -> None:

@@ -295,14 +295,13 @@ def phases_plastic(learning: str, phases: str) -> list[set[tuple[str | None, str
 
 
 def test_each_phase_says_again_what_is_plastic() -> None:
-    """Default: all that can; then [learning]'s list; then the phase's own."""
+    """Default: all that can, biases only where a teacher speaks; then [learning]'s list; then the phase's own."""
     xR: set[tuple[str | None, str]] = {(f"x[{k}]", f"R[{j}]") for k in range(4) for j in range(3)}
-    biases: set[tuple[str | None, str]] = {(None, f"R[{j}]") for j in range(3)}
 
     default, own = phases_plastic("", ';plastic = ["R -> C"]')
     listed, none = phases_plastic('plastic = ["x -> R"]', ";plastic = []")
 
-    assert default == xR | biases
+    assert default == xR
     assert own == {(f"R[{j}]", "C") for j in range(3)}
     assert listed == xR
     assert none == set()

@@ -34,7 +34,7 @@ most = 0
 [tasks]
 AND = { data = "table", inputs = 2, ones = ["11"] }
 XOR = { data = "table", inputs = 2, ones = ["01", "10"] }
-odd = { data = "rows", x = [[0.5, -1], [1.5, 0.25], [-0.75, 1], [2, 1], [-1, -1]], d = [1, -1, 1, -1, 1] }
+odd = { data = "rows", x = [[0.5, -1], [1.5, 0.25], [-0.75, 1], [2, 1], [-1, -1]], d = [1, 0, 1, 0, 1] }
 [connectivity]
 inputs = ["x1", "x2"]
 synapses = ["x1, x2 -> out [weight=0]"]
@@ -68,7 +68,7 @@ def final(run: RunRecord) -> list[float]:
 DATA: dict[str, tuple[list[list[float]], list[float]]] = {
     "AND": ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]),
     "XOR": ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]),
-    "odd": ([[0.5, -1], [1.5, 0.25], [-0.75, 1], [2, 1], [-1, -1]], [1, -1, 1, -1, 1]),
+    "odd": ([[0.5, -1], [1.5, 0.25], [-0.75, 1], [2, 1], [-1, -1]], [1, 0, 1, 0, 1]),
 }
 DELTA: dict[str, Callable[[float, float], float]] = {
     "perceptron": lambda d, z: d - (z > 0),

@@ -59,6 +59,7 @@ bias = 0.125
 [learning]
 rule = "hebb"
 eta = 0.5
+plastic = ["x -> U", "U"]
 [[experience]]
 name = "first"
 stimulus = { x = "10?1" }

@@ -16,7 +16,9 @@ XOR: Any = ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
 @pytest.mark.parametrize("rule", [aon.PerceptronRule(), aon.Backpropagation(eta=0.5, momentum=0.9)])
 def test_stepping_is_training(rule: Any) -> None:
     """Three epochs step by step, with wrong turns taken back, end where `train` ends, to the bit."""
-    stepped, trained = (aon.mlp(2, [2], 1, weights=0.5) for _ in range(2))
+    stepped, trained = (aon.mlp(2, [2], 1) for _ in range(2))
+    for net in (stepped, trained):
+        aon.start(net, {"uniform": 0.5})
     if isinstance(rule, aon.PerceptronRule):
         stepped, trained = aon.perceptron(2), aon.perceptron(2)
     coach = aon.Trainer(stepped, *XOR, rule=rule)

@@ -122,7 +122,7 @@ def test_a_count_is_never_negative() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ([1, FREE], "tick 1: a finite number was expected, found nan"),
+        ([1, FREE], "tick 1: a finite number was expected, found NaN"),
         ([1, "M"], "tick 1: nothing is named 'M' here"),
         ([[1, 0]], "tick 0: a finite number was expected, found [1, 0]"),
         (np.zeros((1, 2)), "tick 0: a finite number was expected, found [0.0, 0.0]"),

@@ -267,7 +267,7 @@ def test_weights_that_learned_are_told_tick_by_tick() -> None:
     def life(record: list[str]) -> Trace:
         net = Network()
         net.add_inputs("A")
-        net.add_unit("U", aon.Perceptron(), bias=-0.75)
+        net.add_unit("U", aon.Perceptron(), bias=-0.75, plastic=True)
         net.connect("A", "U", weight=0.9)
         return simulate(net, {"A": "111"}, rule=aon.Hebb(eta=0.125), record=record)
 
@@ -430,7 +430,7 @@ def test_lessons_are_told_in_the_order_in_which_they_came() -> None:
     training = and_training()
 
     assert aon.explain(training, "out", 2) == (
-        "In epoch 2 three of 4 lessons changed out: (0, 0), taught 0, answered 1: bias −1; "
+        "In epoch 2 three of 4 lessons changed out by perceptron: (0, 0), taught 0, answered 1: bias −1; "
         "(0, 1), taught 0, answered 1: bias −1, X2 −1; (1, 1), taught 1, answered 0: bias +1, X1 +1, X2 +1. "
         "From first to last: bias 1 → 0, X1 1 → 2."
     )
@@ -565,3 +565,70 @@ def test_a_bare_ring_lives_and_is_explained_without_an_output() -> None:
         aon.evaluate(ring, [[1.0]], ticks=3)
     with pytest.raises(AllornoneError, match="every unit has an outgoing synapse, so no output is evident"):
         aon.train(ring, [[1.0]], [1], rule=aon.PerceptronRule(), ticks=3)
+
+
+def test_a_flip_of_madaline_is_told_with_what_was_tried_before() -> None:
+    """Rule I flips of the units that disagree the nearest to 0, then two; the sums are those of the weights by hand."""
+    net = aon.madaline(2, 2, gate="or")
+    start = {"H1": (0.75, 0.0, 0.5), "H2": (0.25, 1.0, 0.0)}
+    for unit, (bias, x1, x2) in start.items():
+        net.nodes[unit]["bias"] = bias
+        net.edges["X1", unit]["weight"], net.edges["X2", unit]["weight"] = x1, x2
+    # At (1, −1) both answer 1, H1 with z = 0.25 and H2 with z = 1.25: an or is −1 only when both are flipped.
+    training = aon.train(net, [[1, -1]], [-1], rule=aon.MadalineI(alpha=1.0), epochs=1)
+
+    told = aon.explain(training, "H1", 1)
+
+    assert told.startswith("In epoch 1 one of 1 lesson changed H1 by madaline-1: (1, −1), answered 1: ")
+    assert (
+        "(flipping H1 (z 0.25) did not help, flipping H1 (z 0.25) to −1 and H2 (z 1.25) to −1 puts the outputs right)"
+        in told
+    )
+
+
+def test_where_no_flip_helps_rule_two_says_that_it_teaches_the_output() -> None:
+    """An output whose weights are 0 answers 1 whatever the hidden units do."""
+    net = aon.madaline(2, 1, gate="trained")
+    for _, data in net.nodes(data=True):
+        if "bias" in data:
+            data["bias"] = 0.0
+    for *_, data in net.edges(data=True):
+        data["weight"] = 0.0
+    training = aon.train(net, [[1, 1]], [-1], rule=aon.MadalineII(alpha=1.0), epochs=1)
+
+    told = aon.explain(training, "out", 1)
+
+    assert "(no flip helped (H1 (z 0)), so the outputs are taught themselves)" in told
+
+
+def test_backpropagation_tells_delta_and_its_terms() -> None:
+    """Worked by hand: z = 0 everywhere, so y = ½ and f'(z) = ¼; δ of the output is ¼ (½ − 1), and w carries it back."""
+    net = aon.mlp(1, 1, 1)
+    net.edges["H1", "out"]["weight"] = 2.0
+    net.nodes["out"]["bias"] = -1.0
+
+    training = aon.train(net.copy(), [[1.0]], [1.0], rule=aon.Backpropagation(eta=1.0))
+    assert "(δ[out] = f'(z) ∂Div/∂y = 0.25 × −0.5 = −0.125)" in aon.explain(training, "out", 1)
+    assert "(δ[H1] = f'(z) ∂E/∂y = 0.25 × −0.25 = −0.0625, with ∂E/∂y = Σ w δ = 2 × −0.125)" in aon.explain(
+        training, "H1", 1
+    )
+
+    rule = aon.Backpropagation(eta=1.0, divergence="cross-entropy")
+    training = aon.train(net.copy(), [[1.0]], [1.0], rule=rule)
+    assert "(δ[out] = y − d = 0.5 − 1 = −0.5)" in aon.explain(training, "out", 1)
+
+    coach = aon.Trainer(net.copy(), [[1.0]], [1.0], rule=aon.Backpropagation(eta=1.0))
+    assert "\n  since δ[out] = f'(z) ∂Div/∂y = 0.25 × −0.5 = −0.125" in coach.step()
+
+
+def test_through_time_backpropagation_tells_a_delta_a_tick() -> None:
+    """A linear unit that hears itself a tick later with weight ½: δ halves with every tick back."""
+    net = aon.Network()
+    net.add_inputs("A")
+    net.add_unit("U", aon.Linear(), output=True)
+    net.connect("A", "U", weight=1.0)
+    net.connect("U", "U", weight=0.5, delay=1)
+    # y is 1, 1.5, 1.75; with d = 0.75 the last δ is 1
+    training = aon.train(net, [[1.0]], [0.75], rule=aon.Backpropagation(eta=0.1), epochs=1, ticks=3)
+
+    assert "(δ[U] = 1 at tick 2, 0.5 at tick 1, 0.25 at tick 0)" in aon.explain(training, "U", 1)
