@@ -194,9 +194,8 @@ def _sides(
     inradius: float,
     centre: Centre,
     turn: float,
-    plastic: bool | None = None,
 ) -> list[str]:
-    """Add a unit a side, numbered from `first` on, and return their names."""
+    """Add a fixed unit a side, numbered from `first` on, and return their names."""
     names = []
     for k in range(sides):
         angle = turn + 2 * math.pi * k / sides
@@ -205,8 +204,8 @@ def _sides(
         reach = inradius + across * centre[0] + up * centre[1]
         name = f"H{first + k}"
         net.add_unit(name, Threshold(threshold=-reach), group="hidden1")
-        net.connect("X1", name, weight=-across, plastic=plastic)
-        net.connect("X2", name, weight=-up, plastic=plastic)
+        net.connect("X1", name, weight=-across, plastic=False)
+        net.connect("X2", name, weight=-up, plastic=False)
         names.append(name)
     return names
 
@@ -300,7 +299,7 @@ def _disc(net: Network, number: int, centre: Centre, radius: float) -> None:
 
 def _shares(net: Network, number: int, centre: Centre, radius: float, sides: int) -> None:
     """Add a unit that says 2 (share of the sides that agree − ½)."""
-    guards = _sides(net, (number - 1) * sides + 1, sides, radius, centre, 0.0, plastic=False)
+    guards = _sides(net, (number - 1) * sides + 1, sides, radius, centre, 0.0)
     net.add_unit(f"C{number}", Linear(), bias=-1.0, group="hidden2", plastic=False)
     for guard in guards:
         net.connect(guard, f"C{number}", weight=2 / sides, plastic=False)
