@@ -93,7 +93,7 @@ def polygons(
     for number, own in enumerate(guards, start=1):
         net.add_unit(f"F{number}", Threshold(threshold=len(own) - 0.5), group="hidden2")
         for guard in own:
-            net.connect(guard, f"F{number}")
+            net.connect(guard, f"F{number}", plastic=False)
     net.add_unit("out", Threshold(threshold=0.5), output=True)
     for number in range(1, len(guards) + 1):
         net.connect(f"F{number}", "out")
