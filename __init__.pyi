@@ -112,7 +112,7 @@ from .simulator.network.network import Network as Network
 from .simulator.network.storage import read as read, write as write
 from .simulator.program.program import Program as Program, compile as compile
 from .simulator.records.explaining import explain as explain
-from .simulator.records.records import Trace as Trace, Training as Training
+from .simulator.records.records import Record as Record, Trace as Trace, Training as Training
 from .simulator.time.simulation import Simulator as Simulator, simulate as simulate
 from .simulator.units import (
     DifferentiableUnit as DifferentiableUnit,

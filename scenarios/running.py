@@ -170,7 +170,7 @@ def check_built(source: Source, limits: Limits | None = None) -> None:
 def _check_units(source: Source, known: Iterable[str]) -> None:
     """Raise SourceError where a measure looks at a unit or group that no run has."""
     for name, text in source.raw.get("measures", {}).items():
-        for unit in sorted(needs([str(text)]).units.difference(known)):
+        for unit in sorted(set(needs([str(text)]).record.units or ()).difference(known)):
             message = str(UnknownName("unit or group", unit, known))
             raise source.error([Violation(("measures", name), message)])
 

@@ -18,8 +18,8 @@ from allornone.models.boolean.separability import separable
 from allornone.scenarios.experiment import build
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.running_phases import (
-    Record,
-    RecordingNeeds,
+    Needs,
+    PhaseRecord,
     RunRecord,
     chosen_run,
     run_phases,
@@ -29,6 +29,7 @@ from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS, 
 from allornone.scenarios.expressions.labelled import Labelled, Value, combine, labelled
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.records.records import SEEN, Record
 from allornone.simulator.registry import functions
 
 NEEDS = {"y": "y", "x": "y", "z": "z", "veto": "vetoed"}
@@ -39,7 +40,7 @@ COUNTED = ("mistakes", "updates", "change")
 """Words that count what happened on the way, so that their first value is that of epoch 1."""
 
 
-def needs(texts: Iterable[str]) -> RecordingNeeds:
+def needs(texts: Iterable[str]) -> Needs:
     """Return what runs have to keep for these expressions, and of which units."""
     words: set[str] = set()
     units: set[str] = set()
@@ -55,7 +56,8 @@ def needs(texts: Iterable[str]) -> RecordingNeeds:
                     words.add("gap")
                 case ast.Call(func=ast.Name(id="history"), args=[ast.Constant(value=str(name)), *_]):
                     words |= {"history"} if name.startswith("w ") else {"error"} if name in AT_REST else set()
-    return RecordingNeeds(frozenset(words), frozenset(units))
+    seen = [word for word in SEEN if word in words]
+    return Needs(Record(seen, units=sorted(units)), frozenset(words.difference(SEEN)))
 
 
 def measure(measures: Mapping[str, str], run: RunRecord) -> dict[str, Value]:
@@ -127,12 +129,12 @@ class _Reader:
         def call(group: Value, phase: Value | None = None) -> Value:
             record = self.phase(phase, lambda record: True)
             return self.along(
-                record, record.kept[NEEDS[word]], self.members(group), single=self.is_one(group)
+                record, record.seen[NEEDS[word]], self.members(group), single=self.is_one(group)
             )
 
         return call
 
-    def along(self, record: Record, values: Array, units: Sequence[str], single: bool) -> Value:
+    def along(self, record: PhaseRecord, values: Array, units: Sequence[str], single: bool) -> Value:
         """Return values of units with their axes; one unit, one trial has none."""
         place = {unit: k for k, unit in enumerate(record.units)}
         places = [place[unit] for unit in units]
@@ -191,7 +193,7 @@ class _Reader:
 
         return slope
 
-    def descended(self, phase: Value | None) -> Record:
+    def descended(self, phase: Value | None) -> PhaseRecord:
         """Return the record of a gradient phase."""
         return self.phase(phase, lambda record: bool(record.slopes), "a gradient")
 
@@ -247,17 +249,17 @@ class _Reader:
             raise AllornoneError(f"margin({name!r}): all weights are 0, there is no plane")
         return float(np.min(np.abs(x @ w + bias)) / length)
 
-    def learned(self, phase: Value) -> Record:
+    def learned(self, phase: Value) -> PhaseRecord:
         """Return the record of a phase that learned by lessons."""
         return self.phase(
             phase, lambda record: record.phase.rule is not None and not record.phase.timed, "lessons learned"
         )
 
-    def changed(self, phase: Value) -> Record:
+    def changed(self, phase: Value) -> PhaseRecord:
         """Return the record of a phase in which a rule was at work."""
         return self.phase(phase, lambda record: record.phase.rule is not None, "a rule")
 
-    def phase(self, name: Value | None, has: Callable[[Record], bool], what: str = "") -> Record:
+    def phase(self, name: Value | None, has: Callable[[PhaseRecord], bool], what: str = "") -> PhaseRecord:
         """Return the phase of that name, or the last that has what is asked for."""
         records = {record.phase.name: record for record in self.run.records}
         if name is not None:

@@ -20,7 +20,7 @@ from allornone.scenarios.experiment.build import groups_of
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import measure, needs
 from allornone.scenarios.experiment.preparing import Known, Prepared, prepare
-from allornone.scenarios.experiment.running_phases import RecordingNeeds, RunRecord, run_phases
+from allornone.scenarios.experiment.running_phases import Needs, RunRecord, run_phases
 from allornone.scenarios.expressions.expression import expression
 from allornone.scenarios.expressions.labelled import Labelled, Value, elements, labelled
 from allornone.simulator.errors import AllornoneError
@@ -150,7 +150,7 @@ class Laboratory:
                 self.progress(done, len(missing), what)
 
     def _results(
-        self, jobs: Sequence[Sequence[tuple[str, Prepared]]], texts: Mapping[str, str], asked: RecordingNeeds
+        self, jobs: Sequence[Sequence[tuple[str, Prepared]]], texts: Mapping[str, str], asked: Needs
     ) -> Iterable[Worked]:
         if self.executor is None or len(jobs) < 2:
             return (_work(job, texts, asked) for job in jobs)
@@ -162,7 +162,7 @@ Worked = tuple[list[str], list[dict[str, Value]], dict[str, bool]]
 """Keys of runs, their measures, and of each phase with a rule whether it changed a weight in any of them."""
 
 
-def _work(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: RecordingNeeds) -> Worked:
+def _work(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs) -> Worked:
     runs = run_phases([ready for _, ready in job], asked)
     learned: dict[str, bool] = {}
     for run in runs:
@@ -170,9 +170,7 @@ def _work(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: 
     return [key for key, _ in job], [measure(texts, run) for run in runs], learned
 
 
-def _work_elsewhere(
-    job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: RecordingNeeds
-) -> Worked:
+def _work_elsewhere(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs) -> Worked:
     try:
         return _work(job, texts, asked)
     except AllornoneError as error:  # one that holds facts of its own could not travel between processes
@@ -187,15 +185,15 @@ def _note_learning(learned: dict[str, bool], run: RunRecord) -> None:
             learned[name] = changed or learned.get(name, False)
 
 
-def bytes_kept(ready: Prepared, asked: RecordingNeeds) -> int:
+def bytes_kept(ready: Prepared, asked: Needs) -> int:
     """Return how many bytes one run takes: what it is shown, and what is kept of it for its measures."""
     groups = groups_of(ready.network)
-    units = len({unit for name in asked.units for unit in groups.get(name, ())})
+    units = len({unit for name in asked.record.units or () for unit in groups.get(name, ())})
     synapses = ready.network.number_of_edges() + len(ready.network)
     cells = 0
     for phase in ready.phases:
         moments = phase.x.shape[0] * (phase.x.shape[1] if phase.by_tick else 1)
-        cells += phase.x.size + moments * units * len(asked.words - {"history"})
+        cells += phase.x.size + moments * units * len(asked.record.words)
         cells += phase.x.shape[0] * len(ready.network) if phase.timed else 0
         if "history" in asked.words and phase.rule is not None:
             cells += synapses * (moments if phase.by_tick and phase.epochs == 1 else phase.epochs)
@@ -203,7 +201,7 @@ def bytes_kept(ready: Prepared, asked: RecordingNeeds) -> int:
 
 
 def _portions(
-    group: Sequence[tuple[str, Prepared]], asked: RecordingNeeds
+    group: Sequence[tuple[str, Prepared]], asked: Needs
 ) -> Iterable[Sequence[tuple[str, Prepared]]]:
     """Cut runs of equal structure into portions whose records fit in memory together."""
     at_once = max(1, KEPT_AT_ONCE // max(1, bytes_kept(group[0][1], asked)))

@@ -34,10 +34,9 @@ from allornone.simulator.learning.rules import (
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import Passage
 from allornone.simulator.program.program import Program, Weights
-from allornone.simulator.records.records import Training
+from allornone.simulator.records.records import IN_LEARNING, SEEN, Record, Training, seen_at
 
 ORDERS = ("cyclic", "shuffled")
-RECORDABLE = ("error", "gradient", "weights")
 Watch = Callable[[Passage, Truth], None]
 BLOCK = 64
 """Presentations after which the bound of the weights is looked at."""
@@ -178,7 +177,7 @@ class Plan:
     average: bool = True
     until: Condition | None = None
     bound: float = 1e6
-    record: Sequence[str] = ("error",)
+    record: Record = field(default_factory=lambda: Record(["error"]))
     seeds: Sequence[int] = (0,)
     ramps: Mapping[str, Ramp] = field(default_factory=dict)
     watch: Watch | None = None
@@ -188,12 +187,12 @@ class Plan:
     def judges(self) -> bool:
         """Whether anybody asks for the error at rest after every epoch."""
         asked = () if self.until is None else self.until.words
-        return bool({"error", "worst", "fall"} & {*self.record, *asked})
+        return bool({"error", "worst", "fall"} & {*self.record.words, *asked})
 
     @property
     def follows(self) -> bool:
         """Whether anybody asks for the length of the gradient at rest after every epoch."""
-        return "gradient" in self.record or (self.until is not None and "gradient" in self.until.words)
+        return "gradient" in self.record.words or (self.until is not None and "gradient" in self.until.words)
 
     def check(self) -> None:
         """Raise an error that names the first word which means nothing."""
@@ -207,12 +206,7 @@ class Plan:
             isinstance(self.batch, bool) or not isinstance(self.batch, int) or self.batch < 1
         ):
             raise AllornoneError(f'batch must be a whole number from 1, or "all", found {self.batch!r}')
-        for word in self.record:
-            if word not in RECORDABLE:
-                raise AllornoneError(
-                    f"record knows {', '.join(RECORDABLE)}, found {word!r}. "
-                    f"{nearest(str(word), RECORDABLE)}".rstrip()
-                )
+        self.record.check(IN_LEARNING)
         if not isinstance(self.bound, Real) or not self.bound > 0:
             raise AllornoneError(f"bound must be more than 0, found {self.bound!r}")
 
@@ -224,15 +218,47 @@ class _Diary:
     epochs: Array
     solved: Truth
     diverged: Truth
+    places: Index
+    seen: dict[str, Array]
     values: dict[str, list[Array]] = field(default_factory=dict)
     weights: list[Array] = field(default_factory=list)
 
     @classmethod
-    def of(cls, lanes: int) -> _Diary:
-        return cls(np.zeros(lanes), np.zeros(lanes, dtype=bool), np.zeros(lanes, dtype=bool))
+    def of(cls, record: Record, lessons: Lesson) -> _Diary:
+        lanes, places = lessons.program.lanes, record.places(lessons.program)
+        seen = {
+            word: np.zeros((lessons.samples, len(places), lanes)) for word in SEEN if word in record.words
+        }
+        return cls(np.zeros(lanes), np.zeros(lanes, dtype=bool), np.zeros(lanes, dtype=bool), places, seen)
+
+    def watching(self, watch: Watch | None) -> Watch | None:
+        """Return who keeps what lessons leave, beside somebody who watches too; None where nobody has to."""
+        if not self.seen:
+            return watch
+
+        def both(seen: Passage, active: Truth) -> None:
+            self.keep(seen, active)
+            if watch is not None:
+                watch(seen, active)
+
+        return both
+
+    def keep(self, seen: Passage, active: Truth) -> None:
+        """Keep what is seen at the last tick of some presentations, of the lanes that still learn."""
+        for word, kept in self.seen.items():
+            keep_seen(kept, seen_at(word, seen.moment, self.places), seen.order, active)
 
     def note(self, word: str, value: Array) -> None:
         self.values.setdefault(word, []).append(value)
+
+
+def keep_seen(kept: Array, value: Array, order: Index, active: Truth) -> None:
+    """Keep values of a batch (batch, units, lanes) at the places of its lessons, of the lanes that are active."""
+    if order.ndim == 1:
+        kept[order] = np.where(active, value, kept[order])
+        return
+    lanes, units = np.flatnonzero(active), np.arange(value.shape[1])
+    kept[order[:, None, lanes], units[None, :, None], lanes] = value[..., lanes]
 
 
 def train(
@@ -250,7 +276,7 @@ def train(
     bound: float = 1e6,
     ticks: int | None = None,
     ramps: Mapping[str, Mapping[str, float]] | None = None,
-    record: Sequence[str] = ("error",),
+    record: Record | Sequence[str] = ("error",),
     progress: Callable[[int, int], None] | None = None,
 ) -> Training:
     """Teach a network, write the learned weights back to it, and return what happened.
@@ -261,7 +287,8 @@ def train(
     is taken, or with `average=False` the sum. `until` is a condition such as "mistakes == 0". Beyond `bound` the
     training has diverged and ends, its weights finite. `ramps` lets numbers of the rule change from epoch to epoch:
     {"eta": {"from": 0.5, "to": 0.1, "epochs": 100}}. `record` may name "error", the error at rest after every epoch and
-    the worst miss, "gradient", its length, and "weights", those of every epoch. When it is interrupted, what was
+    the worst miss, "gradient", its length, "weights", those of every epoch, and "y", "z", "vetoed", what each lesson
+    left when it was presented last; a Record also says of which units. When it is interrupted, what was
     learned so far is written back.
 
     >>> from allornone.models.perceptron import PerceptronRule, perceptron
@@ -282,7 +309,7 @@ def train(
         average=average,
         until=None if until is None else Condition.read(until),
         bound=bound,
-        record=record,
+        record=Record.of(record),
         seeds=[seed + lane for lane in range(program.lanes)],
         ramps={name: ramp_of(rule, name, said) for name, said in (ramps or {}).items()},
         progress=progress,
@@ -313,9 +340,10 @@ def learn(
     """Teach a program from given weights; `keep` is handed what was learned, also when it is interrupted."""
     _check(plan, rule, lessons)
     again = partial(
-        _relive, program, weights, rule, lessons, replace(plan, record=(), watch=None, progress=None)
+        _relive, program, weights, rule, lessons, replace(plan, record=Record(), watch=None, progress=None)
     )
-    diary = _Diary.of(program.lanes)
+    diary = _Diary.of(plan.record, lessons)
+    watch = diary.watching(plan.watch)
     streams = [stream(seed, "order") for seed in plan.seeds]
     size = lessons.samples if plan.batch == "all" else int(plan.batch)
     memory = rule.start(program, weights)
@@ -327,7 +355,7 @@ def learn(
             if not active.any():
                 break
             shown = lessons.shown(_order(plan, streams, lessons.samples), size)
-            asked = Asked(plan.average, plan.bound, active, done, plan.judges, plan.watch)
+            asked = Asked(plan.average, plan.bound, active, done, plan.judges, watch)
             now = _ramped(rule, plan, done)
             after = taught(now, program, shown, weights, memory, asked)
             counted = {"updates": after.updates, "change": _distance(weights, after.weights)}
@@ -518,7 +546,7 @@ def _judge(
     if plan.follows:
         values["gradient"] = steepness(rule, lessons, weights, plan.average)
         diary.note("gradient", np.where(active, values["gradient"], np.nan))
-    if "weights" in plan.record:
+    if "weights" in plan.record.words:
         diary.weights.append(lessons.program.synapse_values(weights))
     if plan.until is None or not values.keys() >= {*plan.until.words}:
         return np.zeros(active.shape, dtype=bool)
@@ -583,6 +611,8 @@ def _training(program: Program, rule: LearningRule, plan: Plan, diary: _Diary, w
         until=plan.until.text if plan.until is not None else None,
         synapses=program.synapses,
         weight_history=np.array(diary.weights) if diary.weights else None,
+        units=tuple(program.names[place] for place in diary.places.tolist()) if diary.seen else (),
+        seen=diary.seen,
         theta=weights,
         program=program,
     )

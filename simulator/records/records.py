@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from allornone.simulator.arrays import Array
+from allornone.simulator.arrays import Array, Index
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName, nearest, whole
 from allornone.simulator.files import replacing
 from allornone.simulator.network.network import Network
@@ -22,10 +22,61 @@ from allornone.simulator.program.passing import Moment
 from allornone.simulator.program.program import Program, Weights, compile
 from allornone.simulator.records import text
 
-RECORDABLE = ("y", "z", "vetoed", "weights")
+SEEN = ("y", "z", "vetoed")
+"""Words of what units do: output, net input, whether a unit would have fired but was silenced."""
+IN_TIME = (*SEEN, "weights")
+IN_LEARNING = ("error", "gradient", "weights", *SEEN)
 AT_REST = ("error", "worst", "gradient")
 """Words of learning that take a presentation of every lesson after each epoch."""
 MOST_BYTES = 4_000_000_000
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept of a run: which words, of which units, of every which moment, and of how many at most.
+
+    In time the words are "y" (always kept), "z", "vetoed" and "weights", and a moment is a tick. In learning they are
+    "error", "gradient" and "weights", one value an epoch, and "y", "z", "vetoed": what each lesson left when it was
+    presented last. `units` None stands for all.
+
+    >>> Record(["z"], units=["N3"]).words
+    ('z',)
+    """
+
+    words: Sequence[str] = ()
+    units: Sequence[str] | None = None
+    every: int = 1
+    most: int | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.words, str) or isinstance(self.units, str):
+            raise AllornoneError(
+                f"a record names words and units in lists, found {self.words!r}, {self.units!r}"
+            )
+        object.__setattr__(self, "words", tuple(self.words))
+        object.__setattr__(self, "units", None if self.units is None else tuple(self.units))
+
+    @classmethod
+    def of(cls, said: Record | Sequence[str]) -> Record:
+        """Return a record that may be given by its words alone."""
+        if isinstance(said, Record):
+            return said
+        return cls([said] if isinstance(said, str) else said)
+
+    def check(self, known: Sequence[str]) -> None:
+        """Raise an error that names the first word which is none of the known ones."""
+        for word in self.words:
+            if word not in known:
+                raise AllornoneError(
+                    f"record knows {', '.join(known)}, found {word!r}. {nearest(str(word), known)}".rstrip()
+                )
+        whole("every", self.every, 1)
+        if self.most is not None:
+            whole("most", self.most, 1)
+
+    def places(self, program: Program) -> Index:
+        """Return the places of its units in the state of a program."""
+        return np.arange(1, len(program.names)) if self.units is None else program.places(self.units)
 
 
 @dataclass(frozen=True)
@@ -181,6 +232,10 @@ class Training:
     """What no plastic weight may exceed."""
     largest_eta: Array | None = None
     """By lane the largest rate that is stable here, where a lane diverged and theory tells."""
+    units: tuple[str, ...] = ()
+    """Of whom `seen` tells."""
+    seen: dict[str, Array] = field(default_factory=dict)
+    """What lessons left when they were presented last: "y", "z", "vetoed", each (samples, units, lanes)."""
     relive: Callable[..., Any] | None = field(default=None, compare=False)
     """Lives the epochs once more, from the same weights, for who asks what happened in one of them."""
 
@@ -246,6 +301,7 @@ class Training:
     def save(self, path: str | Path) -> None:
         """Save to one .npz file, without pickle."""
         arrays: dict[str, NDArray[Any]] = {f"value {word}": column for word, column in self.values.items()}
+        arrays |= {f"seen {word}": column for word, column in self.seen.items()}
         if self.largest_eta is not None:
             arrays["largest eta"] = self.largest_eta
         arrays |= {"epochs": self.lane_epochs, "solved": self.lane_solved, "diverged": self.lane_diverged}
@@ -256,6 +312,7 @@ class Training:
             "rule_values": self.rule.values(),
             "until": self.until,
             "bound": self.bound,
+            "units": self.units,
             "synapses": self.synapses,
         }
         _save(path, arrays, about)
@@ -268,6 +325,9 @@ class Training:
         arrays, about = _load(path, "rule")
         values = {
             name.removeprefix("value "): array for name, array in arrays.items() if name.startswith("value ")
+        }
+        seen = {
+            name.removeprefix("seen "): array for name, array in arrays.items() if name.startswith("seen ")
         }
         rule = rules.get(about["rule"]).from_values(about["rule_values"])
         synapses = [(u, v) for u, v in about["synapses"]]
@@ -282,6 +342,8 @@ class Training:
             arrays.get("weights"),
             bound=about["bound"],
             largest_eta=arrays.get("largest eta"),
+            units=tuple(about["units"]),
+            seen=seen,
         )
 
     def _one(self, column: NDArray[Any]) -> Any:
@@ -322,31 +384,24 @@ def _load(path: str | Path, needs: str) -> tuple[dict[str, NDArray[Any]], dict[s
 
 
 class Recorder:
-    """Keeps what each tick left, and makes a Trace of it.
+    """Keeps what each moment left, as a Record says, and makes a Trace of it.
 
-    Beyond `most` ticks every other one is let go, and of those to come only so many are kept.
+    Beyond the `most` moments of its Record every other one is let go, and of those to come only so many are kept.
     """
 
-    def __init__(
-        self, program: Program, record: Sequence[str] = (), every: int = 1, most: int | None = None
-    ) -> None:
-        for word in record:
-            if word not in RECORDABLE:
-                raise AllornoneError(
-                    f"record knows {', '.join(RECORDABLE)}, found {word!r}. "
-                    f"{nearest(word, RECORDABLE)}".rstrip()
-                )
-        self.program, self.every, self.most = program, whole("every", every, 1), most
-        self._words = {"y", *record}
-        if any(stage.veto_sources for stage in program.stages):
-            self._words.add("vetoed")
-        self._kept: dict[str, list[NDArray[Any]]] = {word: [] for word in sorted(self._words)}
+    def __init__(self, program: Program, record: Record) -> None:
+        record.check(IN_TIME)
+        self.program, self.every, self.most = program, record.every, record.most
+        self._places = record.places(program)
+        vetoed = ["vetoed"] if any(stage.veto_sources for stage in program.stages) else []
+        self._words = sorted({"y", *record.words, *vetoed})
+        self._kept: dict[str, list[NDArray[Any]]] = {word: [] for word in self._words}
         self._origin = Origin(replace(program))  # the weights of the program itself may be learned on
         self._seen = 0
         self._bytes = 0
 
     def keep(self, moment: Moment, weights: Weights) -> None:
-        """Keep one tick, and the weights that it ran with."""
+        """Keep one moment, and the weights that it ran with."""
         if not self._seen and weights is not self._origin.program.weights:
             self._origin = replace(self._origin, program=replace(self.program, weights=weights))
         elif weights is not self._origin.program.weights and not self._origin.learned:
@@ -354,14 +409,8 @@ class Recorder:
         self._seen += 1
         if (self._seen - 1) % self.every:
             return
-        parts: dict[str, NDArray[Any]] = {"y": _small(moment.y[:, 1:])}
-        if "z" in self._words:
-            parts["z"] = moment.net_inputs()[:, 1:]
-        if "vetoed" in self._words:
-            parts["vetoed"] = moment.vetoes()[:, 1:]
-        if "weights" in self._words:
-            parts["weights"] = self.program.synapse_values(weights)
-        for word, part in parts.items():
+        for word in self._words:
+            part = self._part(word, moment, weights)
             self._bytes += part.nbytes
             self._kept[word].append(part)
         if self._bytes > MOST_BYTES:
@@ -371,6 +420,12 @@ class Recorder:
         if self.most is not None and len(self._kept["y"]) > self.most:
             self._kept = {word: parts[::2] for word, parts in self._kept.items()}
             self.every *= 2
+
+    def _part(self, word: str, moment: Moment, weights: Weights) -> NDArray[Any]:
+        if word == "weights":
+            return self.program.synapse_values(weights)
+        seen = seen_at(word, moment, self._places)
+        return _small(seen) if word == "y" else seen
 
     def begin(self, *, rested: bool = True, lessons: bool = False) -> None:
         """Note that what comes next does not go on from what was kept; `lessons`: that nothing ever does."""
@@ -382,7 +437,7 @@ class Recorder:
         recorded = {word: np.stack(parts) for word, parts in self._kept.items() if parts}
         return Trace(
             self.program.networks[0],
-            self.program.names[1:],
+            tuple(self.program.names[place] for place in self._places.tolist()),
             recorded,
             self.program.synapses,
             self.every,
@@ -390,6 +445,16 @@ class Recorder:
         )
 
 
-def _small(y: Array) -> NDArray[Any]:
-    binary = ((y == 0) | (y == 1)).all()
-    return y.astype(np.int8) if binary else y
+def seen_at(word: str, moment: Moment, places: Index) -> NDArray[Any]:
+    """Return "y", "z" or "vetoed" of the units at some places of the state, (batch, units, lanes)."""
+    match word:
+        case "z":
+            return moment.net_inputs()[:, places]
+        case "vetoed":
+            return moment.vetoes()[:, places]
+    return moment.y[:, places]
+
+
+def _small(y: NDArray[Any]) -> NDArray[Any]:
+    """Return spikes as bytes, and everything else as it is."""
+    return y.astype(np.int8) if ((y == 0) | (y == 1)).all() else y

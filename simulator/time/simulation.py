@@ -34,7 +34,7 @@ from allornone.simulator.program.passing import (
     rest,
 )
 from allornone.simulator.program.program import Program, Weights, compile
-from allornone.simulator.records.records import Recorder, Trace
+from allornone.simulator.records.records import Record, Recorder, Trace
 from allornone.simulator.time.one_by_one import OneByOne
 
 BACK = 1000
@@ -255,7 +255,7 @@ def simulate(
     *,
     rule: LearningRule | None = None,
     teacher: Mapping[str, Any] | None = None,
-    record: Sequence[str] = (),
+    record: Record | Sequence[str] = (),
     every: int = 1,
     update: str = "together",
     seed: int = 0,
@@ -263,8 +263,9 @@ def simulate(
     """Let a network live through a stimulus and return what happened.
 
     `stimulus` names units: texts such as "1101", lists, {tick: value}, numbers held throughout, {"chance": p};
-    or an array (ticks, inputs) or (batch, ticks, inputs). `record` may name "z", "vetoed" and "weights"; `every` keeps
-    each n-th tick. With a rule, the weights learned are written back to the network.
+    or an array (ticks, inputs) or (batch, ticks, inputs). `record` may name "z", "vetoed" and "weights", or be a Record
+    that also says of which units; `every` keeps each n-th tick. With a rule, the weights learned are written back to
+    the network.
 
     >>> from allornone.models.mcculloch_pitts import McCullochPitts
     >>> net = Network()
@@ -287,7 +288,8 @@ def simulate(
             "nothing is given and no ticks are said: give a stimulus, or say how many ticks="
         )
     simulator = Simulator(program, rule=rule, batch=values.shape[0], update=update, seed=seed, undo=0)
-    recorder = Recorder(program, record, every)
+    kept = Record.of(record)
+    recorder = Recorder(program, kept if every == 1 else replace(kept, every=whole("every", every, 1)))
     lessons = teaching(program, teacher, length)
     try:
         for given, held in driving(program, values[..., None], driven):

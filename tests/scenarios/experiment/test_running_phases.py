@@ -16,15 +16,16 @@ from hypothesis import given, settings, strategies as st
 from allornone.models.adaline import LMS
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import prepare
-from allornone.scenarios.experiment.running_phases import RecordingNeeds, RunRecord, run_phases
+from allornone.scenarios.experiment.running_phases import Needs, RunRecord, run_phases
 from allornone.scenarios.expressions.labelled import labelled
 from allornone.scenarios.verdict.family import Laboratory
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.records.records import Record
 
 CLOSE = 1e-12
-EVERYTHING = RecordingNeeds(
-    frozenset({"y", "z", "vetoed", "history"}), frozenset({"inputs", "hidden", "outputs"})
+EVERYTHING = Needs(
+    Record(["y", "z", "vetoed"], units=["inputs", "hidden", "outputs"]), frozenset({"history"})
 )
 random_nets = settings(deadline=None, max_examples=25)
 
@@ -216,9 +217,9 @@ def test_mistakes_are_counted_before_their_change_and_shown_after() -> None:
         y = float(w[0] + w[1] * a + w[2] * b > 0)
         heard.append(y)
         w = [v + (d - y) * x for v, x in zip(w, (1, a, b), strict=True)]
-    assert taught.kept["y"][:, taught.units.index("out")].tolist() == heard
+    assert taught.seen["y"][:, taught.units.index("out")].tolist() == heard
     exam = [float(w[0] + w[1] * a + w[2] * b > 0) for a, b in DATA["XOR"][0]]
-    assert shown.kept["y"][:, shown.units.index("out")].tolist() == exam
+    assert shown.seen["y"][:, shown.units.index("out")].tolist() == exam
     assert shown.words["mistakes"].tolist() == [
         sum(y != d for y, d in zip(exam, DATA["XOR"][1], strict=True))
     ]
@@ -275,10 +276,10 @@ def test_a_stimulus_is_lived_as_the_naive_interpreter_lives_it(raw: dict[str, An
         for tick, now in enumerate(wanted.y):
             for place, unit in enumerate(record.units):
                 at = (trial, tick, place)
-                assert record.kept["y"][at] == now[unit]
+                assert record.seen["y"][at] == now[unit]
                 if unit in wanted.z[tick]:
-                    assert record.kept["z"][at] == wanted.z[tick][unit]
-                    assert record.kept["vetoed"][at] == wanted.vetoed[tick][unit]
+                    assert record.seen["z"][at] == wanted.z[tick][unit]
+                    assert record.seen["vetoed"][at] == wanted.vetoed[tick][unit]
 
 
 @given(wild(), st.integers(1, 9))
@@ -295,10 +296,10 @@ def test_a_phase_that_begins_here_goes_on_where_the_last_ended(raw: dict[str, An
     lived = run_of({**raw, "experience": two})
     rested = run_of({**raw, "experience": [two[0], {**two[1], "from": "rest"}]})
 
-    joined = np.concatenate([record.kept["y"] for record in lived.records], axis=1)
-    assert np.array_equal(joined, whole.records[0].kept["y"])
+    joined = np.concatenate([record.seen["y"] for record in lived.records], axis=1)
+    assert np.array_equal(joined, whole.records[0].seen["y"])
     alone = run_of({**raw, "experience": [{**two[1], "from": "rest"}]})
-    assert np.array_equal(rested.records[1].kept["y"], alone.records[0].kept["y"])
+    assert np.array_equal(rested.records[1].seen["y"], alone.records[0].seen["y"])
 
 
 def test_a_phase_that_begins_here_has_as_many_trials() -> None:
@@ -489,7 +490,7 @@ def matrix(run: RunRecord) -> Array:
 def test_a_net_left_alone_goes_on_by_itself() -> None:
     """After the cue every unit answers the state before, all of them together."""
     run = run_of(HOPFIELD.replace("UPDATE", ""), seed=3)
-    W, y = matrix(run), run.records[0].kept["y"]
+    W, y = matrix(run), run.records[0].seen["y"]
 
     assert y.shape == (2, 30, 8)
     for trial in range(2):
@@ -500,7 +501,7 @@ def test_a_net_left_alone_goes_on_by_itself() -> None:
 def test_a_cue_is_held_and_what_the_net_makes_of_it_is_kept() -> None:
     """Of each cue the last tick is kept, as of any presentation."""
     run = run_of(HOPFIELD.replace("UPDATE", ""), seed=3)
-    W, kept = matrix(run), run.records[1].kept["y"]
+    W, kept = matrix(run), run.records[1].seen["y"]
 
     for cue, last in zip(["11001100", "10101010"], kept, strict=True):
         state = np.array([float(mark) for mark in cue])
@@ -515,7 +516,7 @@ def test_one_by_one_a_single_unit_answers_a_tick() -> None:
     runs = [run_of(text, seed=seed) for seed in (3, 3, 4)]
 
     for run in (runs[0], runs[2]):
-        W, y = matrix(run), run.records[0].kept["y"]
+        W, y = matrix(run), run.records[0].seen["y"]
         moved: set[int] = set()
         for trial, tick in itertools.product(range(2), range(1, 200)):
             before, now = y[trial, tick - 1], y[trial, tick]
@@ -525,8 +526,8 @@ def test_one_by_one_a_single_unit_answers_a_tick() -> None:
                 assert now[unit] == (before @ W[:, unit] >= 0)
                 moved.add(int(unit))
         assert moved
-    assert np.array_equal(runs[0].records[0].kept["y"], runs[1].records[0].kept["y"])
-    drawn = [run_of(text.replace("normal(0, 1)", "-1"), seed=seed).records[0].kept["y"] for seed in (3, 4)]
+    assert np.array_equal(runs[0].records[0].seen["y"], runs[1].records[0].seen["y"])
+    drawn = [run_of(text.replace("normal(0, 1)", "-1"), seed=seed).records[0].seen["y"] for seed in (3, 4)]
     assert not np.array_equal(drawn[0], drawn[1])
 
 
@@ -534,7 +535,7 @@ def test_symmetric_and_one_by_one_a_net_comes_to_rest() -> None:
     """Hopfield's theorem: the energy never rises, so every unit agrees with the others in the end."""
     text = HOPFIELD.replace("UPDATE", 'update = "one-by-one"').replace("ticks = 30", "ticks = 400")
     run = run_of(text.replace("weight=normal(0, 1)", "weight=sin(7 * (i + j) + i * j)"), seed=1)
-    W, y = matrix(run), run.records[0].kept["y"]
+    W, y = matrix(run), run.records[0].seen["y"]
 
     energy = -0.5 * np.einsum("rti,ij,rtj->rt", y, W, y)
     assert (np.diff(energy[:, 1:], axis=1) <= 1e-12).all()

@@ -13,7 +13,7 @@ from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import prepare
 from allornone.scenarios.experiment.running_phases import (
     MOST_MOMENTS,
-    RecordingNeeds,
+    Needs,
     ShownRun,
     run_phases,
     show,
@@ -23,6 +23,7 @@ from allornone.scenarios.running import run
 from allornone.scenarios.verdict.family import Laboratory
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.records.records import Record
 
 FILES = Path(__file__).parent.parent / "run"
 CELLS = """
@@ -77,10 +78,10 @@ def shown(text: str, *, seed: int = 0, phase: str = "", overrides: dict[str, Any
 
 def measured(text: str, phase: str, seed: int = 0) -> Array:
     """Return the outputs of all units in a phase as measures see them, one trial after the other."""
-    needs = RecordingNeeds(frozenset({"y"}), frozenset({"A"}))
+    needs = Needs(Record(["y"], units=["A"]))
     life = run_phases([prepare(tomllib.loads(text), seed, Limits())], needs)[0]
     record = next(record for record in life.records if record.phase.name == phase)
-    kept = record.kept["y"]
+    kept = record.seen["y"]
     return kept.reshape(-1, kept.shape[-1])
 
 

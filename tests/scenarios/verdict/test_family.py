@@ -19,7 +19,7 @@ from allornone.scenarios.document import chance
 from allornone.scenarios.experiment import build, tasks
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import Prepared
-from allornone.scenarios.experiment.running_phases import RecordingNeeds, RunRecord, run_phases
+from allornone.scenarios.experiment.running_phases import Needs, RunRecord, run_phases
 from allornone.scenarios.experiment.tasks import Task, TaskContext
 from allornone.scenarios.expressions.labelled import Labelled, Value, labelled
 from allornone.scenarios.verdict import family as families
@@ -67,7 +67,7 @@ def lived(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows by the number of runs each time that some are lived."""
     counts: list[int] = []
 
-    def counting(runs: Sequence[Prepared], needs: RecordingNeeds) -> list[RunRecord]:
+    def counting(runs: Sequence[Prepared], needs: Needs) -> list[RunRecord]:
         counts.append(len(runs))
         return run_phases(runs, needs)
 

@@ -9,7 +9,7 @@ import pytest
 
 from allornone.scenarios.document.change import spoken
 from allornone.scenarios.experiment.preparing import Prepared
-from allornone.scenarios.experiment.running_phases import RecordingNeeds, RunRecord, run_phases
+from allornone.scenarios.experiment.running_phases import Needs, RunRecord, run_phases
 from allornone.scenarios.running import run
 from allornone.scenarios.verdict import family as families
 from allornone.scenarios.verdict.judging import selection
@@ -177,7 +177,7 @@ def lived(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows by the number of runs each time that some are lived."""
     counts: list[int] = []
 
-    def counting(runs: Sequence[Prepared], needs: RecordingNeeds) -> list[RunRecord]:
+    def counting(runs: Sequence[Prepared], needs: Needs) -> list[RunRecord]:
         counts.append(len(runs))
         return run_phases(runs, needs)
 

@@ -420,7 +420,7 @@ def test_training_names_what_it_cannot_use() -> None:
         "a rule with its parameters is needed, PerceptronRule(), not the class"
     )
     assert message_of(teach(record=["wieghts"])) == (
-        "record knows error, gradient, weights, found 'wieghts'. Did you mean 'weights'?"
+        "record knows error, gradient, weights, y, z, vetoed, found 'wieghts'. Did you mean 'weights'?"
     )
     assert learned(net, 2) == [0.0, 0.0, 0.0]
 
