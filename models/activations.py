@@ -20,7 +20,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Gt, Le
 
-from allornone.simulator.arrays import Array
+from allornone.simulator.arrays import Array, summed
 from allornone.simulator.units import DifferentiableUnit
 
 
@@ -215,7 +215,7 @@ class Softmax(DifferentiableUnit):
     def activate(self, z: Array) -> Array:
         """Return e^z_i / Σ_j e^z_j, the same whatever is added to all z."""
         power = np.exp(z - z.max(axis=-2, keepdims=True))
-        shares: Array = power / power.sum(axis=-2, keepdims=True)
+        shares: Array = power / summed(power, -2, keepdims=True)
         return shares
 
     def derivative(self, z: Array, y: Array) -> Array:
@@ -224,7 +224,7 @@ class Softmax(DifferentiableUnit):
 
     def pull(self, z: Array, y: Array, g: Array) -> Array:
         """Return Σ_i g_i dy_i/dz_j = y_j (g_j − Σ_i g_i y_i)."""
-        pulled: Array = y * (g - (g * y).sum(axis=-2, keepdims=True))
+        pulled: Array = y * (g - summed(g * y, -2, keepdims=True))
         return pulled
 
 

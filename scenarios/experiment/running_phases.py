@@ -18,7 +18,7 @@ from allornone.scenarios.experiment import build
 from allornone.scenarios.experiment.build import Pair
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import Prepared, PreparedPhase, prepare
-from allornone.simulator.arrays import Array, Index, Truth
+from allornone.simulator.arrays import Array, Index, Truth, summed
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.divergences import DIVERGENCES, Divergence
 from allornone.simulator.learning.presenting import Lesson, lesson
@@ -458,7 +458,7 @@ def _errors(weights: Weights, plan: Lesson, objective: Divergence) -> Array:
         for layer in seen.layers:
             if layer.d is not None:
                 error = objective.error(layer.model, layer.y, layer.d)
-                total = total + np.where(np.isnan(layer.d), 0.0, error).sum(axis=1)
+                total = total + summed(np.where(np.isnan(layer.d), 0.0, error), 1)
         parts.append(total)
     return np.concatenate(parts)
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from allornone.simulator.arrays import Array
+from allornone.simulator.arrays import Array, summed
 from allornone.simulator.learning.rules import RightTargets
 from allornone.simulator.units import UnitModel
 
@@ -75,7 +75,7 @@ class CrossEntropy(Divergence):
     def slope_of_net_input(self, model: UnitModel, y: Array, d: Array) -> Array | None:
         """Return y Σ d − d for a softmax, gain (y − d) for a logistic unit."""
         if model.probability == "together":
-            whole: Array = y * np.where(np.isnan(d), 0.0, d).sum(axis=1, keepdims=True) - d
+            whole: Array = y * summed(np.where(np.isnan(d), 0.0, d), 1, keepdims=True) - d
             return whole
         if model.probability == "each":
             each: Array = getattr(model, "gain", 1.0) * (y - d)

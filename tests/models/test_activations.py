@@ -129,6 +129,20 @@ def test_softmax_has_the_derivatives_of_the_lecture() -> None:
     assert model.derivative(z, y)[:, 0] == pytest.approx(np.diag(found))
 
 
+def test_softmax_shares_out_alike_alone_and_among_other_seeds() -> None:
+    """A sum over the group does not depend on how many lanes there are, so a seed alone is what it is among others."""
+    model, z = aon.Softmax(), np.random.default_rng(3).normal(size=(50, 12, 4))
+    y, g = model.activate(z), np.random.default_rng(4).normal(size=z.shape)
+
+    for lane in range(z.shape[-1]):
+        alone = model.activate(z[..., [lane]])
+
+        assert np.array_equal(alone, y[..., [lane]])
+        assert np.array_equal(
+            model.pull(z[..., [lane]], alone, g[..., [lane]]), model.pull(z, y, g)[..., [lane]]
+        )
+
+
 def test_softmax_of_two_is_the_logistic_of_their_difference() -> None:
     """In a net: two units of one group share out what one unit would say."""
     net = aon.mlp(1, [], 2, model="softmax")
