@@ -15,7 +15,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -30,8 +30,8 @@ T = TypeVar("T")
 
 FEW = 1024
 """Products of one lane and sample up to which `einsum` beats a call of BLAS a lane (see benchmarks/)."""
-ROOM = 2**20
-"""Numbers that one step of a sum over a batch may hold at once."""
+ROOM = 2**16
+"""Numbers that one step of a sum over a batch holds at once: they stay in cache."""
 SPARSE_FROM = 4096
 """Cells of a block from which one that is mostly empty is stored by its synapses."""
 
@@ -230,14 +230,21 @@ class SparseBlock(Block):
         for start in range(0, len(x), some):
             batch = slice(start, start + some)
             slopes, _ = model.partials(w, x[batch, self.afferent])
-            total += summed(slopes * delta[batch, self.unit], 0)
+            terms = slopes * delta[batch, self.unit]
+            terms[0] += total  # in turn, so that the sum knows nothing of how many samples are taken at once
+            total = summed(terms, 0)
         return total
 
     def back(self, model: UnitModel, w: Array, x: Array, delta: Array) -> Array:
-        handed = np.zeros((len(delta), self.afferents, delta.shape[-1]))
+        handed = np.empty((len(delta), self.afferents, delta.shape[-1]))
+        if model.summing:
+            for lane in range(w.shape[-1]):
+                table = self.latest.of(w, f"csr back {lane}", partial(self._csr_back, w, lane))
+                handed[..., lane] = (table @ np.ascontiguousarray(delta[..., lane].T)).T
+            return handed
         for trial in range(len(delta)):
             _, slopes = model.partials(w, x[trial, self.afferent])
-            np.add.at(handed[trial], self.afferent, slopes * delta[trial, self.unit])
+            handed[trial] = self._to_sources @ (slopes * delta[trial, self.unit])
         return handed
 
     @property
@@ -281,6 +288,24 @@ class SparseBlock(Block):
         from scipy.sparse import csr_array  # a net of small blocks does without
 
         return csr_array((w[:, lane], self.afferent, self.starts), shape=(self.units, self.afferents))
+
+    def _csr_back(self, w: Array, lane: int) -> csr_array:
+        """Return the weights of a lane, from units to sources."""
+        from scipy.sparse import csr_array
+
+        order = self._to_sources.indices
+        shape = (self.afferents, self.units)
+        return csr_array((w[order, lane], self.unit[order], self._to_sources.indptr), shape=shape)
+
+    @cached_property
+    def _to_sources(self) -> csr_array:
+        """What sums a value a synapse up by source, in the order of the synapses."""
+        from scipy.sparse import csr_array
+
+        order = np.argsort(self.afferent, kind="stable")
+        starts = np.searchsorted(self.afferent[order], np.arange(self.afferents + 1))
+        shape = (self.afferents, len(order))
+        return csr_array((np.ones(len(order)), order, starts), shape=shape)
 
     def _sum(self, values: Array) -> Array:
         # A zero behind the last synapse is where the units after it, which have none, may start.
