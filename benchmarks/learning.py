@@ -182,7 +182,7 @@ def few_synapses(widths: Sequence[int], share: float, samples: int, size: int) -
     draw, sources = np.random.default_rng(4), widths[0]
     X = draw.random((samples, sources))
     d = np.eye(widths[-1])[draw.integers(0, widths[-1], samples)]
-    net = aon.mlp(*widths[:1], widths[1:-1], widths[-1])
+    net = aon.mlp(sources, widths[1:-1], widths[-1])
     pairs = [(source, unit) for source in net.inputs for unit in net.group("hidden1")]
     net.remove_edges_from([pairs[k] for k in np.flatnonzero(draw.random(len(pairs)) >= share)])
     aon.start(net, {"uniform": 0.05})
