@@ -308,10 +308,13 @@ class Passage:
 
         Raises AllornoneError where the way leads through a unit whose output has no derivative.
         """
-        return self.walk_back(objective).slopes
+        return self.walk_back(objective, to_inputs=False).slopes
 
-    def walk_back(self, objective: Objective) -> WayBack:
-        """Walk from the last tick to the first and from the outputs to the inputs: the chain rule, once for all."""
+    def walk_back(self, objective: Objective, *, to_inputs: bool = True) -> WayBack:
+        """Walk from the last tick to the first and from the outputs to the inputs: the chain rule, once for all.
+
+        Unless it goes on `to_inputs`, a layer that hears nothing else hands nothing back.
+        """
         moments = [self.moment] if self.ticks == 1 or self.past is not None else self._present()
         slopes = [np.zeros_like(w) for w in self.weights]
         of_outputs: list[Array | None] = [None] * len(moments)
@@ -325,7 +328,8 @@ class Passage:
                 block, w, x = stage.block, self.weights[number], moment.x[number]
                 slopes[number] = slopes[number] + block.outer(stage.model, w, x, delta)
                 steps.append(StepBack(tick, number, moment, g, delta))
-                _hand_back(of_outputs, tick, stage, block.back(stage.model, w, x, delta), moment.y)
+                if to_inputs or self.program.hears_units[number]:
+                    _hand_back(of_outputs, tick, stage, block.back(stage.model, w, x, delta), moment.y)
         return WayBack(slopes, of_outputs, steps)
 
     def _delta(
@@ -356,7 +360,9 @@ class Passage:
             unit = f"unit {self.program.names[stage.units.start]!r}"
             pulled = differentiable(stage.model, unit).pull(z, y, g)
             delta = pulled if delta is None else delta + pulled
-        return g, None if delta is None else np.where(self._fixed(moments, tick, stage), 0.0, delta)
+        if delta is not None and (len(self.held.places) or stage.veto_sources):
+            delta = np.where(self._fixed(moments, tick, stage), 0.0, delta)
+        return g, delta
 
     def _fixed(self, moments: Sequence[Moment], tick: int, stage: Stage) -> Truth:
         """Return which units of a stage were held or silenced, so that their net input changed nothing."""

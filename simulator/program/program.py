@@ -143,6 +143,11 @@ class Program:
         return np.array([0, *(self.index[name] for name in self.wiring.names[1:])], dtype=np.intp)
 
     @cached_property
+    def hears_units(self) -> tuple[bool, ...]:
+        """By stage, whether any of its sources is more than an input."""
+        return tuple(bool((stage.heard > len(self.inputs)).any()) for stage in self.stages)
+
+    @cached_property
     def shares(self) -> bool:
         """Whether any synapses share a weight."""
         return bool((self.wiring.shared >= 0).any())
