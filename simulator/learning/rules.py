@@ -334,9 +334,9 @@ def take(
 def largest_plastic(stage: Stage, w: Array) -> Array:
     """Return by lane the largest plastic weight of a stage, its sign apart."""
     everything = tuple(range(w.ndim - 1))
-    if stage.all_plastic:
-        return np.asarray(np.abs(w).max(axis=everything, initial=0.0))
-    return np.asarray(np.abs(w).max(axis=everything, initial=0.0, where=stage.plastic))
+    where: Truth | bool = True if stage.all_plastic else stage.plastic
+    most = w.max(axis=everything, initial=0.0, where=where)
+    return np.asarray(np.maximum(most, -w.min(axis=everything, initial=0.0, where=where)))
 
 
 def needs_teacher(rule: LearningRule) -> bool:

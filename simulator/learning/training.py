@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 from numbers import Real
 from typing import Any
 
@@ -42,6 +42,8 @@ BLOCK = 64
 """Presentations after which the bound of the weights is looked at."""
 ROOM = 2**20
 """Numbers that a block may keep; it is shorter where a net has many weights."""
+STACKED = 4096
+"""Weights of a layer up to which those of many steps are looked at together."""
 
 WORDS = ("mistakes", "worst", "error", "gradient", "fall", "change", "updates")
 """What a condition may speak of."""
@@ -481,14 +483,25 @@ def _changed(program: Program, walked: Sequence[Weights], asked: Asked) -> Array
     """Return by lane how often the weights changed; None if an active lane was ever out of bounds."""
     changed = np.zeros((len(walked) - 1, len(asked.active)), dtype=bool)
     for number, stage in enumerate(program.stages):
-        path = np.array([weights[number] for weights in walked])
-        inner = tuple(range(1, path.ndim - 1))
-        inside = largest_plastic(stage, path[1:]) <= asked.bound
-        if not inside[asked.active].all():
-            return None
-        changed |= (path[1:] != path[:-1]).any(axis=inner)
+        moved = []
+        for old, new in _steps([weights[number] for weights in walked]):
+            inside = largest_plastic(stage, new) <= asked.bound
+            if not inside[asked.active].all():
+                return None
+            moved.append((new != old).any(axis=tuple(range(1, new.ndim - 1))))
+        changed |= np.concatenate(moved)
     updates: Array = changed.sum(axis=0, dtype=float)  # who has stopped keeps its weights
     return updates
+
+
+def _steps(walk: Sequence[Array]) -> Iterator[tuple[Array, Array]]:
+    """Yield weights of a layer and what became of them, (steps, …): small ones all at once, large ones as they lie."""
+    if walk[0].size <= STACKED:
+        path = np.array(walk)
+        yield path[:-1], path[1:]
+        return
+    for old, new in pairwise(walk):
+        yield old[None], new[None]
 
 
 def _check(plan: Plan, rule: LearningRule, lessons: Lesson) -> None:

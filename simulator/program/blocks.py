@@ -131,6 +131,11 @@ class DenseBlock(Block):
 
     exists: Truth
 
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every source leads to every unit."""
+        return bool(self.exists.all())
+
     def weights(self, values: Array) -> Array:
         w = np.zeros((self.afferents, self.units, values.shape[-1]), dtype=values.dtype)
         w[self.afferent, self.unit] = values
@@ -161,7 +166,7 @@ class DenseBlock(Block):
         total = np.empty(w.shape)
         for lane in range(w.shape[-1]):
             total[..., lane] = np.ascontiguousarray(x[..., lane]).T @ np.ascontiguousarray(delta[..., lane])
-        return np.where(self.there, total, 0.0)
+        return total if self.complete else np.where(self.there, total, 0.0)
 
     def back(self, model: UnitModel, w: Array, x: Array, delta: Array) -> Array:
         if not model.summing:

@@ -257,6 +257,28 @@ def test_a_block_is_as_large_whatever_the_number_of_lanes(monkeypatch: pytest.Mo
     assert together["error"][:, 3].tolist() == train(net, X, d, **how)["error"].tolist()
 
 
+@pytest.mark.parametrize("bound", [1e6, 0.55])
+def test_large_layers_are_looked_at_step_by_step(bound: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What changed, how often, and who left the bound are told as for small ones."""
+    random = np.random.default_rng(2)
+    X, d = random.normal(size=(30, 3)), random.normal(size=(30, 2))
+    seeds = []
+    for seed in range(3):
+        seeds.append(aon.mlp(3, [4], 2))
+        aon.start(seeds[-1], {"uniform": 0.5}, seed=seed)
+    how: dict[str, Any] = {"rule": aon.Backpropagation(eta=0.02), "epochs": 4, "bound": bound}
+    small = train(compile([net.copy() for net in seeds]), X, d, **how)
+    monkeypatch.setattr("allornone.simulator.learning.training.STACKED", 0)
+
+    large = train(compile([net.copy() for net in seeds]), X, d, **how)
+
+    assert (bound == 0.55) == bool(small.lane_diverged.any()) == bool(large.lane_diverged.any())
+    for word in ("error", "mistakes", "updates"):
+        assert np.array_equal(small[word], large[word], equal_nan=True)
+    for mine, others in zip(small.theta, large.theta, strict=True):
+        assert np.array_equal(mine, others)
+
+
 def test_who_is_not_told_anything_in_a_block_misses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The worst miss is that of whom the teacher spoke to."""
     program = compile(aon.adaline(inputs=1))

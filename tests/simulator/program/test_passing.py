@@ -156,10 +156,12 @@ def test_slopes_are_central_differences(data: st.DataObject, way: str) -> None:
         shown = drawn(net, data.draw(st.integers(0, 99)), ticks=ticks)
 
         found = shown.program.synapse_values(tuple(shown.passage().slopes(L2())))
+        further = shown.program.synapse_values(tuple(shown.passage().walk_back(L2()).slopes))
         wanted = differences(shown, L2())
 
     scale = max(1.0, float(np.abs(wanted).max(initial=0.0)))
     np.testing.assert_allclose(found, wanted, rtol=CLOSE, atol=CLOSE * scale)
+    assert np.array_equal(found, further)  # whether or not the way leads on to the inputs
 
 
 def test_a_softmax_is_walked_back_by_its_slope_or_by_that_of_the_matching_divergence() -> None:
