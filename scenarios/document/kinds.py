@@ -256,13 +256,28 @@ def kind_of(annotation: object) -> Kind:
         # Where a number is wanted, a text is an expression.
         numeric = any(one in (int, float) for one in arguments)
         said = [one for one in arguments if one is not type(None) and not (numeric and one is str)]
-        # No file holds an array: that is for Python alone.
-        kinds = [kind_of(one) for one in said if getattr(get_origin(one), "__name__", "") != "ndarray"]
+        kinds = [kind_of(one) for one in said if not _for_python(one)]
         return kinds[0] if len(kinds) == 1 else either(*kinds)
     if origin in (list, tuple, abc.Sequence, abc.Iterable, abc.Collection):
         elements = {one for one in arguments if one is not Ellipsis}
         return list_of(kind_of(elements.pop()) if len(elements) == 1 else ANYTHING)
     return _PLAIN.get(origin if origin is dict else annotation, ANYTHING)
+
+
+def python_alone(annotation: object) -> bool:
+    """Return whether no file can hold what a parameter takes.
+
+    >>> from allornone.simulator.units import UnitModel
+    >>> python_alone(UnitModel | None), python_alone(str | UnitModel)
+    (True, False)
+    """
+    said = [one for one in get_args(annotation) or (annotation,) if one is not type(None)]
+    return bool(said) and annotation is not None and all(map(_for_python, said))
+
+
+def _for_python(annotation: object) -> bool:
+    """Return whether it is an array, or a unit model, which a file says in [activation]."""
+    return getattr(get_origin(annotation) or annotation, "__name__", "") in ("ndarray", "UnitModel")
 
 
 def ramped(kind: Kind) -> Kind:

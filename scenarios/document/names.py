@@ -35,6 +35,7 @@ from allornone.scenarios.document.kinds import (
     kind_of,
     needed,
     number,
+    python_alone,
     ramped,
     shown,
 )
@@ -232,7 +233,7 @@ def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
 
     Of a function with keyword-only parameters these are the ones; `from_` stands for the key `from`. A builder
     need not be given `inputs` and `outputs`: they default to the first task's. Its `task`, or what it is to `cover`, is
-    named in the file, and its `seed` is the run's.
+    named in the file, its `seed` is the run's, and what only Python can give it is no key.
     """
     hints = get_type_hints(thing, include_extras=True)
     if is_dataclass(thing):
@@ -254,7 +255,7 @@ def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
             one.default is one.empty and one.name not in ("inputs", "outputs"),
         )
         for one in named
-        if one.name != "seed"
+        if one.name != "seed" and not python_alone(hints.get(one.name))
     }
 
 

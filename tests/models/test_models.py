@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 import networks as nets
 import numpy as np
@@ -364,6 +364,18 @@ def test_a_polygon_fires_inside_and_nowhere_else(sides: int) -> None:
         (lambda: aon.mlp(2, [0], 1), "mlp: layers need at least one unit each, found [2, 0, 1]"),
         (lambda: aon.mlp(model="logistik"), "no unit model is named 'logistik'. Did you mean 'logistic'?"),
         (lambda: aon.mlp(model="linear", slope=2.0), "Linear has no parameter 'slope'. It has: none"),
+        (
+            lambda: aon.mlp(model=aon.Tanh(), gain=2.0),
+            "mlp: say gain within the model, Tanh(…), not beside it",
+        ),
+        (
+            lambda: aon.mlp(model=cast("Any", aon.Tanh)),
+            "mlp: model is a name, or a unit model such as Tanh(), found <class",
+        ),
+        (
+            lambda: aon.mlp(last=cast("Any", "softmax")),
+            "mlp: last is the model of the outputs, such as Softmax(), found 'softmax'",
+        ),
     ],
 )
 def test_a_builder_names_what_it_cannot_build(build: Callable[[], object], message: str) -> None:
@@ -385,6 +397,20 @@ def test_an_mlp_is_joined_layer_by_layer() -> None:
         "hidden2"
     ) + ["out"]
     assert not any("bias" in data for _, data in skipping.nodes(data=True))
+
+
+def test_the_outputs_of_an_mlp_may_be_of_another_model() -> None:
+    """Softmax over hidden tanh: shares of 1, and a slope of y − d under cross-entropy."""
+    net = aon.mlp(3, [4, 4], 3, model=aon.Tanh(scale=1.7159), last=aon.Softmax())
+    aon.start(net, {"uniform": 0.5}, seed=1)
+    X, d = np.random.default_rng(0).normal(size=(5, 3)), np.eye(3)[[0, 1, 2, 1, 0]]
+
+    y = aon.evaluate(net, X)
+    slopes = aon.gradient(net, X, d, divergence="cross-entropy").biases
+
+    assert {net.unit(unit) for unit in net.group("hidden")} == {aon.Tanh(scale=1.7159)}
+    assert y.sum(axis=1) == pytest.approx(np.ones(5))
+    assert [slopes[unit] for unit in net.outputs] == pytest.approx((y - d).sum(axis=0).tolist())
 
 
 @pytest.mark.parametrize(

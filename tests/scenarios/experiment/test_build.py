@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import allornone as aon
+from allornone.scenarios.document.names import parameters_of
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import Prepared, prepare
 from allornone.simulator.errors import AllornoneError
@@ -190,6 +192,24 @@ H2 = { bias = 0.25 }
     assert net.nodes["out"] == {**net.nodes["out"], "model": "threshold", "threshold": 2.0, "bias": 7.0}
     hidden = net_of(text.replace("H2 = ", "hidden = "))
     assert [hidden.nodes[f"H{k}"]["bias"] for k in (1, 2, 3)] == [0.25] * 3
+
+
+def test_a_file_says_the_model_of_the_outputs_in_activation() -> None:
+    """What `mlp(last=…)` is at the prompt."""
+    net = net_of("""
+[connectivity]
+build = { net = "mlp", inputs = 2, hidden = [3], outputs = 2 }
+[activation]
+model = "tanh"
+outputs = { model = "softmax" }
+""")
+
+    wanted = aon.mlp(2, [3], 2, model=aon.Tanh(), last=aon.Softmax())
+
+    assert {unit: net.unit(unit) for unit in net if unit not in net.inputs} == {
+        unit: wanted.unit(unit) for unit in wanted if unit not in wanted.inputs
+    }
+    assert "last" not in parameters_of(aon.mlp)
 
 
 def test_a_builders_arguments_are_expressions_and_its_task_gives_the_rest() -> None:
