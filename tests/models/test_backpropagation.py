@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from importlib import import_module
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
 
+anp: Any = import_module("autograd.numpy")
+grad: Any = import_module("autograd").grad
 LogisticRegression: Any = import_module("sklearn.linear_model").LogisticRegression
 XOR = ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
 
@@ -78,6 +82,139 @@ def test_the_index_slip_of_the_slides_is_no_gradient() -> None:
     }
 
     assert {u: found.biases[u] for u in first} != pytest.approx(slipped, rel=0.05)
+
+
+Layers = list[tuple[Any, Any]]
+"""Weights (from, to) and biases of layers 1 to N."""
+Slopes = tuple[Layers, Any]
+"""The derivatives of E for all of them, and for the inputs."""
+
+
+class OnSlides(NamedTuple):
+    """A net of layers as the slides write it: f_1 to f_N, what it is shown, what it should answer."""
+
+    net: Network
+    layers: Layers
+    f: list[str]
+    x: Array
+    d: Array
+
+    @classmethod
+    def drawn(cls, widths: list[int], seed: int) -> OnSlides:
+        """Return a net with tanh in the hidden layers and logistic outputs."""
+        net = layered(widths, aon.Tanh(), aon.Logistic(), seed=seed)
+        names = [net.inputs, *(net.group(f"L{k}") for k in range(1, len(widths)))]
+        layers = [
+            (
+                np.array([[net.edges[u, v]["weight"] for v in after] for u in before]),
+                np.array([net.nodes[v]["bias"] for v in after]),
+            )
+            for before, after in pairwise(names)
+        ]
+        draw = np.random.default_rng([seed, 1])
+        f = ["tanh"] * (len(layers) - 1) + ["logistic"]
+        return cls(net, layers, f, draw.normal(size=widths[0]), draw.random(widths[-1]))
+
+    def error(self, layers: Layers, x: Any) -> Any:
+        """Return E = ½ Σ (y − d)², written for autograd."""
+        y = x
+        for (w, b), f in zip(layers, self.f, strict=True):
+            z = anp.dot(y, w) + b
+            y = anp.tanh(z) if f == "tanh" else 1 / (1 + anp.exp(-z))
+        return 0.5 * anp.sum((y - self.d) ** 2)
+
+    def by_autograd(self) -> Slopes:
+        """Return what a stranger finds."""
+        return grad(self.error, 0)(self.layers, self.x), grad(self.error, 1)(self.layers, self.x)
+
+    def by_gradient(self) -> Slopes:
+        """Return what `gradient` finds, with every step of the way back."""
+        found = aon.gradient(self.net, self.x, self.d, steps=True)
+        names = [self.net.inputs, *(self.net.group(f"L{k}") for k in range(1, len(self.f) + 1))]
+        layers = [
+            (
+                np.array([[found.weights[u, v] for v in after] for u in before]),
+                np.array([found.biases[v] for v in after]),
+            )
+            for before, after in pairwise(names)
+        ]
+        assert [step.layer for step in found.way.steps] == list(reversed(range(len(self.f))))
+        for step, (_, delta) in zip(found.way.steps, reversed(layers), strict=True):
+            assert np.array_equal(step.delta[0, :, 0], delta)
+        return layers, np.array([found.inputs[u] for u in self.net.inputs])
+
+    def by_the_slides(self, slip: str = "") -> Slopes:
+        """Return what the slides' scalar loops find, from N down to 1; a slip is made as it stands there.
+
+        "b": ∂E/∂w_ij of layer 1 has y_i of layer 1, for y_i of layer 0. "c": the loop runs down to 0, as if the inputs
+        had an activation; with that of layer 1, at z = x. "d": f' at z of layer N is that of another layer k.
+        """
+        slope: dict[str, Any] = {
+            "tanh": lambda z: 1 - math.tanh(z) ** 2,
+            "logistic": lambda z: math.exp(-z) / (1 + math.exp(-z)) ** 2,
+        }
+        value: dict[str, Any] = {"tanh": math.tanh, "logistic": lambda z: 1 / (1 + math.exp(-z))}
+        y, z, last = [self.x.tolist()], [self.x.tolist()], len(self.layers)
+        for k in range(1, last + 1):
+            w, b = self.layers[k - 1]
+            z.append([b[j] + sum(w[i, j] * y[-1][i] for i in range(len(w))) for j in range(len(b))])
+            y.append([value[self.f[k - 1]](one) for one in z[-1]])
+        of_y = [y[-1][j] - self.d[j] for j in range(len(self.d))]
+        found: Layers = []
+        for k in range(last, 0, -1):
+            w, _ = self.layers[k - 1]
+            f = self.f[0] if slip == "d" and k == last else self.f[k - 1]
+            of_z = [slope[f](z[k][j]) * of_y[j] for j in range(len(of_y))]
+            seen = y[1] if slip == "b" and k == 1 else y[k - 1]
+            of_w = [[seen[i] * of_z[j] for j in range(len(of_z))] for i in range(len(w))]
+            found.insert(0, (np.array(of_w), np.array(of_z)))
+            of_y = [sum(w[i, j] * of_z[j] for j in range(len(of_z))) for i in range(len(w))]
+        if slip == "c":
+            of_y = [slope[self.f[0]](z[0][i]) * of_y[i] for i in range(len(of_y))]
+        return found, np.array(of_y)
+
+
+def apart(mine: Slopes, others: Slopes) -> dict[str, float]:
+    """Return how far slopes are from others, relative to their length: by layer, and of the inputs."""
+    of_w = zip(mine[0], others[0], strict=True)
+    far = {
+        f"{letter}{k}": float(np.linalg.norm(a - b) / np.linalg.norm(b))
+        for k, pairs in enumerate(of_w, 1)
+        for letter, a, b in zip("wb", *pairs, strict=True)
+    }
+    return {**far, "x": float(np.linalg.norm(mine[1] - others[1]) / np.linalg.norm(others[1]))}
+
+
+@pytest.mark.parametrize("widths", [[3, 3, 3], [3, 4, 2], [2, 3, 4, 2]], ids=str)
+@pytest.mark.parametrize("seed", range(5))
+def test_the_slides_without_their_slips_are_autograds(widths: list[int], seed: int) -> None:
+    """So is `gradient`, step by step: layer by layer from N to 1, and then the slopes of the inputs."""
+    drawn = OnSlides.drawn(widths, seed)
+    wanted = drawn.by_autograd()
+
+    for found in (drawn.by_the_slides(), drawn.by_gradient()):
+        assert max(apart(found, wanted).values()) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("slip", "spoils"),
+    [("b", ["w1"]), ("c", ["x"]), ("d", ["w1", "b1", "w2", "b2", "x"])],
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_an_index_slip_of_the_slides_spoils_what_it_touches(slip: str, spoils: list[str], seed: int) -> None:
+    """By more than a tenth, and nothing else, in a net of 3-3-3 units, where no shapes clash."""
+    drawn = OnSlides.drawn([3, 3, 3], seed)
+
+    far = apart(drawn.by_the_slides(slip), drawn.by_autograd())
+
+    assert [name for name, distance in far.items() if distance > 0.1] == spoils
+    assert max((distance for name, distance in far.items() if name not in spoils), default=0.0) < 1e-12
+
+
+def test_outputs_in_the_place_of_inputs_clash_where_a_layer_is_narrower() -> None:
+    """The second slip asks for the third output of two units."""
+    with pytest.raises(IndexError):
+        OnSlides.drawn([3, 2, 2], 0).by_the_slides("b")
 
 
 @pytest.mark.parametrize(("z", "d", "wanted"), [(40.0, 1.0, 0.0), (40.0, 0.0, 1.0), (-800.0, 1.0, -1.0)])
