@@ -45,6 +45,8 @@ class Held(NamedTuple):
     def and_also(self, state: Array) -> Held:
         """Return these and what is not NaN in a state, (batch, N, S), which wins where both hold a unit."""
         more = np.flatnonzero(~np.isnan(state).all(axis=(0, 2)))
+        if not len(self.places):
+            return Held(more, state[:, more])
         places = np.union1d(self.places, more)
         values = np.full((len(state), len(places), state.shape[-1]), np.nan)
         values[:, np.searchsorted(places, self.places)] = self.values
