@@ -216,11 +216,12 @@ class Program:
         """Write weights and biases to graphs, a lane each."""
         values = self.synapse_values(weights)
         for lane, net in enumerate(networks):
-            for (source, target), value in zip(self.synapses, values[:, lane], strict=True):
+            after = dict(net.adjacency())  # not net.edges, which would look every synapse up anew
+            for (source, target), value in zip(self.synapses, values[:, lane].tolist(), strict=True):
                 if source is None:
-                    net.nodes[target]["bias"] = float(value)
+                    net.nodes[target]["bias"] = value
                 else:
-                    net.edges[source, target]["weight"] = float(value)
+                    after[source][target]["weight"] = value
 
     def plastic_only(self, chosen: Iterable[tuple[str | None, str]]) -> Program:
         """Return the program with just these synapses plastic, pairs of names, None for a bias."""
