@@ -380,7 +380,7 @@ def growths() -> Iterator[tuple[str, str, list[int], Iterator[Callable[[], objec
     samples = [2_048, 4_096, 8_192]
     nets = (mini_batches([64, 64, 10], size, 32).ours for size in samples)
     yield "samples, 64-64-10, batches of 32", "1", samples, nets
-    widths = [128, 256, 512]
+    widths = [256, 384, 512]
     nets = (mini_batches([size] * 3, 2048, 512).ours for size in widths)
     yield "width n of n-n-n, batches of 512", "2", widths, nets
     depths = [4, 8, 16, 32]
