@@ -26,7 +26,8 @@ def summed(values: Array, axes: int | tuple[int, ...], keepdims: bool = False) -
     """
     # numpy adds an axis in pairs where it is the innermost one, as it may be with a single lane, else in turn.
     inner = max((axis for axis, length in enumerate(values.shape) if length > 1), default=0)
-    alone = values.shape[-1] == 1 and inner in ((axes,) if isinstance(axes, int) else axes)
+    along = [axis % values.ndim for axis in ((axes,) if isinstance(axes, int) else axes)]
+    alone = values.shape[-1] == 1 and inner in along
     pair = np.ascontiguousarray(values.repeat(2, axis=-1) if alone else values)
     total: Array = pair.sum(axis=axes, keepdims=keepdims)
     return total[..., :1] if alone else total
