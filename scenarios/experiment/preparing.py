@@ -228,7 +228,7 @@ def _phase(
         by_tick=by_tick,
         rule=rule,
         ramps=_ramps(words, rule, numbers),
-        divergence=phase.get("divergence", "l2") if "gradient" in phase else "",
+        divergence=words.get("divergence", "l2") if "gradient" in phase else "",
         plastic=() if rule is None else begun.plastic_of(words.get("plastic"), numbers, rule),
         epochs=whole("epochs", numbers.whole(words.get("epochs", 1), "epochs")),
         order=words.get("order", "cyclic"),

@@ -372,6 +372,17 @@ def test_a_gradient_phase_has_a_slope_for_every_presentation() -> None:
     assert 0 < one(DESCENT, "gradient_gap()") < 1e-9
 
 
+def test_a_gradient_phase_descends_what_learning_descends() -> None:
+    """What [learning] says of the divergence holds in a phase that says nothing, and yields to one that does."""
+    cross = '[learning]\nrule = "backpropagation"\ndivergence = "cross-entropy"\n[[experience]]'
+    inherited = DESCENT.replace('divergence = "cross-entropy"\n', "").replace("[[experience]]", cross)
+    own = DESCENT.replace("[[experience]]", cross.replace("cross-entropy", "l2"))
+
+    slopes = [list(one(text, "dz('out')")) for text in (DESCENT, inherited, own)]
+
+    assert slopes[0] == slopes[1] == slopes[2]
+
+
 def test_a_registered_function_is_called_element_by_element(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plain function of numbers, with the arity that its signature has."""
 
