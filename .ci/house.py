@@ -36,7 +36,7 @@ REASONS: dict[str, str] = {
     "allornone.pictures.layout.layout": "where units stand; what is drawn there is another subject",
     "allornone.pictures.painting.synapses": "curves and arrows; cells and frames are another subject",
     "allornone.scenarios.document.schema": "the JSON Schema of files, for editors alone",
-    "allornone.scenarios.verdict.judging": "claims, their changes and nudges; running is another subject",
+    "allornone.scenarios.checking": "a file looked over without running it; how that is said is the command's",
     "allornone.simulator.records.text": "records as text; what they hold is another subject",
     "allornone.simulator.time.one_by_one": "the second way of updating, beside the one that all share",
 }

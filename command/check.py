@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from allornone.command import screen
 from allornone.command.arguments import located, target
 from allornone.command.failures import SUCCESS, told
-
-MOST_RUNS = 64  # of a changed family: the others differ from these in numbers only, as a rule
 
 
 @click.command
@@ -23,6 +20,8 @@ def verb(names: Sequence[str]) -> int:
 
 def checked(name: str) -> int:
     """Look one file over, say what was found, and return the exit status that it deserves."""
+    from allornone.scenarios.checking import look_over
+
     try:
         path = located(name)
         warnings = look_over(path)
@@ -32,18 +31,3 @@ def checked(name: str) -> int:
         screen.say(f"{path}: warning: {warning}", "yellow")
     screen.say(f"{path}: {screen.mark(True)} a scenario", "green")
     return SUCCESS
-
-
-def look_over(path: Path) -> list[str]:
-    """Return what is allowed in a file but unwise; AllornoneError says all that is wrong.
-
-    The network and lessons of every run are made, those of the counterfactuals too; none is lived.
-    """
-    from allornone.scenarios.document.reading import read
-    from allornone.scenarios.running import check, check_built, check_changes
-
-    source = read(path)
-    warnings = check(source)
-    check_built(source)
-    check_changes(source, MOST_RUNS)
-    return warnings

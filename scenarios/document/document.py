@@ -20,7 +20,16 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from allornone.scenarios.document.axes import all_axes
-from allornone.scenarios.document.change import LEARNING_KEYS, PHASE_ACTS, PHASE_KEYS, TASK_KEYS, Path, Raw
+from allornone.scenarios.document.chance import draws
+from allornone.scenarios.document.change import (
+    CHANGEABLE,
+    LEARNING_KEYS,
+    PHASE_ACTS,
+    PHASE_KEYS,
+    TASK_KEYS,
+    Path,
+    Raw,
+)
 from allornone.scenarios.document.errors import DocumentError, Violation
 from allornone.scenarios.document.kinds import (
     COUNT,
@@ -397,10 +406,18 @@ def validate(raw: Raw, *, base: FilePath | None = None) -> Document:
     """
     document, found = _typed(Document, raw)
     found += _beyond(raw)
+    if not any(violation.path and violation.path[0] in CHANGEABLE for violation in found):
+        found += _drawn_without_seeds(raw)
     if document is None or found:
         raise DocumentError(found)
     document._folder = base
     return document
+
+
+def _drawn_without_seeds(raw: Raw) -> Iterator[Violation]:
+    drawn = draws(raw) if "seeds" not in raw else None
+    if drawn is not None:
+        yield Violation(drawn, "something is drawn here, so the file must say seeds = N")
 
 
 def validate_run(raw: Raw) -> Experiment:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 MOST_BYTES = 1 << 20
-MOST_TOLD = 50
+MOST_TOLD = 20
 
 _PLACED = re.compile(
     r"(?P<message>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", re.DOTALL
@@ -236,6 +236,15 @@ class Source:
             return validate(self.raw, base=self.path.parent)
         except DocumentError as errors:
             raise self.error(errors.violations) from None
+
+    @cached_property
+    def violations(self) -> list[Violation]:
+        """Everything that is wrong with the document."""
+        try:
+            _ = self.document
+        except SourceError as error:
+            return error.violations
+        return []
 
     def locate(self, path: Path, column: int | None = None) -> str:
         """Return "file:line:column" of a part of the document, or of a column (from 1) inside its text."""

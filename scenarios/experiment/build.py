@@ -10,6 +10,7 @@ import numpy as np
 
 from allornone.models.starting import begin
 from allornone.scenarios.document.change import NAMING_TASKS
+from allornone.scenarios.experiment.causes import caused_by
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.tasks import Task
 from allornone.scenarios.expressions.expression import Numbers
@@ -33,9 +34,10 @@ def build(
     first = next(iter(tasks.values()), None)
     every = numbers.whole(connectivity["delay"], "delay") if "delay" in connectivity else None
     if "build" in connectivity:
-        with within(limits.need):
+        with within(limits.need), caused_by("connectivity", "build"):
             net = _built(connectivity["build"], numbers, tasks, seed, raw.get("activation", {}))
-        _activate(net, raw.get("activation", {}), numbers)
+        with caused_by("activation"):
+            _activate(net, raw.get("activation", {}), numbers)
     else:
         net = _described(raw, numbers, first, seed, limits, every)
     net.graph["name"] = raw.get("title", "")

@@ -73,6 +73,12 @@ def measure(measures: Mapping[str, str], run: RunRecord) -> dict[str, Value]:
     return found
 
 
+def measure_one(text: str, names: Mapping[str, Value], run: RunRecord) -> Value:
+    """Return one measure of a run, which may use the names of those before it."""
+    callable_here = {**FUNCTIONS, **registered_functions(), **run_functions(run)}
+    return expression(text).evaluate(Scope(names, callable_here))
+
+
 def run_functions(run: RunRecord) -> dict[str, Function]:
     """Return the functions of one run."""
     reader = _Reader(run)
@@ -113,6 +119,10 @@ def _registered(name: str, function: Callable[..., Any]) -> Function:
     return Function(
         name, lambda *values: combine(many, *values), arity, arity, doc=(function.__doc__ or "").strip()
     )
+
+
+class NothingThereError(AllornoneError):
+    """What a measure asks for is not in the phase that it names, or in none."""
 
 
 class _Reader:
@@ -267,12 +277,12 @@ class _Reader:
                 raise UnknownName("phase", str(name), records)
             found = records[str(name)]
             if not has(found):
-                raise AllornoneError(f"phase {name!r} has not {what}")
+                raise NothingThereError(f"phase {name!r} has not {what}")
             return found
         for record in reversed(self.run.records):
             if has(record):
                 return record
-        raise AllornoneError(f"no phase has {what}")
+        raise NothingThereError(f"no phase has {what}")
 
     def members(self, group: Value) -> list[str]:
         """Return the units of a unit or group."""

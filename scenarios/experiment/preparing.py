@@ -6,6 +6,7 @@ x  (trials, ticks, units driven), NaN where a unit is free      d  (trials, unit
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -17,6 +18,7 @@ from allornone.scenarios.document.chance import draws
 from allornone.scenarios.document.change import LEARNING_KEYS, NAMING_TASKS, PHASE_KEYS
 from allornone.scenarios.experiment import build, tasks
 from allornone.scenarios.experiment.build import Pair, start
+from allornone.scenarios.experiment.causes import caused_by
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.tasks import Task
 from allornone.scenarios.expressions.expression import Numbers
@@ -33,6 +35,7 @@ from allornone.simulator.registry import rules
 CUE_WORDS = ("flip", "hold", "from", "update")
 """Words of a phase that shows cues to a net without inputs."""
 
+_NAME = re.compile(r"[A-Za-z_]\w*")
 Lesson = tuple[Array, tuple[str, ...], Array | None, tuple[str, ...], float | None]
 
 
@@ -147,23 +150,31 @@ def prepare(raw: Mapping[str, Any], seed: int, limits: Limits, known: Known | No
     made = tasks.make(raw, numbers, seed, limits)
     learning = raw.get("learning", {})
     known = {} if known is None else known
-    key = _built_from(raw, made, seed)
+    key = _built_from(raw, numbers, made, seed)
     if key not in known:
         net = build.build(raw, numbers, made, seed, limits)
-        start(net, raw["connectivity"], numbers, _plastic(net, learning.get("plastic"), numbers), seed)
+        with caused_by("learning", "plastic"):
+            plastic = _plastic(net, learning.get("plastic"), numbers)
+        with caused_by("connectivity", "start"):
+            start(net, raw["connectivity"], numbers, plastic, seed)
         known[key] = Beginning(net, structure(net))
     begun = known[key]
     drawn = tuple(phase["name"] for phase in raw["experience"] if _is_drawn(phase))
-    phases = tuple(
-        _phase(phase, learning, begun, numbers, made, seed, limits, drawn) for phase in raw["experience"]
-    )
+    phases = []
+    for index, phase in enumerate(raw["experience"]):
+        with caused_by("experience", index):
+            phases.append(_phase(phase, learning, begun, numbers, made, seed, limits, drawn))
     run_key = (begun.structure, tuple(phase.key for phase in phases))
-    return Prepared(begun.network, phases, numbers.parameters, seed, run_key)
+    return Prepared(begun.network, tuple(phases), numbers.parameters, seed, run_key)
 
 
-def _built_from(raw: Mapping[str, Any], made: Mapping[str, Task], seed: int) -> str:
-    """Return all that a network at its start depends on; the seed only where something of it is drawn."""
-    parts = ("title", "parameters", "tasks", "connectivity", "activation")
+def _built_from(raw: Mapping[str, Any], numbers: Numbers, made: Mapping[str, Task], seed: int) -> str:
+    """Return all that a network at its start depends on.
+
+    Of the parameters it is those that are named there, so that runs which differ in others share one network; the seed
+    only where something of it is drawn.
+    """
+    parts = ("title", "connectivity", "activation")
     pieces = [
         raw.get(name) for name in parts
     ]  # their order counts: of two weights of a synapse the last is meant
@@ -171,8 +182,12 @@ def _built_from(raw: Mapping[str, Any], made: Mapping[str, Task], seed: int) -> 
     given = [made[built[key]] for key in NAMING_TASKS if built.get(key) in made]
     samples = [[_digest(task.x), None if task.d is None else _digest(task.d)] for task in given]
     drawn = draws({"connectivity": raw["connectivity"]}) is not None
-    plastic = raw.get("learning", {}).get("plastic")
-    return json.dumps([pieces, plastic, samples, seed if drawn else None], default=str)
+    plastic = [raw.get("learning", {}).get("plastic"), *(phase.get("plastic") for phase in raw["experience"])]
+    first = next(iter(made.values()), None)
+    shape = None if first is None else [first.x.shape, None if first.d is None else first.d.shape]
+    text = json.dumps([pieces, plastic, samples, shape, seed if drawn else None], default=str)
+    named = {name: numbers.parameters[name] for name in _NAME.findall(text) if name in numbers.parameters}
+    return text + json.dumps(named, default=str)
 
 
 def _digest(samples: Array) -> str:

@@ -227,6 +227,11 @@ class _Group:
         rules = [phase.rule for phase in self.phases if phase.rule is not None]
         return stack(rules) if rules else None
 
+    @property
+    def wants_history(self) -> bool:
+        """Whether anybody asks how the weights went on."""
+        return "history" in self.needs.words
+
     def keep_room(self, *shape: int) -> None:
         """Make room for what is asked to be seen, in each of so many trials, and of their ticks."""
         words = [word for word in SEEN if word in self.needs.record.words]
@@ -472,28 +477,20 @@ def _in_time(group: _Group) -> Left:
     simulator = _begun(group, rule, batch)
     group.keep_room(trials, ticks)
     alone = trials == 1 and first.epochs == 1
-    wanted = "history" in group.needs.words
+    by_tick, by_epoch = group.wants_history and alone, group.wants_history and not alone
     moments: list[tuple[Moment, Weights]] = []
-    if wanted and not alone:
+    if by_epoch:
         group.history.append(program.synapse_values(simulator.weights))
     for epoch in range(first.epochs if rule is not None else 1):
         for start in range(0, trials, batch):
-            again = bool(start or epoch)
-            if first.from_rest and again:
+            if first.from_rest and (start or epoch):
                 simulator.rest()
             some = slice(start, start + batch)
-            for tick, (given, held) in enumerate(driving(program, x[some], first.driven)):
-                before = simulator.weights
-                moment = simulator.advance(given, held)
-                group.keep_tick(moment, (some, tick))
-                if wanted and alone:
-                    group.history.append(program.synapse_values(before))
-                if group.recorder is not None and len(moments) < MOST_MOMENTS:
-                    moments.append((moment, before))
-        if wanted and not alone:
+            moments += _trial(group, simulator, x[some], some, by_tick)[: MOST_MOMENTS - len(moments)]
+        if by_epoch:
             group.history.append(program.synapse_values(simulator.weights))
     simulator.finish()
-    if wanted and alone:
+    if by_tick:
         group.history.append(program.synapse_values(simulator.weights))
     records = group.records(
         simulator.weights,
@@ -502,6 +499,22 @@ def _in_time(group: _Group) -> Left:
         diverged=[bool(one) for one in ~simulator.learning],
     )
     return simulator.weights, simulator.snapshot(), records
+
+
+def _trial(
+    group: _Group, simulator: Simulator, x: Array, trials: slice, history: bool
+) -> list[tuple[Moment, Weights]]:
+    """Run some trials at the same time and keep every tick; return those that may be shown, with their weights."""
+    shown = []
+    for tick, (given, held) in enumerate(driving(simulator.program, x, group.first.driven)):
+        before = simulator.weights
+        moment = simulator.advance(given, held)
+        group.keep_tick(moment, (trials, tick))
+        if history:
+            group.history.append(simulator.program.synapse_values(before))
+        if group.recorder is not None and tick < MOST_MOMENTS:
+            shown.append((moment, before))
+    return shown
 
 
 def _trace(group: _Group, moments: Sequence[tuple[Moment, Weights]], ticks: int) -> Trace | None:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from allornone.scenarios.experiment.causes import caused_by
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.expressions.expression import Numbers
 from allornone.scenarios.expressions.labelled import Labelled, Value
@@ -107,13 +108,11 @@ def make(
             if key not in ("data", "hold_out")
         }
         maker: Callable[..., Task] = registered.get(given["data"])
-        try:
+        with caused_by("tasks", name, owner=f"tasks.{name}: "):
             task = maker(
                 TaskContext(numbers, stream(seed, "tasks", name if made else ""), limits or Limits(), retina),
                 **parameters,
             )
-        except AllornoneError as error:
-            raise AllornoneError(f"tasks.{name}: {error}") from None
         made[name] = task
         if "hold_out" in given:
             kept, apart = _split(task, numbers.whole(given["hold_out"], "hold_out"), seed, name)

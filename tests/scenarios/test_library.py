@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from allornone.scenarios.catalogue import Entry, entries
+from allornone.scenarios.checking import look_over
 from allornone.scenarios.document.chance import freezes
-from allornone.scenarios.document.reading import read
-from allornone.scenarios.running import check, check_built, run
+from allornone.scenarios.running import run
 from allornone.scenarios.verdict.result import DIFFERENTLY, REPRODUCED, Result
 
 ORDER = (
@@ -79,12 +79,8 @@ def test_each_claim_has_its_counterfactual(entry: Entry) -> None:
 @every_file
 def test_a_file_is_fine_before_anything_is_lived(entry: Entry) -> None:
     """No violation, no warning, and at most one counterfactual that only stops the experiment."""
-    source = read(entry.path)
-
-    assert check(source) == []
-    assert len(freezes(source.raw)) <= 1
-    if source.raw.get("seeds", 1) == 1:
-        check_built(source)
+    assert look_over(entry.path) == []
+    assert len(freezes(document(entry))) <= 1
 
 
 def comes_out_as_it_claims(result: Result) -> None:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from allornone.scenarios.catalogue import find
-from allornone.scenarios.document.reading import read
+from allornone.scenarios.checking import look_over
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.expressions.labelled import Labelled, Value, labelled
-from allornone.scenarios.running import check_built, run
+from allornone.scenarios.running import run
 from allornone.scenarios.verdict.result import Result
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.records.records import Trace, Training
@@ -293,4 +293,4 @@ def test_a_measure_of_a_unit_that_is_not_there_is_found_before_the_run(tmp_path:
     with pytest.raises(
         AllornoneError, match=rf"and.toml:{line}:\d+: measures.answer: no unit or group is named 'N8'"
     ):
-        check_built(read(file))
+        look_over(file)

@@ -1,0 +1,161 @@
+"""Checking tells everything that is wrong with a file, each once and at its place, and simulates nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from allornone.scenarios import checking
+from allornone.scenarios.catalogue import find
+from allornone.scenarios.checking import look_over
+from allornone.scenarios.running import run
+from allornone.simulator.errors import AllornoneError
+from allornone.simulator.program import passing
+from allornone.simulator.time import simulation
+
+AND = find("mp-1c-and").read_text(encoding="utf-8")
+
+
+def written(folder: Path, *changes: tuple[str, str], text: str = AND) -> tuple[Path, str]:
+    """Write a scenario with some texts replaced, and return the file and what it says."""
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    file = folder / "scenario.toml"
+    file.write_text(text, encoding="utf-8")
+    return file, text
+
+
+def told(file: Path) -> list[str]:
+    """Return what checking a file says, a line each, without the file's name."""
+    with pytest.raises(AllornoneError) as caught:
+        look_over(file)
+    return [line.removeprefix(f"{file}:") for line in str(caught.value).splitlines()]
+
+
+def place(text: str, part: str) -> str:
+    """Return the line and column of the only place where a part stands in a text."""
+    assert text.count(part) == 1, part
+    before = text[: text.index(part)]
+    return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+
+def test_mistakes_of_the_document_and_of_what_it_makes_are_told_together(tmp_path: Path) -> None:
+    """A year that is none, a measure of a phase that is not there, two picks, a synapse that a change cannot cut."""
+    file, text = written(
+        tmp_path,
+        ("year     = 1943", "year     = 'then'"),
+        ("z('N3', 'figure')", "z('N3', 'figura')"),
+        ("all(answer == [0, 1, 0, 0, 1, 0])", "answer(tick=7) == 1"),
+        ("wrong == 0 and compared", "wrong(seed=0) == 0 and compared"),
+        ('["N2 -> N3"], connectivity.with', '["N7 -> N3"], connectivity.with'),
+    )
+
+    lines = told(file)
+
+    assert [line.split(": ")[1] for line in lines] == [
+        "year",
+        "measures.heard",
+        "interpretation.claims.0.that",
+        "interpretation.claims.1.that",
+        "interpretation.claims.2.fails",
+    ]
+    assert lines[0].startswith(f"{place(text, chr(39) + 'then')}: ")
+    assert lines[1].endswith(
+        "no phase is named 'figura'. Did you mean 'figure'? There are: figure, histories"
+    )
+    assert lines[1].startswith(
+        f"{place(text, 'z(' + chr(39) + 'N3' + chr(39) + ', ' + chr(39) + 'figura')}: "
+    )
+    assert lines[2] == f"{place(text, 'seed=0')}: {lines[2].split(': ', 1)[1]}"
+    assert lines[2].endswith("wrong has no axis 'seed'. It has: none")
+    assert lines[3].startswith(f"{place(text, 'tick=7')}: ")
+    assert lines[3].endswith("tick is never 7 in answer. It is one of 0, 1, 2, 3, 4, 5")
+    assert "no unit or group is named 'N7'" in lines[4]
+
+
+@pytest.mark.parametrize(
+    ("change", "part", "sentence"),
+    [
+        (
+            ('stimulus = { N1 = "1101", N2 = "1011" }', 'stimulus = { N1 = "1101", N2 = "10121" }'),
+            '21" }',
+            "a state, 0, 1, ? or ., was expected here, found '2'",
+        ),
+        (('["N1, N2 -> N3"]', '["N1, N2 -> N3 [delay=1, weight=1, dely=2]"]'), "dely=2", "dely"),
+    ],
+)
+def test_an_error_of_the_engine_has_the_place_of_what_caused_it(
+    change: tuple[str, str], part: str, sentence: str, tmp_path: Path
+) -> None:
+    """A state in a stimulus, a phase, a word in a synapse: the line and column in the file."""
+    file, text = written(tmp_path, change)
+
+    (line,) = told(file)
+
+    assert line.startswith(f"{place(text, part)}: "), (line, place(text, part))
+    assert sentence in line
+
+
+def test_a_phase_that_does_not_fit_its_net_has_its_line(tmp_path: Path) -> None:
+    """A task of three inputs for a net of two."""
+    task = '[tasks]\ngate = { data = "table", inputs = 3, ones = ["111"] }\n\n[connectivity]'
+    figure = 'stimulus = { N1 = "1101", N2 = "1011" }\nticks    = 6'
+    file, text = written(tmp_path, ("[connectivity]", task), (figure, 'show     = "gate"'))
+
+    (line,) = told(file)
+
+    assert line.startswith(
+        f"{place(text, '[[experience]]' + chr(10) + 'name     = ' + chr(34) + 'figure')}: "
+    )
+    assert "task 'gate' has 3 inputs, the net has 2" in line
+
+
+def test_what_is_refused_in_an_alternative_is_told_there(tmp_path: Path) -> None:
+    """The base is sound; the alternative says something of an index that is not there, and its line is told."""
+    axis = '[vary.kind]\nplain = {}\nodd = { connectivity.synapses = ["N1, N2 -> N3 [when=i > 0]"] }\n\n[connectivity]'
+    file, text = written(tmp_path, ("[connectivity]", axis))
+
+    (line,) = told(file)
+
+    assert line.startswith(f"{place(text, 'i > 0')}: vary.kind.odd.connectivity.synapses.0: at kind = odd: ")
+    assert "no name is named 'i'" in line
+
+
+def test_nothing_is_simulated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not one tick, not one presentation, and a file that is fine gives no warning."""
+
+    def never(*given: object, **named: object) -> None:
+        raise AssertionError("something was simulated")
+
+    monkeypatch.setattr(passing, "propagate", never)
+    monkeypatch.setattr(simulation, "propagate", never)
+
+    assert look_over(written(tmp_path)[0]) == []
+    assert look_over(find("perceptron-cycling")) == []
+    assert look_over(find("digits-softmax")) == []
+
+
+def test_each_network_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs that differ in numbers which no synapse names, and changes of what is presented, share one network."""
+    built: list[str] = []
+    build = checking.prepare.__globals__["build"].build
+
+    def counting(*given: object) -> object:
+        built.append("")
+        return build(*given)
+
+    monkeypatch.setattr(checking.prepare.__globals__["build"], "build", counting)
+    look_over(find("mp-1c-and"))
+
+    # the file's own net, and one for each of the changes that touch it
+    assert len(built) <= 14
+
+
+def test_what_check_accepts_runs(tmp_path: Path) -> None:
+    """The mended file passes, and its verdict is that of the library's."""
+    file, _ = written(tmp_path, ("Only both together", "Both"))
+
+    assert look_over(file) == []
+    assert run(file).verdict == "reproduced"
