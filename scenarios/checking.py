@@ -285,7 +285,7 @@ def _is_label(label: Any, axis: str, labels: Sequence[Any]) -> bool:
     if isinstance(label, str):
         return label in labels
     if axis in ("trial", "tick") and label < 0:
-        return -len(labels) <= label
+        return bool(-len(labels) <= label)
     numbers = [one for one in labels if not isinstance(one, str)]
     return any(math.isclose(one, label, rel_tol=1e-9, abs_tol=1e-9) for one in numbers)
 

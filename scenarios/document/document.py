@@ -15,6 +15,7 @@ from pydantic import (
     PrivateAttr,
     ValidationError,
     WithJsonSchema,
+    create_model,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -54,9 +55,7 @@ from allornone.scenarios.document.names import (
     check_expressions,
     check_film,
     check_names,
-    check_parameters,
-    check_phases,
-    check_things,
+    check_table,
     read_axes,
     table,
     well_shaped,
@@ -404,8 +403,10 @@ def validate(raw: Raw, *, base: FilePath | None = None) -> Document:
 
     `base` is the folder of the file.
     """
+    tables = _Tables()
     document, found = _typed(Document, raw)
-    found += _beyond(raw)
+    found += tables.faults(raw)
+    found += _beyond(raw, tables)
     if not any(violation.path and violation.path[0] in CHANGEABLE for violation in found):
         found += _drawn_without_seeds(raw)
     if document is None or found:
@@ -414,47 +415,61 @@ def validate(raw: Raw, *, base: FilePath | None = None) -> Document:
     return document
 
 
+def validate_run(raw: Raw) -> Experiment:
+    """Return the experiment of one run, of whose scenario all changes are laid over; raise DocumentError."""
+    found = _Tables().faults(raw)
+    experiment, _ = _typed(Experiment, {key: raw[key] for key in Experiment.model_fields if key in raw})
+    if experiment is None or found:
+        raise DocumentError(found)
+    return experiment
+
+
+class _Tables:
+    """What is wrong with each table of an experiment; one that a change leaves alone is judged once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], tuple[list[Any], list[Violation]]] = {}
+
+    def faults(self, raw: Raw) -> list[Violation]:
+        """Return what is wrong with the experiment of a document."""
+        names = tuple(table(raw, "parameters"))
+        return [violation for key in Experiment.model_fields for violation in self._of(key, raw, names)]
+
+    def _of(self, key: str, raw: Raw, names: tuple[str, ...]) -> list[Violation]:
+        rests_on = [raw.get(one) for one in (key, *(("learning", "tasks") if key == "experience" else ()))]
+        known = (key, names, *map(id, rests_on))
+        if known not in self._known:
+            alone = {key: raw[key]} if key in raw else {}
+            found = [*_typed(_ALONE[key], alone, names)[1], *check_table(raw, key)]
+            self._known[known] = (rests_on, found)  # as long as they are held here nobody else has their ids
+        return self._known[known][1]
+
+
+_ALONE: Mapping[str, type[BaseModel]] = {
+    key: create_model(f"Only{key.capitalize()}", __base__=Part, **{key: (field.annotation, field)})  # type: ignore[call-overload]
+    for key, field in Experiment.model_fields.items()
+}
+"""An experiment of which only one table is looked at."""
+
+
 def _drawn_without_seeds(raw: Raw) -> Iterator[Violation]:
     drawn = draws(raw) if "seeds" not in raw else None
     if drawn is not None:
         yield Violation(drawn, "something is drawn here, so the file must say seeds = N")
 
 
-def validate_run(raw: Raw) -> Experiment:
-    """Return the experiment of one run, of whose scenario all changes are laid over; raise DocumentError."""
-    found = _faults(raw)
-    experiment, _ = _typed(Experiment, _experiment(raw))
-    if experiment is None or found:
-        raise DocumentError(found)
-    return experiment
-
-
-def _typed(model: type[M], raw: Raw) -> tuple[M | None, list[Violation]]:
+def _typed(
+    model: type[M], raw: Raw, names: tuple[str, ...] | None = None
+) -> tuple[M | None, list[Violation]]:
+    known = tuple(table(raw, "parameters")) if names is None else names
     try:
-        return model.model_validate(raw, context={"names": tuple(table(raw, "parameters"))}), []
+        return model.model_validate(raw, context={"names": known}), []
     except ValidationError as error:
         return None, violations_of(error, MODELS)
 
 
-def _experiment(raw: Raw) -> Raw:
-    return {key: raw[key] for key in Experiment.model_fields if key in raw}
-
-
-def _faults(raw: Raw) -> list[Violation]:
-    """Return what is wrong with the experiment of a document."""
-    return [
-        *_typed(Experiment, _experiment(raw))[1],
-        *check_things(raw),
-        *check_phases(raw),
-        *check_parameters(raw),
-    ]
-
-
-def _beyond(raw: Raw) -> Iterator[Violation]:
-    """Find what types cannot see."""
-    yield from check_things(raw)
-    yield from check_phases(raw)
-    yield from check_parameters(raw)
+def _beyond(raw: Raw, tables: _Tables) -> Iterator[Violation]:
+    """Find what no table shows by itself."""
     yield from check_names(raw)
     if "edits" in table(raw, "connectivity"):
         yield Violation(
@@ -465,8 +480,8 @@ def _beyond(raw: Raw) -> Iterator[Violation]:
     yield from check_expressions(raw, all_axes(axes))
     yield from check_film(raw, all_axes(axes))
     if well_shaped(raw):
-        yield from check_alternatives(raw, axes, _faults)
-        yield from check_changes(raw, axes, _faults)
+        yield from check_alternatives(raw, axes, tables.faults)
+        yield from check_changes(raw, axes, tables.faults)
 
 
 @dataclass(frozen=True)

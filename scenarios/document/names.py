@@ -61,9 +61,8 @@ _NEVER = {
 }
 
 
-def check_phases(raw: Raw) -> Iterator[Violation]:
+def _phases(raw: Raw, names: Sequence[str]) -> Iterator[Violation]:
     """Find phases of one name, tasks that are not there, lessons without a rule, strange `until`, idle keys."""
-    names = tuple(table(raw, "parameters"))
     tasks = table(raw, "tasks")
     known = [*tasks, *(f"{name}.held_out" for name, task in tasks.items() if "hold_out" in table(task))]
     learning = table(raw, "learning")
@@ -92,7 +91,6 @@ def check_phases(raw: Raw) -> Iterator[Violation]:
         yield from _until(phase, path, names)
         for key, why in idle(phase).items():
             yield Violation((*path, key), f"{key} {why}", None, True)
-    yield from _until(learning, ("learning",), names)
 
 
 def _until(given: Raw, path: Path, names: Sequence[str]) -> Iterator[Violation]:
@@ -145,7 +143,7 @@ def check_names(raw: Raw) -> Iterator[Violation]:
             yield Violation(("measures", name), f"{name!r} is the name of {other} already", None, True)
 
 
-def check_parameters(raw: Raw) -> Iterator[Violation]:
+def _parameters(raw: Raw) -> Iterator[Violation]:
     """Find parameters that use what is no parameter before them."""
     earlier: list[str] = []
     for name, value in table(raw, "parameters").items():
@@ -259,26 +257,39 @@ def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
     }
 
 
-def check_things(raw: Raw) -> Iterator[Violation]:
-    """Find names that are not registered, and parameters that what they name does not have."""
+def check_table(raw: Raw, key: str) -> Iterator[Violation]:
+    """Find what types cannot see in one table of an experiment: names that are not there, idle keys, parameters."""
     names = tuple(table(raw, "parameters"))
-    for name, task in table(raw, "tasks").items():
-        if isinstance(task, dict):
-            yield from _thing(registry.tasks, task, "data", ("tasks", name), names, TASK_KEYS)
-    build = table(raw, "connectivity", "build")
-    if build:
-        yield from _thing(registry.builders, build, "net", ("connectivity", "build"), names, ("net",))
-    yield from _activation(table(raw, "activation"), names)
-    learning = table(raw, "learning")
-    yield from _thing(registry.rules, learning, "rule", ("learning",), names, LEARNING_KEYS)
+    match key:
+        case "parameters":
+            yield from _parameters(raw)
+        case "tasks":
+            for name, task in table(raw, "tasks").items():
+                if isinstance(task, dict):
+                    yield from _thing(registry.tasks, task, "data", ("tasks", name), names, TASK_KEYS)
+        case "connectivity":
+            build = table(raw, "connectivity", "build")
+            if build:
+                yield from _thing(registry.builders, build, "net", ("connectivity", "build"), names, ("net",))
+        case "activation":
+            yield from _activation(table(raw, "activation"), names)
+        case "learning":
+            learning = table(raw, "learning")
+            yield from _thing(registry.rules, learning, "rule", ("learning",), names, LEARNING_KEYS)
+            yield from _until(learning, ("learning",), names)
+        case "experience":
+            yield from _phases(raw, names)
+            yield from _rules_of_phases(raw, names)
+
+
+def _rules_of_phases(raw: Raw, names: Sequence[str]) -> Iterator[Violation]:
+    kept = (*PHASE_KEYS, *LEARNING_KEYS)
+    rule = table(raw, "learning").get("rule")
     for index, phase in phases_of(raw):
-        kept = (*PHASE_KEYS, *LEARNING_KEYS)
         if "gradient" in phase:
             yield from _gradient(phase, ("experience", index), names, kept)
-            continue
-        yield from _thing(
-            registry.rules, phase, "rule", ("experience", index), names, kept, learning.get("rule")
-        )
+        else:
+            yield from _thing(registry.rules, phase, "rule", ("experience", index), names, kept, rule)
 
 
 def _gradient(phase: Raw, path: Path, names: Sequence[str], kept: Sequence[str]) -> Iterator[Violation]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from allornone.scenarios import checking
 from allornone.scenarios.catalogue import find
 from allornone.scenarios.checking import look_over
+from allornone.scenarios.experiment import build as building
 from allornone.scenarios.running import run
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.network.network import Network
 from allornone.simulator.program import passing
 from allornone.simulator.time import simulation
 
@@ -140,13 +142,13 @@ def test_nothing_is_simulated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_each_network_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs that differ in numbers which no synapse names, and changes of what is presented, share one network."""
     built: list[str] = []
-    build = checking.prepare.__globals__["build"].build
+    build = building.build
 
-    def counting(*given: object) -> object:
+    def counting(*given: Any) -> Network:
         built.append("")
         return build(*given)
 
-    monkeypatch.setattr(checking.prepare.__globals__["build"], "build", counting)
+    monkeypatch.setattr(building, "build", counting)
     look_over(find("mp-1c-and"))
 
     # the file's own net, and one for each of the changes that touch it
