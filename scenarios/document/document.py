@@ -86,7 +86,7 @@ Stimulus = Annotated[
     either(
         LITERAL,
         list_of(either(LITERAL, EXPRESSION), least=1),
-        table_with("chance", either(LITERAL, EXPRESSION)),
+        table_with("chance", either(LITERAL, EXPRESSION), "How probably it is 1 at each tick."),
         TEXT,
     ),
 ]
@@ -224,9 +224,12 @@ _START_SCHEMA: Schema = {
     "anyOf": [
         {"type": ["number", "string"]},
         *(
-            {"type": "object", "properties": {form: {"type": ["number", "string"]}}, "required": [form]}
-            | {"additionalProperties": False}
-            for form in ("uniform", "normal")
+            {"type": "object", "properties": {form: {"type": ["number", "string"], "description": line}}}
+            | {"required": [form], "additionalProperties": False}
+            for form, line in (
+                ("uniform", "Drawn evenly between minus this and this; n is the fan-in."),
+                ("normal", "Drawn from a normal distribution with this deviation; n is the fan-in."),
+            )
         ),
     ]
 }

@@ -215,10 +215,10 @@ def either(*kinds: Kind) -> Kind:
     return Kind(words, check, {"anyOf": [kind.schema for kind in kinds]})
 
 
-def table_with(key: str, kind: Kind) -> Kind:
-    """Return the kind of a table with just this key."""
+def table_with(key: str, kind: Kind, line: str) -> Kind:
+    """Return the kind of a table with just this key, of which an editor says a line."""
     words = f"{{ {key} = {kind.words} }}"
-    properties: Schema = {"type": "object", "properties": {key: kind.schema}, "required": [key]}
+    properties: Schema = {"type": "object", "properties": {key: {**kind.schema, "description": line}}}
 
     def check(value: object, names: Collection[str]) -> Fault | None:
         if not isinstance(value, dict) or list(value) != [key]:
@@ -226,7 +226,7 @@ def table_with(key: str, kind: Kind) -> Kind:
         fault = kind.check(value[key], names)
         return None if fault is None else fault._replace(path=(key, *fault.path))
 
-    return Kind(words, check, {**properties, "additionalProperties": False})
+    return Kind(words, check, {**properties, "required": [key], "additionalProperties": False})
 
 
 def values(depth: int) -> Kind:
@@ -297,9 +297,14 @@ def ramped(kind: Kind) -> Kind:
                 return Fault(fault.message, (key, *fault.path), fault.column)
         return None
 
+    lines = {
+        "from": "The value in the first epoch.",
+        "to": "The value from then on.",
+        "epochs": "How many it takes.",
+    }
     ramp = {
         "type": "object",
-        "properties": {key: part.schema for key, part in parts.items()},
+        "properties": {key: {**part.schema, "description": lines[key]} for key, part in parts.items()},
         "required": [*parts],
         "additionalProperties": False,
     }

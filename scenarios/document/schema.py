@@ -22,6 +22,97 @@ _CHANGES: Schema = {
         {"type": "array", "items": {"$ref": "#/$defs/Change"}, "minItems": 1},
     ]
 }
+SAID: dict[str, dict[str, str]] = {
+    "Document": {
+        "title": "What the experiment is called, in a few words.",
+        "year": "The year of what it replays.",
+        "source": "Who, where and when: the paper, its figure or equation.",
+        "story": "What happens and why it matters, to be read aloud.",
+        "evidence": "Where the numbers come from: the source was seen, quoted by others, or is told from memory.",
+        "lecture": "The statements of the lecture that it replays, by number.",
+        "deviations": "Where it departs from its source, and why.",
+        "open": "What is not settled.",
+        "aliases": "Other names under which it is found.",
+        "long": "Whether it takes minutes, so that it runs only when it is named.",
+        "seeds": "How many seeds a run is repeated with, 0, 1, …; a must where anything is drawn.",
+        "parameters": "Numbers by name; expressions of later ones and of the rest of the file may use them.",
+        "tasks": "Data that phases share, by name.",
+        "connectivity": "Units and synapses: drawn by hand, or built.",
+        "activation": "The model of the units and its parameters; a table of a group's or unit's name for that alone.",
+        "learning": "The rule and how it teaches, wherever a phase says nothing else.",
+        "experience": "What the net lives through, phase by phase.",
+        "vary": "Axes of the family of runs: values of parameters, a key's values, or alternatives by label.",
+        "measures": "What is measured of each run, by name; a later one may use those before it.",
+        "interpretation": "What it comes to: the claims, and what is shown.",
+    },
+    "FilmSettings": {
+        "show": "The kind of film.",
+        "group": "The group that a film of a grid shows.",
+        "phase": "The phase that is shown; the first where none is named.",
+        "at": "The run that is shown: axis = label.",
+    },
+    "Question": {
+        "at": "The tick at which a film may pause and ask.",
+        "ask": "The question.",
+        "choices": "The answers, each with the expression that makes it the right one.",
+    },
+    "Claim": {
+        "text": "The sentence, which can be false.",
+        "that": "The condition on measures that makes it true.",
+        "fails": "The change, or changes, of which each must make it false.",
+        "holds": "For a sentence of others that is false here: the change that makes it true.",
+        "says": "Whose sentence it is, where it is not ours.",
+        "evidence": "Where this claim's numbers come from, if elsewhere than the file's.",
+    },
+    "Interpretation": {
+        "film": "What a film shows of which run.",
+        "questions": "Questions at which a film may pause.",
+        "claims": "What the experiment claims; each with the change that breaks it.",
+    },
+    "TaskSettings": {
+        "data": "The registered task that makes the samples.",
+        "hold_out": "How many samples are kept apart, as NAME.held_out.",
+    },
+    "Build": {"net": "The registered builder of the net."},
+    "Connectivity": {
+        "build": "The builder that makes the net, with its parameters.",
+        "inputs": "Units or groups that the world drives.",
+        "outputs": "Units or groups that answer; those without an outgoing synapse where nothing is said.",
+        "groups": "Groups of units by name, each a number of units, or rows and columns.",
+        "synapses": 'Synapses, such as "A, B -> C [weight=2, delay=1]" and "A -o C", which forbids C.',
+        "delay": "The delay in ticks of synapses that say none.",
+        "start": "Where plastic weights and biases start: a number, or drawn.",
+        "weights": "Weights by synapse, one number or one for each.",
+        "biases": "Biases by unit or group, one number or one for each.",
+        "without": "Synapses that are cut.",
+        "with": "Synapses that are added, or put in the place of those that are there.",
+    },
+    "Learning": {
+        "rule": "The registered learning rule.",
+        "plastic": "The synapses and units whose weights and biases may change; all that can where nothing is said.",
+        "batch": 'How many presentations make one weight update, or "all".',
+        "average": "Whether a batch changes the weights by the mean of its changes, or by their sum.",
+        "order": "Whether presentations come in their order or shuffled anew in each epoch.",
+        "epochs": "How many times all presentations are made, at most.",
+        "until": "The condition that ends the training, such as mistakes == 0.",
+        "bound": "The size beyond which a plastic weight counts as diverged.",
+    },
+    "Phase": {
+        "name": "The name by which measures and changes speak of it.",
+        "stimulus": 'What units are given, tick by tick: "1101", "?{4}" for all histories, numbers, or a chance.',
+        "teach": "The task that is taught by the rule.",
+        "show": "The task that is presented without teaching.",
+        "gradient": "The task of whose divergence the gradient is taken.",
+        "ticks": "How many ticks it, or a presentation, takes.",
+        "teacher": "What units should do at the end of a stimulus, each an expression of what was given.",
+        "from": "Whether it begins at rest, or where the phase before ended.",
+        "update": "Whether all units are updated together or one by one.",
+        "flip": "The share of units inverted in a cue.",
+        "hold": "How many ticks a cue is held before the net is left alone.",
+        "sample": "How many of all histories are drawn.",
+    },
+}
+"""A line for each key of a file."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -31,9 +122,9 @@ def schema() -> Schema:
     >>> schema()["properties"]["title"]["type"]
     'string'
     """
-    made = _tidy(Document.model_json_schema(by_alias=True))
+    made = _tidy("Document", Document.model_json_schema(by_alias=True))
     made.pop("description")
-    parts: Schema = {name: _tidy(part) for name, part in made.pop("$defs").items()}
+    parts: Schema = {name: _tidy(name, part) for name, part in made.pop("$defs").items()}
     parts["TaskSettings"] = _tagged(registry.tasks, "data", _fixed(parts["TaskSettings"], TASK_KEYS))
     parts["Build"] = _tagged(registry.builders, "net", {})
     parts["Activation"] = _activation()
@@ -41,16 +132,19 @@ def schema() -> Schema:
         parts[name] = _learning(parts[name])
     parts["Phase"]["oneOf"] = [{"required": [act]} for act in PHASE_ACTS]
     parts["Connectivity"] = _connectivity(parts["Connectivity"])
-    parts["Claim"]["properties"].update(fails=_CHANGES, holds=_CHANGES)
+    for word in ("fails", "holds"):
+        parts["Claim"]["properties"][word] = {**_CHANGES, "description": SAID["Claim"][word]}
     parts["Claim"]["oneOf"] = [
         {"required": ["fails"], "not": {"required": ["holds"]}},
         {"required": ["holds", "says"], "not": {"required": ["fails"]}},
     ]
     parts["Axis"] = _axis()
     parts["Change"] = _change()
-    made["properties"]["vary"] = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Axis"}}
+    axes = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Axis"}}
+    made["properties"]["vary"] = {**axes, "description": SAID["Document"]["vary"]}
     parts.pop("Edit", None)
-    parts["FilmSettings"]["properties"]["show"] = {"enum": registry.films.names()}
+    kinds = {"enum": registry.films.names(), "description": SAID["FilmSettings"]["show"]}
+    parts["FilmSettings"]["properties"]["show"] = kinds
     return {"$schema": DIALECT, "title": "An Allornone scenario", **made, "$defs": parts}
 
 
@@ -61,8 +155,12 @@ def _property(made: Schema) -> Schema:
     return {**kept, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {})}
 
 
-def _tidy(part: Schema) -> Schema:
-    properties = {key: _property(value) for key, value in part.get("properties", {}).items()}
+def _tidy(owner: str, part: Schema) -> Schema:
+    said = {**SAID["Learning"], **SAID[owner]} if owner == "Phase" else SAID.get(owner, {})
+    properties = {
+        key: {**_property(value), **({"description": said[key]} if key in said else {})}
+        for key, value in part.get("properties", {}).items()
+    }
     return {**{key: value for key, value in part.items() if key != "title"}, "properties": properties}
 
 
@@ -72,9 +170,11 @@ def _fixed(part: Schema, keys: Iterable[str]) -> Schema:
 
 def _parameters(known: Registry, name: str) -> tuple[Schema, list[str]]:
     kinds = parameters_of(known.get(name))
-    return {key: kind.schema for key, (kind, _) in kinds.items()}, [
-        key for key, (_, must) in kinds.items() if must
-    ]
+    described = {
+        key: {**kind.schema, "description": f"Of the {known.kind} {name!r}: {kind.words}."}
+        for key, (kind, _) in kinds.items()
+    }
+    return described, [key for key, (_, must) in kinds.items() if must]
 
 
 def _tagged(known: Registry, tag: str, fixed: Schema) -> Schema:
@@ -82,26 +182,36 @@ def _tagged(known: Registry, tag: str, fixed: Schema) -> Schema:
     cases = []
     for name in known.names():
         own, required = _parameters(known, name)
-        case = {"properties": {**fixed, **own, tag: {"const": name}}, "required": [tag, *required]}
+        line = (known.get(name).__doc__ or "").strip().splitlines()[:1]
+        named = {"const": name, "description": line[0] if line else f"The {known.kind} {name!r}."}
+        case = {"properties": {**fixed, **own, tag: named}, "required": [tag, *required]}
         cases.append({"type": "object", **case, "additionalProperties": False})
     return {"oneOf": cases} if cases else {"type": "object", "required": [tag]}
 
 
 def _merged(known: Registry) -> Schema:
     """Return every parameter of anything registered: which of them fits is judged when the file is read."""
-    merged: Schema = {}
+    kinds: dict[str, list[Schema]] = {}
+    owners: dict[str, list[str]] = {}
     for name in known.names():
         for key, kind in _parameters(known, name)[0].items():
-            others = merged.setdefault(key, {"anyOf": []})["anyOf"]
-            others += [kind] if kind not in others else []
-    return {key: kinds["anyOf"][0] if len(kinds["anyOf"]) == 1 else kinds for key, kinds in merged.items()}
+            bare = {word: value for word, value in kind.items() if word != "description"}
+            kinds.setdefault(key, []).extend([] if bare in kinds.get(key, []) else [bare])
+            owners.setdefault(key, []).append(name)
+    return {
+        key: {
+            **(some[0] if len(some) == 1 else {"anyOf": some}),
+            "description": f"A parameter of the {known.kind} {', '.join(owners[key])}.",
+        }
+        for key, some in kinds.items()
+    }
 
 
 def _activation() -> Schema:
     keys = {
         **_merged(registry.units),
-        "model": {"enum": registry.units.names()},
-        "bias": {"type": ["number", "string"]},
+        "model": {"enum": registry.units.names(), "description": "The registered model of the units."},
+        "bias": {"type": ["number", "string"], "description": "The bias at the start."},
     }
     unit = {"type": "object", "properties": keys, "additionalProperties": False}
     return {"type": "object", "properties": keys, "additionalProperties": unit}
@@ -109,7 +219,8 @@ def _activation() -> Schema:
 
 def _learning(part: Schema) -> Schema:
     fixed = {key: value for key, value in part["properties"].items() if key != "rule_parameters"}
-    keys = {**_merged(registry.rules), **fixed, "rule": {"enum": registry.rules.names()}}
+    rule = {"enum": registry.rules.names(), "description": SAID["Learning"]["rule"]}
+    keys = {**_merged(registry.rules), **fixed, "rule": rule}
     required = [key for key in part.get("required", []) if key in fixed]
     return {"type": "object", "properties": keys, "required": required, "additionalProperties": False}
 
@@ -123,8 +234,15 @@ def _connectivity(part: Schema) -> Schema:
 def _axis() -> Schema:
     number = {"type": "number"}
     rows = {"type": "object", "additionalProperties": number, "minProperties": 1}
-    span = {"from": number, "to": number, "step": number}
-    places = {"set": {"type": "string"}, "to": {"type": "array", "minItems": 1}}
+    span = {
+        "from": {**number, "description": "The first value."},
+        "to": {**number, "description": "The last value, if the steps meet it."},
+        "step": {**number, "description": "How far one value is from the next; 1 where nothing is said."},
+    }
+    places = {
+        "set": {"type": "string", "description": "The key that is varied, as learning.eta."},
+        "to": {"type": "array", "minItems": 1, "description": "The values that it takes."},
+    }
     return {
         "anyOf": [
             {"type": "array", "items": {"anyOf": [number, rows]}, "minItems": 1},
@@ -141,9 +259,14 @@ def _axis() -> Schema:
 
 
 def _change() -> Schema:
-    tables = {key: {"type": "object"} for key in CHANGEABLE}
+    tables = {
+        key: {"type": "object", "description": f"What is changed: {SAID['Document'][key]}"}
+        for key in CHANGEABLE
+    }
     phases = {"type": ["object", "array"], "items": {"type": "object"}}
-    learning = {"type": "object", "properties": {key: {} for key in LEARNING_KEYS}}
+    phases["description"] = "Phases that are changed, by name, or a list in which new ones stand too."
+    keys = {key: {"description": SAID["Learning"][key]} for key in LEARNING_KEYS}
+    learning = {**tables["learning"], "properties": keys}
     return {
         "type": "object",
         "properties": {**tables, "experience": phases, "learning": learning},
