@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
+from itertools import islice
 from math import isfinite
 from numbers import Integral, Real
 
 SHOWN = 8
 SHORT = 3
+MOST_CANDIDATES = 2000
+"""Names among which the nearest is looked for; of more it is found among the first."""
 LONG = 40
 
 
@@ -103,7 +106,8 @@ def nearest(word: str, among: Iterable[str]) -> str:
     "Did you mean 'threshold'?"
     """
     meant = str(word).casefold()
-    folded = {name.casefold(): name for name in reversed([str(name) for name in among])}
+    candidates = [str(name) for name in islice(among, MOST_CANDIDATES)]
+    folded = {name.casefold(): name for name in reversed(candidates)}
     # Of short names such as H1 and H2, one letter that differs is half of the name.
     close = get_close_matches(meant, list(folded), n=SHOWN, cutoff=0.6 if len(meant) > SHORT else 0.5)
     if not close:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -31,7 +32,7 @@ from allornone.scenarios.document.change import (
     Path,
     Raw,
 )
-from allornone.scenarios.document.errors import DocumentError, Violation
+from allornone.scenarios.document.errors import MOST_FOUND, DocumentError, Violation
 from allornone.scenarios.document.kinds import (
     COUNT,
     EXPRESSION,
@@ -409,7 +410,7 @@ def validate(raw: Raw, *, base: FilePath | None = None) -> Document:
     tables = _Tables()
     document, found = _typed(Document, raw)
     found += tables.faults(raw)
-    found += _beyond(raw, tables)
+    found += islice(_beyond(raw, tables), MOST_FOUND)
     if not any(violation.path and violation.path[0] in CHANGEABLE for violation in found):
         found += _drawn_without_seeds(raw)
     if document is None or found:

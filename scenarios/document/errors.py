@@ -8,6 +8,9 @@ from typing import NamedTuple
 from allornone.scenarios.document.change import Path
 from allornone.simulator.errors import AllornoneError
 
+MOST_FOUND = 1000
+"""Mistakes after which no more are looked for between the tables of one file."""
+
 
 class Violation(NamedTuple):
     """One thing that is wrong: at a path, in a column (from 1) of the text there, or with the key itself."""

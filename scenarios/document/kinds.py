@@ -9,6 +9,7 @@ import types
 from collections import abc
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -25,6 +26,8 @@ from allornone.simulator.errors import nearest
 
 Schema = dict[str, Any]
 Functions = Mapping[str, Function]
+LISTED = 24
+"""Names that a message lists."""
 
 
 class Fault(NamedTuple):
@@ -108,14 +111,18 @@ def _stranger(expression: Expression, names: Collection[str], functions: Functio
     called = {node.func for node in ast.walk(expression.tree) if isinstance(node, ast.Call)}
     nodes = [node for node in ast.walk(expression.tree) if isinstance(node, ast.Name)]
     for node in sorted(nodes, key=expression.column):
-        known = [*names, *functions] if node in called else [*names, *CONSTANTS]
-        if node.id not in known:
-            kind, listed = (
-                ("function", "") if node in called else ("name", f"Names here: {', '.join(names) or 'none'}")
-            )
-            message = f"no {kind} is named {node.id!r}. {nearest(node.id, known) or listed}".rstrip()
+        more: Collection[str] = functions if node in called else CONSTANTS
+        if node.id not in names and node.id not in more:
+            kind = "function" if node in called else "name"
+            hint = nearest(node.id, chain(names, more)) or ("" if node in called else _here(names))
+            message = f"no {kind} is named {node.id!r}. {hint}".rstrip()
             return Fault(message, (), expression.column(node))
     return None
+
+
+def _here(names: Collection[str]) -> str:
+    more = f", … ({len(names)} in all)" if len(names) > LISTED else ""
+    return f"Names here: {', '.join(islice(names, LISTED)) or 'none'}{more}"
 
 
 def number(

@@ -145,31 +145,33 @@ def check_names(raw: Raw) -> Iterator[Violation]:
 
 def _parameters(raw: Raw) -> Iterator[Violation]:
     """Find parameters that use what is no parameter before them."""
-    earlier: list[str] = []
+    earlier: dict[str, None] = {}
     for name, value in table(raw, "parameters").items():
         if isinstance(value, str):
             yield from _words(value, ("parameters", name), earlier, FUNCTIONS)
-        earlier.append(name)
+        earlier[name] = None
 
 
 def check_expressions(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
     """Find what measures, claims and questions name that is not there, or not yet."""
-    known, parameters = callables(), list(table(raw, "parameters"))
-    earlier: list[str] = []
-    for name, text in table(raw, "measures").items():
+    known, parameters, measures = callables(), table(raw, "parameters"), table(raw, "measures")
+    there = dict.fromkeys(parameters)  # grows, and keeps the order
+    for name, text in measures.items():
         if isinstance(text, str):
-            yield from _words(text, ("measures", name), [*parameters, *earlier], known)
-        earlier.append(name)
+            yield from _words(text, ("measures", name), there, known)
+        there[name] = None
     outer = [*table(raw, "vary"), *(axis.name for axis in axes), *(["seed"] if "seeds" in raw else [])]
+    for_claims = dict.fromkeys([*measures, *outer, *parameters])
     for index, claim in _listed(raw, "claims"):
         if isinstance(claim.get("that"), str):
             path: Path = ("interpretation", "claims", index, "that")
-            yield from _words(claim["that"], path, [*earlier, *outer, *parameters], FUNCTIONS)
+            yield from _words(claim["that"], path, for_claims, FUNCTIONS)
+    for_questions = dict.fromkeys([*measures, *parameters])
     for index, question in _listed(raw, "questions"):
         for name, text in table(question, "choices").items():
             path = ("interpretation", "questions", index, "choices", name)
             if isinstance(text, str):
-                yield from _words(text, path, [*earlier, *parameters], known)
+                yield from _words(text, path, for_questions, known)
 
 
 def _listed(raw: Raw, key: str) -> Iterator[tuple[int, Raw]]:

@@ -18,7 +18,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from allornone.scenarios.document.change import Path, Raw
-from allornone.scenarios.document.errors import DocumentError, Violation, dotted
+from allornone.scenarios.document.errors import MOST_FOUND, DocumentError, Violation, dotted
 from allornone.simulator.errors import AllornoneError, nearest
 
 if TYPE_CHECKING:
@@ -261,7 +261,10 @@ class Source:
             for place, one in told[:MOST_TOLD]
         ]
         if len(told) > MOST_TOLD:
-            lines.append(f"{self.path}: and {len(told) - MOST_TOLD} more")
+            more = (
+                f"{len(told) - MOST_TOLD}" if len(told) < MOST_FOUND else f"at least {MOST_FOUND - MOST_TOLD}"
+            )
+            lines.append(f"{self.path}: and {more} more")
         return SourceError("\n".join(lines), [one for _, one in told])
 
 

@@ -126,11 +126,10 @@ def show(
     if wanted not in [phase.name for phase in ready.phases]:
         raise AllornoneError(f"film: no phase is named {wanted!r}")
     left = run_phases([ready], Needs(words=frozenset({"error", "history"}), shown=wanted))[0]
-    shown = next(record for record in left.records if record.phase.name == wanted)
+    shown, trace = next((record, record.trace) for record in left.records if record.trace is not None)
     trainings = [record.training for record in left.records if record.training is not None]
-    assert shown.trace is not None
     network = _learned_network(ready.network, left.records[-1])
-    trace = replace(_with_lessons(shown.trace, shown.phase), network=_learned_network(ready.network, shown))
+    trace = replace(_with_lessons(trace, shown.phase), network=_learned_network(ready.network, shown))
     return ShownRun(network, trace, trainings[-1] if trainings else None)
 
 
@@ -241,8 +240,12 @@ class _Group:
         """Keep what is seen at the last tick of some presentations, of the lanes that still learn."""
         for word, kept in self.seen.items():
             keep_seen(kept, seen_at(word, seen.moment, self.places), seen.order, active)
+        self.show(_alone(seen.moment, 0), seen.weights)
+
+    def show(self, moment: Moment, weights: Weights) -> None:
+        """Keep a moment of the run that is shown, if it is this one."""
         if self.recorder is not None:
-            self.recorder.keep(_alone(seen.moment, 0), seen.weights)
+            self.recorder.keep(moment, weights)
 
     def keep_tick(self, moment: Moment, at: tuple[slice | int, ...] = ()) -> None:
         """Keep what is seen at one tick of some trials; () stands for all trials of a phase that keeps one tick."""
@@ -326,12 +329,11 @@ def _asked(group: _Group, plan: Lesson) -> list[PhaseRecord]:
     """Present every lesson without learning."""
     program, everybody = group.program, np.ones(group.program.lanes, dtype=bool)
     mistakes = np.zeros(program.lanes)
-    shown = 0
+    room = MOST_MOMENTS
     for seen in plan.everything(program.weights):
-        for row in range(min(len(seen.y), MOST_MOMENTS - shown) if group.recorder is not None else 0):
-            assert group.recorder is not None
-            group.recorder.keep(_alone(seen.moment, row), program.weights)
-            shown += 1
+        for row in range(min(len(seen.y), room)):
+            group.show(_alone(seen.moment, row), program.weights)
+        room -= min(len(seen.y), room)
         for word, kept in group.seen.items():
             keep_seen(kept, seen_at(word, seen.moment, group.places), seen.order, everybody)
         mistakes += seen.mistakes

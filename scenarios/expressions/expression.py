@@ -197,21 +197,21 @@ class Expression:
             raise self.error(f"one finite number is needed, not {found}", self.tree)
         return int(value) if value == int(value) and abs(value) <= WHOLE else value
 
-    def check(self, names: Iterable[str], functions: Mapping[str, Function]) -> None:
+    def check(self, names: Collection[str], functions: Mapping[str, Function]) -> None:
         """Raise `ExpressionError` for a name or function not among these, and for a wrong count of arguments.
 
         A call of a name, with keywords only, picks from it.
 
         >>> compile_expression("heats(L=1) == 1").check(["heats"], {})
         """
-        known = {*names, *CONSTANTS}
         called = {node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
         for node in ast.walk(self.tree):
             fault = ""
             if isinstance(node, ast.Call):
-                fault = miscall(node, known, functions)
-            elif isinstance(node, ast.Name) and node not in called and node.id not in known:
-                fault = unknown("name", node.id, known, functions)
+                fault = miscall(node, names, functions)
+            elif isinstance(node, ast.Name) and node not in called:
+                there = node.id in names or node.id in CONSTANTS
+                fault = "" if there else unknown("name", node.id, [*names, *CONSTANTS], functions)
             if fault:
                 raise self.error(fault, node)
 
