@@ -17,6 +17,7 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SKELETON = '''\
 # allornone check {file}     looks this file over
 # allornone run {file}       runs it and judges its claims
+# allornone verify {file}    makes the changes that must break them
 # allornone schema > schema.json     for an editor that completes and checks while you type
 
 title    = {title}

@@ -13,6 +13,7 @@ VERBS = {
     "list": "the experiments there are",
     "show": "the story, source and claims of one",
     "run": "run experiments and judge their claims",
+    "verify": "try to break the claims: make every change, move every number",
     "check": "look scenario files over without running them",
     "schema": "the JSON Schema of a scenario file, for editors",
     "new": "begin a scenario file",

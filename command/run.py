@@ -1,10 +1,13 @@
-"""`allornone run`: run experiments, judge their claims, say how it came out."""
+"""`allornone run`: run experiments, judge their claims, say how it came out.
+
+What `verify` shares stands here too: which experiments are meant, and how their results are shown in turn.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,10 +37,57 @@ class Wish:
     watch: Watch = field(default_factory=Watch)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which experiments are meant, and how many are run at once."""
+
+    names: Sequence[str]
+    everything: bool
+    long_too: bool
+    jobs: int | None
+
+    def sensible(self) -> None:
+        """Refuse options that contradict each other."""
+        _refuse(
+            {
+                "name scenarios or say --all (allornone list shows them)": not self.names
+                and not self.everything,
+                "--all is every scenario: name none beside it": bool(self.names) and self.everything,
+                "--long belongs to --all; a scenario that is named always runs": self.long_too
+                and not self.everything,
+                "--jobs belongs to --all": self.jobs is not None and not self.everything,
+            }
+        )
+
+    @property
+    def chosen(self) -> list[str]:
+        """The names, each once."""
+        return _library(self.long_too) if self.everything else list(dict.fromkeys(self.names))
+
+
+def asked_for(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options of every verb that runs many experiments."""
+    options = [
+        target(nargs=-1),
+        click.option("--all", "everything", is_flag=True, help="The whole library, without the long ones."),
+        click.option("--long", "long_too", is_flag=True, help="With --all: the long ones too."),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            help="With --all: so many at once; default: one a processor.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="One JSON document a line, one a scenario."),
+        click.option(
+            "--limit", "limits", metavar="KEY=NUMBER", multiple=True, help="Raise a limit: units=200000."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command
-@target(nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="The whole library, without the long ones.")
-@click.option("--long", "long_too", is_flag=True, help="With --all: the long ones too.")
+@asked_for
 @click.option("--seed", type=click.IntRange(min=0), help="Only this seed.")
 @click.option("--seeds", type=click.IntRange(min=1), help="So many seeds in place of the file's number.")
 @click.option(
@@ -47,16 +97,11 @@ class Wish:
     multiple=True,
     help="A change laid over the file: learning.eta=0.1.",
 )
-@click.option("--limit", "limits", metavar="KEY=NUMBER", multiple=True, help="Raise a limit: units=200000.")
 @click.option(
     "--counterfactuals",
     is_flag=True,
-    help="Also make the change that must fell each claim, and nudge its numbers.",
+    help="The same as allornone verify, its older name.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(min=1), help="With --all: so many at once; default: one a processor."
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document a line, one a scenario.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Save a picture: .png, .svg or .pdf.")
 @click.option(
     "--save", type=click.Path(path_type=Path), help="Save results, traces and trainings in this folder."
@@ -76,21 +121,28 @@ def verb(
     """Run experiments and judge their claims.
 
     With --seed, --seeds or --set it is another family of runs than the file's:
-    measures and claims are shown, and no verdict is given.
+    measures and claims are shown, and no verdict is given. To try to break the
+    claims, see allornone verify.
     """
+    asked = Asked(names, everything, long_too, jobs)
     how["overrides"] = arguments.overrides(settings) or None
     how["limits"] = arguments.limits(limits)
-    _sensible(names, everything, long_too, jobs, plot, how)
+    asked.sensible()
+    _sensible(asked, plot, how)
     if plot is not None:
         arguments.file_ready(plot, PICTURES)
     if save is not None:
         arguments.folder_ready(save)
-    chosen = _library(long_too) if everything else list(dict.fromkeys(names))
-    wish = Wish(how, as_json, not everything, plot, save)
-    several = min((jobs or processors()) if everything else 1, len(chosen))
+    return carried_out(asked, Wish(how, as_json, not everything, plot, save))
+
+
+def carried_out(asked: Asked, wish: Wish) -> int:
+    """Run what is asked for, several at once where that is possible, and return the worst exit status."""
+    chosen = asked.chosen
+    several = min((asked.jobs or processors()) if asked.everything else 1, len(chosen))
     if several < 2:
         return judged(chosen, wish, (_outcome(name, wish) for name in chosen))
-    with outcomes(chosen, how, several) as coming:
+    with outcomes(chosen, wish.how, several) as coming:
         return judged(chosen, wish, coming)
 
 
@@ -132,29 +184,24 @@ def _judged(name: str, found: Outcome, wish: Wish, several: bool) -> tuple[str, 
     return result.verdict or "run as another family", SUCCESS if report.works(result) else FAILED
 
 
-def _sensible(
-    names: Sequence[str],
-    everything: bool,
-    long_too: bool,
-    jobs: int | None,
-    plot: Path | None,
-    how: dict[str, Any],
-) -> None:
-    """Refuse options that contradict each other."""
-    complaints = {
-        "name scenarios or say --all (allornone list shows them)": not names and not everything,
-        "--all is every scenario: name none beside it": bool(names) and everything,
-        "--long belongs to --all; a scenario that is named always runs": long_too and not everything,
-        "--jobs belongs to --all": jobs is not None and not everything,
-        "--seed is one seed and --seeds is how many: give one of the two": how["seed"] is not None
-        and how["seeds"] is not None,
-        "--plot saves one picture: name one scenario": plot is not None
-        and (everything or len(set(names)) > 1),
-        "--counterfactuals judge the file as it stands: leave out --seed, --seeds and --set": how[
-            "counterfactuals"
-        ]
-        and (how["seed"] is not None or how["seeds"] is not None or how["overrides"] is not None),
-    }
+def _sensible(asked: Asked, plot: Path | None, how: dict[str, Any]) -> None:
+    """Refuse options of `run` that contradict each other."""
+    seed, seeds = how["seed"] is not None, how["seeds"] is not None
+    several = asked.everything or len(set(asked.names)) > 1
+    _refuse(
+        {
+            "--seed is one seed and --seeds is how many: give one of the two": seed and seeds,
+            "--plot saves one picture: name one scenario": plot is not None and several,
+            "--counterfactuals judge the file as it stands: leave out --seed, --seeds and --set": how[
+                "counterfactuals"
+            ]
+            and (seed or seeds or how["overrides"] is not None),
+        }
+    )
+
+
+def _refuse(complaints: dict[str, bool]) -> None:
+    """Complain of the first that applies."""
     for complaint, applies in complaints.items():
         if applies:
             raise click.UsageError(complaint)

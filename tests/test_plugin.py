@@ -175,7 +175,7 @@ def test_a_plug_in_runs_in_python(site: Path) -> None:
 
 def test_a_plug_in_runs_from_a_scenario_file(site: Path) -> None:
     """A file names its model, its rule and their parameters, and the claim and its counterfactual are judged."""
-    done = python(site, "-m", "allornone", "run", "sluggish.toml", "--counterfactuals")
+    done = python(site, "-m", "allornone", "verify", "sluggish.toml")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "It learns OR" in done.stdout

@@ -98,7 +98,7 @@ def test_the_good_file_is_good(tmp_path: Path, capsys: pytest.CaptureFixture[str
     file = tmp_path / "unit.toml"
     file.write_text(GOOD, encoding="utf-8")
 
-    assert main(["run", str(file), "--counterfactuals"]) == 0
+    assert main(["verify", str(file)]) == 0
     assert "reproduced" in capsys.readouterr().out
 
 

@@ -47,6 +47,7 @@ that = "period == 5"
 fails = { connectivity.without = ["c1 -> c2"] }
 """
 RAW = tomllib.loads(RING)
+RELAY = str(Path(__file__).parent.parent / "scenarios" / "run" / "relay.toml")
 
 
 # ---- A stand-in for the runner, so that these tests are about the command line alone
@@ -109,6 +110,11 @@ class Outcome:
     seconds: float = 0.25
     family: str = "as written"
     document: dict[str, Any] = field(default_factory=lambda: RAW)
+
+    @property
+    def as_written(self) -> bool:
+        """Whether it was run as it stands."""
+        return self.family == "as written"
 
     @property
     def works(self) -> bool:
@@ -327,6 +333,14 @@ def installed(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["run", "wrong", "--set", "learning.eta=2"], 0),
         (["run", "idle", "--counterfactuals"], 1),
         (["run", "dull", "--counterfactuals"], 1),
+        (["verify", "ring"], 0),
+        (["verify", "marked"], 0),
+        (["verify", "wrong"], 1),
+        (["verify", "idle"], 1),
+        (["verify", "dull"], 1),
+        (["verify", "ring", "broken", "wrong"], 2),
+        (["verify", "--all", "--jobs", "1"], 0),
+        (["verify", "--all", "--long", "--jobs", "1"], 1),
         (["run", "broken"], 2),
         (["run", "ring", "wrong", "broken"], 2),
         (["run", "broken", "wrong", "ring"], 2),
@@ -352,6 +366,13 @@ def test_the_status_is_the_verdict(arguments: list[str], status: int) -> None:
         (["run", "ring", "--seeds", "none"], "'none' is not a valid integer"),
         (["run", "ring", "wrong", "--plot", "x.png"], "name one scenario"),
         (["run", "ring", "--seed", "1", "--counterfactuals"], "leave out --seed"),
+        (["verify"], "name scenarios or say --all"),
+        (["verify", "ring", "--all"], "name none beside it"),
+        (["verify", "ring", "--jobs", "2"], "--jobs belongs to --all"),
+        (["verify", "ring", "--seed", "1"], "No such option '--seed'"),
+        (["verify", "ring", "--limit", "units=many"], "'many' is no number above 0"),
+        (["verify", "rnig"], "no scenario is named 'rnig'. Did you mean 'ring'?"),
+        (["verfy"], "no verb is named 'verfy'. Did you mean 'verify'?"),
         (["run", "ring", "--set", "learning.eta"], "write --set KEY=VALUE"),
         (["run", "ring", "--limit", "units=many"], "'many' is no number above 0"),
         (["runn"], "no verb is named 'runn'. Did you mean 'run'?"),
@@ -536,9 +557,25 @@ def test_a_verdict_in_a_pipe_is_plain_text(
     """Title, story, verdict table, verdict, within the width."""
     monkeypatch.setenv("COLUMNS", "60")
 
-    main(["run", "marked", "--counterfactuals"])
+    main(["verify", "marked"])
 
     assert capsys.readouterr().out == PLAIN
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+def test_the_older_name_of_verify_does_the_same(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`run --counterfactuals` prints what `verify` prints, but for the time that it took."""
+    statuses, outputs = [], []
+    for arguments in (["verify", RELAY], ["run", RELAY, "--counterfactuals"]):
+        statuses.append(main([*arguments, *options]))
+        out, err = capsys.readouterr()
+        outputs.append((re.sub(r"\(\d+\.\d s\)|(?<=\"seconds\": )[\d.]+", "", out), err))
+
+    assert statuses == [0, 0]
+    assert outputs[0] == outputs[1]
+    assert "falls" in outputs[0][0]
 
 
 @pytest.mark.usefixtures("stand_in")
@@ -640,7 +677,15 @@ def test_letters_that_stdout_lacks_fail_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["list"], ["list", "--json"], ["show", "kubie-ring"], ["run", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["list"],
+        ["list", "--json"],
+        ["show", "kubie-ring"],
+        ["run", "--help"],
+        ["verify", "--help"],
+    ],
 )
 def test_looking_around_loads_nothing_heavy(arguments: list[str]) -> None:
     """list, show and --help read files; numpy and the like are for running, rich for terminals."""
@@ -695,7 +740,7 @@ def test_what_new_writes_is_fine_and_runs(tmp_path: Path) -> None:
     path = str(tmp_path / "my-first-net.toml")
     assert installed("new", path).returncode == 0
 
-    for arguments in (["check", path], ["run", path, "--counterfactuals"]):
+    for arguments in (["check", path], ["verify", path]):
         done = installed(*arguments)
         assert (done.returncode, done.stderr) == (0, "")
     assert "reproduced: 1 claim holds, 1 change and 2 nudges do their work" in done.stdout

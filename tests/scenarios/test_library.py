@@ -101,7 +101,7 @@ def test_the_first_come_out_as_they_claim(name: str) -> None:
     "entry", [entry for entry in LIBRARY if entry.name not in FIRST], ids=lambda entry: entry.name
 )
 def test_every_other_comes_out_as_it_claims(entry: Entry) -> None:
-    """What breaks them `allornone run --all --counterfactuals` tries."""
+    """What breaks them `allornone verify --all` tries."""
     comes_out_as_it_claims(run(entry.path))
 
 

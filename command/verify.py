@@ -1,0 +1,35 @@
+"""`allornone verify`: try to break the claims of experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from allornone.command import arguments
+from allornone.command.run import Asked, Wish, asked_for, carried_out
+
+
+@click.command
+@asked_for
+def verb(
+    names: Sequence[str],
+    everything: bool,
+    long_too: bool,
+    jobs: int | None,
+    as_json: bool,
+    limits: Sequence[str],
+) -> int:
+    """Try to break the claims of experiments.
+
+    Each change that a claim names must break it, and so must each of its numbers,
+    moved a little.
+
+    Exit status: 0 every claim comes out as its file says and every change breaks
+    its claim, 1 one does not, 2 bad usage or a bad file.
+    """
+    asked = Asked(names, everything, long_too, jobs)
+    asked.sensible()
+    how: dict[str, Any] = {"counterfactuals": True, "limits": arguments.limits(limits)}
+    return carried_out(asked, Wish(how, as_json, at_length=not everything))
