@@ -85,8 +85,14 @@ def verdict_line(result: Result) -> str:
     if tried:
         one = len(changes) + len(nudges) == 1
         pieces.append(" and ".join(tried) + (" does its work" if one else " do their work"))
-    outcome = result.verdict or f"another family ({result.family}), no verdict"
-    return f"{outcome}: {', '.join(pieces)} ({result.seconds:.1f} s)"
+    return f"{_outcome(result)}{', '.join(pieces)} ({result.seconds:.1f} s)"
+
+
+def _outcome(result: Result) -> str:
+    """Return the verdict and what it is of, or why there is none, up to where the claims are counted."""
+    if result.verdict is None:
+        return f"another family ({result.family}), no verdict: "
+    return f"{result.verdict}: " if result.as_written else f"{result.verdict}, {result.family}: "
 
 
 def verdict_table(claims: Sequence[ClaimResult]) -> TextTable:

@@ -32,6 +32,7 @@ def run(
     seeds: int | None = None,
     overrides: Mapping[str, object] | None = None,
     counterfactuals: bool = False,
+    times: int | None = None,
     executor: Executor | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
@@ -40,19 +41,28 @@ def run(
 
     `seed` runs one seed, `seeds` that many; `overrides` sets keys, {"learning.eta": 0.1}. Each of them makes another
     family of runs, for which there are measures and claims but no verdict. `counterfactuals` tries every change that
-    must fell a claim, and nudges every number. `executor` runs what cannot be side by side in lanes elsewhere.
+    must fell a claim, and nudges every number. `times` judges with so many times the file's seeds, if it has any.
+    `executor` runs what cannot be side by side in lanes elsewhere.
 
     >>> run("mp-1c-and").verdict
     'reproduced'
     """
     _check_table(overrides)
+    _check_seeds(seed, seeds, overrides, times)
     began = time.perf_counter()
     source = reading.read(_path(scenario))
     warnings = chance.warnings(source.raw)
     raw: dict[str, Any] = source.raw
-    chosen = _seeds(raw, seed, seeds)
+    chosen = _seeds(raw, seed, seeds, times)
+    judged = seed is None and seeds is None and not overrides
     laboratory = Laboratory(
-        raw, chosen, overrides=overrides, limits=_inside(source, limits), executor=executor, progress=progress
+        raw,
+        chosen,
+        overrides=overrides,
+        limits=_inside(source, limits),
+        executor=executor,
+        progress=progress,
+        judged=judged,
     )
     try:
         _check_settings(raw, laboratory.overrides)
@@ -75,7 +85,8 @@ def run(
         measures=measured.values,
         warnings=(*warnings, *idle),
         seconds=time.perf_counter() - began,
-        family=_family(seed, seeds, overrides),
+        family=_family(raw, seed, seeds, overrides, times),
+        judged=judged,
         document=raw,
         show=partial(show, raw, chosen, overrides or {}, laboratory.limits),
         questions=questions,
@@ -116,18 +127,36 @@ def _check_settings(raw: dict[str, Any], overrides: Mapping[str, object]) -> Non
         raise AllornoneError("this setting cannot be: " + "\n".join(told))
 
 
-def _seeds(raw: Mapping[str, Any], seed: int | None, seeds: int | None) -> list[int]:
-    if seed is not None and seeds is not None:
-        raise AllornoneError("say seed or seeds, not both")
-    for name, value, least in (("seed", seed, 0), ("seeds", seeds, 1)):
+def _check_seeds(
+    seed: int | None, seeds: int | None, overrides: Mapping[str, object] | None, times: int | None
+) -> None:
+    """Raise an error where the seeds asked for are no numbers of seeds, or contradict each other."""
+    for name, value, least in (("seed", seed, 0), ("seeds", seeds, 1), ("times", times, 1)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
             raise AllornoneError(f"{name} must be a whole number from {least}, found {value!r}")
+    if seed is not None and seeds is not None:
+        raise AllornoneError("say seed or seeds, not both")
+    if times is not None and (seed is not None or seeds is not None or overrides):
+        raise AllornoneError("times judges the file as it stands: leave out seed, seeds and overrides")
+
+
+def _seeds(raw: Mapping[str, Any], seed: int | None, seeds: int | None, times: int | None) -> list[int]:
     if seed is not None:
         return [seed]
-    return list(range(seeds if seeds is not None else raw.get("seeds", 1)))
+    if seeds is not None:
+        return list(range(seeds))
+    return list(range((times or 1) * raw["seeds"] if "seeds" in raw else 1))
 
 
-def _family(seed: int | None, seeds: int | None, overrides: Mapping[str, object] | None) -> str:
+def _family(
+    raw: Mapping[str, Any],
+    seed: int | None,
+    seeds: int | None,
+    overrides: Mapping[str, object] | None,
+    times: int | None,
+) -> str:
+    if times is not None and times > 1 and "seeds" in raw:
+        return f"with {times} times its seeds ({times * raw['seeds']})"
     words = [f"seed {seed}"] if seed is not None else [f"{seeds} seeds"] if seeds is not None else []
     words += [f"{key} = {value}" for key, value in (overrides or {}).items()]
     return ", ".join(words) or "as written"

@@ -54,7 +54,10 @@ class Measured:
 
 
 class Laboratory:
-    """Runs families of one scenario; what has been run before is not run again."""
+    """Runs families of one scenario; what has been run before is not run again.
+
+    `judged` says whether a verdict comes of it, so that every claim must have the runs that it looks at.
+    """
 
     def __init__(
         self,
@@ -65,10 +68,11 @@ class Laboratory:
         limits: Limits | None = None,
         executor: Executor | None = None,
         progress: Progress | None = None,
+        judged: bool = True,
     ) -> None:
         self.raw, self.seeds, self.overrides = raw, list(seeds), dict(overrides or {})
         self.limits, self.executor, self.progress = limits or Limits(), executor, progress
-        self.as_written = not self.overrides and self.seeds == list(range(raw.get("seeds", 1)))
+        self.judged = judged
         self.measures: dict[str, str] = {name: str(text) for name, text in raw.get("measures", {}).items()}
         self._found: dict[str, dict[str, Value]] = {}
         self._learned: dict[str, bool] = {}

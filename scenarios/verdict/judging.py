@@ -59,7 +59,7 @@ def judge(
     try:
         holds = _truth(laboratory, text, measured)
     except AllornoneError as error:
-        if laboratory.as_written:
+        if laboratory.judged:
             raise AllornoneError(f"{place} ({claim['text']}): {error}") from None
         # Another family of runs may lack the very run that a claim looks at.
         return ClaimResult(str(claim["text"]), text, claim.get("says"), None, f"not judged: {error}")

@@ -67,7 +67,10 @@ class ClaimResult:
 
 @dataclass(frozen=True)
 class Result:
-    """What one scenario gave: measures, claims and the verdict; the network, trace and training of the run shown."""
+    """What one scenario gave: measures, claims and the verdict; the network, trace and training of the run shown.
+
+    `judged` says whether the runs were those of the file, or so many times as many seeds: only they have a verdict.
+    """
 
     name: str
     title: str
@@ -79,16 +82,17 @@ class Result:
     document: Mapping[str, Any] = field(repr=False)
     show: Callable[[], Any] = field(repr=False)
     questions: tuple[Answered, ...] = ()
+    judged: bool = True
 
     @property
     def as_written(self) -> bool:
-        """Whether the file was run as it stands; only then is there a verdict."""
+        """Whether the file was run as it stands, with its own number of seeds."""
         return self.family == "as written"
 
     @property
     def verdict(self) -> str | None:
         """ "reproduced", "reproduced differently" or "not reproduced"; None for another family of runs."""
-        if not self.as_written:
+        if not self.judged:
             return None
         if all(claim.holds for claim in self.claims):
             return REPRODUCED
@@ -185,7 +189,9 @@ class Result:
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.title}"]
         lines += [f"  {_MARKS[claim.holds]} {_SPEAKERS[claim.says]}{claim.text}" for claim in self.claims]
-        lines.append(f"{self.verdict or self.family}, in {self.seconds:.1f} s")
+        said = [self.verdict] if self.verdict else []
+        said += [] if self.verdict and self.as_written else [self.family]
+        lines.append(f"{', '.join(said)}, in {self.seconds:.1f} s")
         return "\n".join(lines)
 
     __repr__ = __str__

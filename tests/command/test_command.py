@@ -47,7 +47,8 @@ that = "period == 5"
 fails = { connectivity.without = ["c1 -> c2"] }
 """
 RAW = tomllib.loads(RING)
-RELAY = str(Path(__file__).parent.parent / "scenarios" / "run" / "relay.toml")
+FILES = Path(__file__).parent.parent / "scenarios" / "run"
+RELAY, DRAWN = str(FILES / "relay.toml"), str(FILES / "drawn.toml")
 
 
 # ---- A stand-in for the runner, so that these tests are about the command line alone
@@ -371,6 +372,9 @@ def test_the_status_is_the_verdict(arguments: list[str], status: int) -> None:
         (["verify", "ring", "--jobs", "2"], "--jobs belongs to --all"),
         (["verify", "ring", "--seed", "1"], "No such option '--seed'"),
         (["verify", "ring", "--limit", "units=many"], "'many' is no number above 0"),
+        (["verify", "ring", "--times", "0"], "0 is not in the range"),
+        (["verify", "ring", "--times", "many"], "'many' is not a valid integer"),
+        (["run", "ring", "--times", "3"], "No such option '--times'"),
         (["verify", "rnig"], "no scenario is named 'rnig'. Did you mean 'ring'?"),
         (["verfy"], "no verb is named 'verfy'. Did you mean 'verify'?"),
         (["run", "ring", "--set", "learning.eta"], "write --set KEY=VALUE"),
@@ -576,6 +580,36 @@ def test_the_older_name_of_verify_does_the_same(
     assert statuses == [0, 0]
     assert outputs[0] == outputs[1]
     assert "falls" in outputs[0][0]
+
+
+@pytest.mark.parametrize(
+    ("times", "status", "line"),
+    [
+        ("1", 0, "reproduced: 1 claim holds ("),
+        ("2", 0, "reproduced, with 2 times its seeds (4): 1 claim holds ("),
+        ("3", 1, "not reproduced, with 3 times its seeds (6): 0 of 1 claim holds ("),
+    ],
+)
+def test_more_seeds_give_a_verdict(
+    times: str, status: int, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The claims alone are judged, and the exit status is what comes of it."""
+    assert main(["verify", DRAWN, "--times", times]) == status
+
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1].startswith(line)
+    assert "falls" not in out
+
+
+def test_a_file_without_seeds_is_judged_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside one that has some, each in a document that says what was run."""
+    assert main(["verify", RELAY, DRAWN, "--times", "2", "--json"]) == 0
+
+    documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["family"], one["verdict"]) for one in documents] == [
+        ("as written", "reproduced"),
+        ("with 2 times its seeds (4)", "reproduced"),
+    ]
 
 
 @pytest.mark.usefixtures("stand_in")

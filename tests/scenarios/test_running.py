@@ -21,7 +21,7 @@ from allornone.simulator.errors import AllornoneError
 from allornone.simulator.records.records import Trace, Training
 
 FILES = Path(__file__).parent / "run"
-RELAY, WIRED = FILES / "relay.toml", FILES / "wired.toml"
+DRAWN, RELAY, WIRED = (FILES / f"{name}.toml" for name in ("drawn", "relay", "wired"))
 
 
 def edited(folder: Path, file: Path, *edits: tuple[str, str]) -> Path:
@@ -90,6 +90,49 @@ def test_another_family_has_measures_and_no_verdict(how: dict[str, Any], family:
     assert family in str(result)
 
 
+@pytest.mark.parametrize(
+    ("scenario", "times", "family", "verdict"),
+    [
+        (DRAWN, None, "as written", "reproduced"),
+        (DRAWN, 1, "as written", "reproduced"),
+        (DRAWN, 2, "with 2 times its seeds (4)", "reproduced"),
+        (DRAWN, 3, "with 3 times its seeds (6)", "not reproduced"),
+        (RELAY, 3, "as written", "reproduced"),
+    ],
+)
+def test_so_many_times_the_seeds_have_a_verdict(
+    scenario: Path, times: int | None, family: str, verdict: str
+) -> None:
+    """It is that of the claims, as for the file as it stands; without seeds it is the file as it stands."""
+    result = run(scenario, times=times)
+
+    assert (result.family, result.verdict) == (family, verdict)
+    assert result.as_written is (family == "as written")
+    assert result.holds is (verdict == "reproduced")
+    assert verdict in str(result).splitlines()[-1]
+    assert result.as_written or family in str(result).splitlines()[-1]
+
+
+def test_a_sentence_of_theirs_is_shown_to_hold_elsewhere_with_more_seeds_too(tmp_path: Path) -> None:
+    """Its change is made with as many seeds, for the verdict depends on it."""
+    file = edited(tmp_path, DRAWN, ("fails = ", "says = 'source'\nholds = "), ("= 0.95 }", "= 0.85 }"))
+
+    result = run(file, times=3)
+
+    assert result.verdict == "reproduced differently"
+    assert result.claims[0].counterfactuals[0].note == "weight = [0.85, 0.85, 0.85, 0.85, 0.85, 0.85]"
+
+
+def test_a_claim_without_its_run_is_an_error_with_more_seeds_too(tmp_path: Path) -> None:
+    """Only another family of runs may lack the run that a claim looks at."""
+    file = edited(tmp_path, DRAWN, ("max(weight)", "weight(seed=9)"))
+
+    with pytest.raises(AllornoneError, match=r"claim 1 \(None is near 1, .*9"):
+        run(file, times=3)
+    assert run(file, seeds=6).claims[0].holds is None
+    assert run(file, times=5).verdict == "reproduced"
+
+
 def test_settings_change_what_is_measured() -> None:
     """By dotted path, phases by name."""
     heard = run(RELAY, overrides={"experience.pulse.stimulus.x": "10101"}).measures["heard"]
@@ -127,6 +170,17 @@ def test_a_scenario_is_found_by_name_alias_and_path() -> None:
         (RELAY, {"seed": 1, "seeds": 2}, "say seed or seeds, not both"),
         (RELAY, {"seed": -1}, "seed must be a whole number from 0, found -1"),
         (RELAY, {"seeds": 0}, "seeds must be a whole number from 1, found 0"),
+        (RELAY, {"times": 0}, "times must be a whole number from 1, found 0"),
+        (RELAY, {"times": 1.5}, "times must be a whole number from 1, found 1.5"),
+        (RELAY, {"times": True}, "times must be a whole number from 1, found True"),
+        (
+            DRAWN,
+            {"times": 3, "seed": 0},
+            "times judges the file as it stands: leave out seed, seeds and overrides",
+        ),
+        (DRAWN, {"times": 3, "seeds": 9}, "times judges the file as it stands: leave out seed, seeds"),
+        (DRAWN, {"times": 3, "overrides": {"parameters.L": 1}}, "times judges the file as it stands"),
+        (DRAWN, {"times": 10**6}, "--limit runs=2000000"),
         (RELAY, {"seeds": True}, "seeds must be a whole number from 1, found True"),
         (
             RELAY,
