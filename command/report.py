@@ -91,7 +91,9 @@ def verdict_line(result: Result) -> str:
 def _outcome(result: Result) -> str:
     """Return the verdict and what it is of, or why there is none, up to where the claims are counted."""
     if result.verdict is None:
-        return f"another family ({result.family}), no verdict: "
+        seeds = result.document.get("seeds", 1)
+        with_seeds = f", with its {seeds} seeds" if seeds > 1 else ""
+        return f"no verdict ({result.family}): the claims are about the file as written{with_seeds}. Here "
     return f"{result.verdict}: " if result.as_written else f"{result.verdict}, {result.family}: "
 
 

@@ -601,6 +601,25 @@ def test_more_seeds_give_a_verdict(
     assert "falls" not in out
 
 
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (
+            ["--seed", "1"],
+            "no verdict (seed 1): the claims are about the file as written, with its 2 seeds. Here 1 claim holds (",
+        ),
+        (["--set", "activation.bias=1"], "no verdict (activation.bias = 1): the claims are about the file"),
+    ],
+)
+def test_no_verdict_says_what_the_claims_are_about(
+    options: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mean over twenty seeds is not refuted by one."""
+    assert main(["run", DRAWN, *options]) == 0
+
+    assert line in capsys.readouterr().out.replace("\n", " ")
+
+
 def test_a_file_without_seeds_is_judged_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """Beside one that has some, each in a document that says what was run."""
     assert main(["verify", RELAY, DRAWN, "--times", "2", "--json"]) == 0
