@@ -38,7 +38,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Choice:
     """Which experiments are meant, and how many are run at once."""
 
     names: Sequence[str]
@@ -65,7 +65,7 @@ class Asked:
         return _library(self.long_too) if self.everything else list(dict.fromkeys(self.names))
 
 
-def asked_for(command: Callable[..., Any]) -> Callable[..., Any]:
+def choosing(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a verb the options of every verb that runs many experiments."""
     options = [
         target(nargs=-1),
@@ -87,7 +87,7 @@ def asked_for(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command
-@asked_for
+@choosing
 @click.option("--seed", type=click.IntRange(min=0), help="Only this seed.")
 @click.option("--seeds", type=click.IntRange(min=1), help="So many seeds in place of the file's number.")
 @click.option(
@@ -124,22 +124,22 @@ def verb(
     measures and claims are shown, and no verdict is given. To try to break the
     claims, see allornone verify.
     """
-    asked = Asked(names, everything, long_too, jobs)
+    choice = Choice(names, everything, long_too, jobs)
     how["overrides"] = arguments.overrides(settings) or None
     how["limits"] = arguments.limits(limits)
-    asked.sensible()
-    _sensible(asked, plot, how)
+    choice.sensible()
+    _sensible(choice, plot, how)
     if plot is not None:
         arguments.file_ready(plot, PICTURES)
     if save is not None:
         arguments.folder_ready(save)
-    return carried_out(asked, Wish(how, as_json, not everything, plot, save))
+    return carried_out(choice, Wish(how, as_json, not everything, plot, save))
 
 
-def carried_out(asked: Asked, wish: Wish) -> int:
+def carried_out(choice: Choice, wish: Wish) -> int:
     """Run what is asked for, several at once where that is possible, and return the worst exit status."""
-    chosen = asked.chosen
-    several = min((asked.jobs or processors()) if asked.everything else 1, len(chosen))
+    chosen = choice.chosen
+    several = min((choice.jobs or processors()) if choice.everything else 1, len(chosen))
     if several < 2:
         return judged(chosen, wish, (_outcome(name, wish) for name in chosen))
     with outcomes(chosen, wish.how, several) as coming:
@@ -184,10 +184,10 @@ def _judged(name: str, found: Outcome, wish: Wish, several: bool) -> tuple[str, 
     return result.verdict or "run as another family", SUCCESS if report.works(result) else FAILED
 
 
-def _sensible(asked: Asked, plot: Path | None, how: dict[str, Any]) -> None:
+def _sensible(choice: Choice, plot: Path | None, how: dict[str, Any]) -> None:
     """Refuse options of `run` that contradict each other."""
     seed, seeds = how["seed"] is not None, how["seeds"] is not None
-    several = asked.everything or len(set(asked.names)) > 1
+    several = choice.everything or len(set(choice.names)) > 1
     _refuse(
         {
             "--seed is one seed and --seeds is how many: give one of the two": seed and seeds,

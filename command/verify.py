@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from allornone.command import arguments
-from allornone.command.run import Asked, Wish, asked_for, carried_out
+from allornone.command.run import Choice, Wish, carried_out, choosing
 
 
 @click.command
-@asked_for
+@choosing
 @click.option(
     "--times",
     type=click.IntRange(min=1),
@@ -37,9 +37,9 @@ def verb(
     Exit status: 0 every claim comes out as its file says and every change breaks
     its claim, 1 one does not, 2 bad usage or a bad file.
     """
-    asked = Asked(names, everything, long_too, jobs)
-    asked.sensible()
+    choice = Choice(names, everything, long_too, jobs)
+    choice.sensible()
     how: dict[str, Any] = {"counterfactuals": times is None, "limits": arguments.limits(limits)}
     if times is not None:
         how["times"] = times
-    return carried_out(asked, Wish(how, as_json, at_length=not everything))
+    return carried_out(choice, Wish(how, as_json, at_length=not everything))
