@@ -11,6 +11,8 @@ import ast
 import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -137,7 +139,8 @@ class _Workshop:
     def _changes(self) -> Iterator[Violation]:
         """Make the first run of each change that its claim looks at: a change must name and alter something."""
         for number, claim in enumerate(self.raw["interpretation"]["claims"]):
-            chosen = selection(str(claim["that"]), self.measures)[1]
+            picks = selection(str(claim["that"]), self.measures)
+            chosen = reduce(or_, list(picks.values()) or [Selection()])
             given = [(word, claim[word]) for word in ("fails", "holds") if word in claim]
             changes = [
                 (word, one) for word, some in given for one in (some if isinstance(some, list) else [some])

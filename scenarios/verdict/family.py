@@ -32,16 +32,39 @@ KEPT_AT_ONCE = 500_000_000
 Axes = Mapping[str, Labelled]
 
 
+Labels = Mapping[str, frozenset[Any]]
+"""On some axes, only some labels."""
+
+
 @dataclass(frozen=True)
 class Selection:
-    """The runs that a claim looks at: on some axes, only some labels."""
+    """The runs that lie at one of some picks; without a pick, all."""
 
-    labels: Mapping[str, frozenset[Any]] = field(default_factory=dict)
+    picks: tuple[Labels, ...] = ()
 
     def has(self, run: Run, seed: int) -> bool:
         """Return whether a run is among them."""
+        if not self.picks:
+            return True
         at = {**run.labels, "seed": seed}
-        return all(axis not in at or _in(at[axis], wanted) for axis, wanted in self.labels.items())
+        return any(
+            all(axis not in at or _in(at[axis], wanted) for axis, wanted in pick.items())
+            for pick in self.picks
+        )
+
+    def __or__(self, other: Selection) -> Selection:
+        """Return the runs that are among these or those.
+
+        >>> one, all_of_them = Selection(({"a": frozenset({1})},)), Selection()
+        >>> (one | all_of_them).picks, len((one | one).picks)
+        ((), 1)
+        """
+        either = (*self.picks, *(pick for pick in other.picks if pick not in self.picks))
+        return Selection(either if self.picks and other.picks else ())
+
+
+Picks = Mapping[str, Selection]
+"""Measures, each with the runs in which it is looked at."""
 
 
 @dataclass(frozen=True)
@@ -80,31 +103,36 @@ class Laboratory:
     def measured(
         self,
         change: Raw | None = None,
+        picks: Picks | None = None,
         *,
-        only: Iterable[str] | None = None,
-        selection: Selection | None = None,
+        also: Picks | None = None,
         what: str = "runs",
     ) -> Measured:
         """Return the measures of the family, after a change if there is one.
 
-        `only` names the measures wanted, of which the earlier ones that they use come too; `selection` the runs.
+        Only what is picked is run, each measure taken where it is picked; None picks all. `also` is what will be
+        looked at later: where it lies in the same runs it is measured now, so that they need not run again.
         """
         whole = family(self.raw, change, self.overrides)
-        wanted = self._closure(only)
-        chosen = selection or Selection()
-        pairs = [(run, seed) for run in whole.runs for seed in self.seeds if chosen.has(run, seed)]
+        picked = dict.fromkeys(self.measures, Selection()) if picks is None else picks
+        every = [(run, seed) for run in whole.runs for seed in self.seeds]
+        pairs = every
+        if picks is not None:
+            pairs = [pair for pair in every if any(chosen.has(*pair) for chosen in picks.values())]
         self.limits.need("runs", len(pairs))
-        self._run(pairs, wanted, what)
+        self._run([(pair, self._wanted(pair, picked, also or {})) for pair in pairs], what)
         seeds = self.seeds if "seeds" in self.raw or len(self.seeds) > 1 else None
-        axes = axis_values(whole.axes, seeds, pairs)
-        keys = [_key(run.raw, seed) for run, seed in pairs]
-        values = {
-            name: over_family(found_of(pairs, [self._found[key][name] for key in keys]), axes, name)
-            for name in wanted
-        }
         # An axis that a claim speaks of has all its labels, whichever runs the claim looks at.
-        every = axis_values(whole.axes, seeds, [(run, seed) for run in whole.runs for seed in self.seeds])
-        return Measured(values, {**every, **_members(every)}, len(pairs))
+        axes = axis_values(whole.axes, seeds, every)
+        values: dict[str, Value] = {}
+        for name, chosen in picked.items():
+            there = [pair for pair in pairs if chosen.has(*pair)]
+            if not there:
+                raise AllornoneError(f"measures.{name}: there is no run to look at")
+            found = found_of(there, [self._found[_key(run.raw, seed)][name] for run, seed in there])
+            outer = axes if len(there) == len(every) else axis_values(whole.axes, seeds, there)
+            values[name] = over_family(found, outer, name)
+        return Measured(values, {**axes, **_members(axes)}, len(pairs))
 
     @property
     def warnings(self) -> list[str]:
@@ -115,36 +143,42 @@ class Laboratory:
             if not something
         ]
 
-    def _closure(self, only: Iterable[str] | None) -> list[str]:
-        if only is None:
-            return list(self.measures)
-        wanted: set[str] = set()
-        left = [name for name in only if name in self.measures]
+    def _wanted(self, pair: tuple[Run, int], *picks: Picks) -> frozenset[str]:
+        """Return the measures that any of the picks wants of a run."""
+        return frozenset(name for some in picks for name, chosen in some.items() if chosen.has(*pair))
+
+    def _texts(self, wanted: Iterable[str]) -> dict[str, str]:
+        """Return the measures that are wanted, and the earlier ones that they use, in the order of the file."""
+        left, names = list(wanted), set[str]()
         while left:
             name = left.pop()
-            if name not in wanted:
-                wanted.add(name)
+            if name in self.measures and name not in names:
+                names.add(name)
                 used = expression(self.measures[name])
-                left += [other for other in {*used.names, *used.calls} if other in self.measures]
-        return [name for name in self.measures if name in wanted]
+                left += [*used.names, *used.calls]
+        return {name: text for name, text in self.measures.items() if name in names}
 
-    def _run(self, pairs: Sequence[tuple[Run, int]], wanted: Sequence[str], what: str) -> None:
-        missing: dict[str, tuple[Raw, int]] = {}
-        for run, seed in pairs:
+    def _run(self, pairs: Sequence[tuple[tuple[Run, int], frozenset[str]]], what: str) -> None:
+        """Run what was not measured before; runs of several labels that are one experiment run once."""
+        missing: dict[str, tuple[Raw, int, frozenset[str]]] = {}
+        for (run, seed), wanted in pairs:
             key = _key(run.raw, seed)
-            if not set(wanted) <= set(self._found.get(key, ())):
-                missing[key] = (run.raw, seed)
-        texts = {name: self.measures[name] for name in wanted}
-        asked = needs(texts.values())
-        groups: dict[Any, list[tuple[str, Prepared]]] = {}
+            if not wanted <= self._found.get(key, {}).keys():
+                missing[key] = (run.raw, seed, wanted | missing[key][2] if key in missing else wanted)
+        groups: dict[Any, list[ReadyRun]] = {}
         known: Known = {}
-        for key, (raw, seed) in missing.items():
+        asked: dict[frozenset[str], tuple[dict[str, str], Needs]] = {}
+        for key, (raw, seed, wanted) in missing.items():
+            if wanted not in asked:
+                texts = self._texts(wanted)
+                asked[wanted] = (texts, needs(texts.values()))
+            texts, kept = asked[wanted]
             ready = prepare(raw, seed, self.limits, known)
-            self.limits.need("bytes", bytes_kept(ready, asked))
-            groups.setdefault(ready.key, []).append((key, ready))
-        jobs = [job for group in groups.values() for job in _portions(group, asked)]
+            self.limits.need("bytes", bytes_kept(ready, kept))
+            groups.setdefault(ready.key, []).append(ReadyRun(key, ready, texts))
+        jobs = [job for group in groups.values() for job in _portions(group)]
         done = 0
-        for keys, found, learned in self._results(jobs, texts, asked):
+        for keys, found, learned in self._results(jobs):
             for key, values in zip(keys, found, strict=True):
                 self._found.setdefault(key, {}).update(values)
             for phase, something in learned.items():
@@ -153,30 +187,37 @@ class Laboratory:
             if self.progress is not None:
                 self.progress(done, len(missing), what)
 
-    def _results(
-        self, jobs: Sequence[Sequence[tuple[str, Prepared]]], texts: Mapping[str, str], asked: Needs
-    ) -> Iterable[Worked]:
+    def _results(self, jobs: Sequence[Sequence[ReadyRun]]) -> Iterable[Worked]:
         if self.executor is None or len(jobs) < 2:
-            return (_work(job, texts, asked) for job in jobs)
-        futures = [self.executor.submit(_work_elsewhere, job, texts, asked) for job in jobs]
+            return map(_work, jobs)
+        futures = [self.executor.submit(_work_elsewhere, job) for job in jobs]
         return (future.result() for future in futures)
+
+
+class ReadyRun(NamedTuple):
+    """A run that is ready, and the measures to take of it."""
+
+    key: str
+    ready: Prepared
+    texts: Mapping[str, str]
 
 
 Worked = tuple[list[str], list[dict[str, Value]], dict[str, bool]]
 """Keys of runs, their measures, and of each phase with a rule whether it changed a weight in any of them."""
 
 
-def _work(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs) -> Worked:
-    runs = run_phases([ready for _, ready in job], asked)
+def _work(job: Sequence[ReadyRun]) -> Worked:
+    runs = run_phases([one.ready for one in job], _needs(job))
     learned: dict[str, bool] = {}
     for run in runs:
         _note_learning(learned, run)
-    return [key for key, _ in job], [measure(texts, run) for run in runs], learned
+    found = [measure(one.texts, run) for one, run in zip(job, runs, strict=True)]
+    return [one.key for one in job], found, learned
 
 
-def _work_elsewhere(job: Sequence[tuple[str, Prepared]], texts: Mapping[str, str], asked: Needs) -> Worked:
+def _work_elsewhere(job: Sequence[ReadyRun]) -> Worked:
     try:
-        return _work(job, texts, asked)
+        return _work(job)
     except AllornoneError as error:  # one that holds facts of its own could not travel between processes
         raise AllornoneError(str(error)) from None
 
@@ -204,11 +245,14 @@ def bytes_kept(ready: Prepared, asked: Needs) -> int:
     return 8 * cells
 
 
-def _portions(
-    group: Sequence[tuple[str, Prepared]], asked: Needs
-) -> Iterable[Sequence[tuple[str, Prepared]]]:
+def _needs(runs: Sequence[ReadyRun]) -> Needs:
+    """Return what runs side by side have to keep for their measures."""
+    return needs({text: None for one in runs for text in one.texts.values()})
+
+
+def _portions(group: Sequence[ReadyRun]) -> Iterable[Sequence[ReadyRun]]:
     """Cut runs of equal structure into portions whose records fit in memory together."""
-    at_once = max(1, KEPT_AT_ONCE // max(1, bytes_kept(group[0][1], asked)))
+    at_once = max(1, KEPT_AT_ONCE // max(1, bytes_kept(group[0].ready, _needs(group))))
     for start in range(0, len(group), at_once):
         yield group[start : start + at_once]
 

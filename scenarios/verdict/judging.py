@@ -39,7 +39,7 @@ from allornone.scenarios.expressions.expression import (
 )
 from allornone.scenarios.expressions.functions import FUNCTIONS, arithmetic, numbers
 from allornone.scenarios.expressions.labelled import Array, Labelled, Value, labelled
-from allornone.scenarios.verdict.family import Laboratory, Measured, Selection
+from allornone.scenarios.verdict.family import Laboratory, Measured, Picks, Selection
 from allornone.scenarios.verdict.result import ClaimResult, Counterfactual, Nudged
 from allornone.simulator.errors import AllornoneError
 
@@ -98,22 +98,25 @@ def shown(text: str, laboratory: Laboratory, measured: Measured) -> str:
     return ", ".join(pieces)
 
 
-def selection(text: str, measures: Mapping[str, str]) -> tuple[set[str], Selection]:
-    """Return the measures that a condition uses, and the runs that it looks at: those that every use picks."""
+def selection(text: str, measures: Mapping[str, str]) -> dict[str, Selection]:
+    """Return the measures that a condition uses, each with the runs in which it looks at it.
+
+    >>> found = selection("m(a=1) < n and m(a=2) == 3", {"m": "", "n": ""})
+    >>> [dict(pick) for pick in found["m"].picks], found["n"].picks
+    ([{'a': frozenset({1})}, {'a': frozenset({2})}], ())
+    """
     tree = ast.parse(text.strip(), mode="eval")
-    used: set[str] = set()
-    picks: list[dict[str, frozenset[Any]]] = []
+    found: dict[str, Selection] = {}
     for node in _measures(tree.body, measures):
-        if isinstance(node, ast.Call):
-            used.add(cast(ast.Name, node.func).id)
-            picks.append(
-                {word.arg: labels for word in node.keywords if word.arg and (labels := _labels(word.value))}
-            )
-        elif isinstance(node, ast.Name):
-            used.add(node.id)
-            picks.append({})
-    shared = set(picks[0]).intersection(*picks[1:]) if picks else set()
-    return used, Selection({axis: frozenset().union(*(pick[axis] for pick in picks)) for axis in shared})
+        called, words = (node.func, node.keywords) if isinstance(node, ast.Call) else (node, [])
+        pick = {word.arg: labels for word in words if word.arg and (labels := _labels(word.value))}
+        _add(found, {cast(ast.Name, called).id: Selection((pick,) if pick else ())})
+    return found
+
+
+def _add(found: dict[str, Selection], picks: Picks) -> None:
+    for name, chosen in picks.items():
+        found[name] = found[name] | chosen if name in found else chosen
 
 
 def _counterfactual(
@@ -123,14 +126,13 @@ def _counterfactual(
     try:
         if not alters(laboratory.raw, change, laboratory.overrides):
             raise AllornoneError("the change alters no run")
-        used, chosen = selection(text, laboratory.measures)
+        picks = selection(text, laboratory.measures)
         what = f"{place}: {said}"
         try:
-            # Claims that a change has in common look at the same runs: what one is lived for serves all.
-            wanted_too = _used_under(laboratory, change)
-            changed = laboratory.measured(change, only=wanted_too, selection=chosen, what=what)
+            # Claims that share a change may look at the same runs, which then run once for all of them.
+            changed = laboratory.measured(change, picks, also=_picked_under(laboratory, change), what=what)
         except AllornoneError:  # another claim's measure may mean nothing here
-            changed = laboratory.measured(change, only=used, selection=chosen, what=what)
+            changed = laboratory.measured(change, picks, what=what)
         truth = _truth(laboratory, text, changed)
         note = shown(text, laboratory, changed)
     except AllornoneError as error:
@@ -138,14 +140,14 @@ def _counterfactual(
     return Counterfactual(said, truth is wanted, note)
 
 
-def _used_under(laboratory: Laboratory, change: Raw) -> set[str]:
-    """Return the measures that any claim with this change uses."""
-    used: set[str] = set()
+def _picked_under(laboratory: Laboratory, change: Raw) -> Picks:
+    """Return the measures that any claim with this change uses, each with the runs in which it does."""
+    found: dict[str, Selection] = {}
     for claim in laboratory.raw["interpretation"]["claims"]:
         changes = claim.get("fails", claim.get("holds", []))
         if change in (changes if isinstance(changes, list) else [changes]):
-            used |= selection(str(claim["that"]), laboratory.measures)[0]
-    return used
+            _add(found, selection(str(claim["that"]), laboratory.measures))
+    return found
 
 
 def _scope(laboratory: Laboratory, measured: Measured) -> Scope:

@@ -327,23 +327,30 @@ def test_what_was_run_is_not_run_again(lived: list[int]) -> None:
     assert sum(lived) == 2
     room.measured({"parameters": {"a": 3}})
     assert sum(lived) == 3
-    room.measured({"parameters": {"a": 3}}, only=["heard"])
+    room.measured({"parameters": {"a": 3}}, {"heard": Selection()})
     assert sum(lived) == 3
 
 
 def test_only_what_is_selected_is_run_and_measured(lived: list[int]) -> None:
-    """Runs at the labels asked for; measures asked for, and those that they use."""
+    """Runs at the labels asked for, each measure where it is asked for; one may use another."""
     room = laboratory("[vary]\na = [1, 2, 3]\nb = [1, 2]", seeds=5, base=BASE + "both = 'code + 1'\n")
 
-    found = room.measured(
-        only=["both"],
-        selection=Selection({"a": frozenset({2, 3}), "b": frozenset({1}), "seed": frozenset({4})}),
-    )
+    some = Selection(({"a": frozenset({2, 3}), "b": frozenset({1}), "seed": frozenset({4})},))
+    found = room.measured(picks={"both": some, "heard": Selection(({"a": frozenset({1})},))})
 
-    assert sum(lived) == 2
-    assert set(found.values) == {"code", "both"}
+    assert sum(lived) == found.runs == 2 + 10
+    assert set(found.values) == {"both", "heard"}
+    assert labelled(found.values["heard"]).values.shape == (1, 2, 5)
     assert labelled(found.values["both"]).values.ravel().tolist() == [211, 311]
     assert list(labelled(found.axes["a"]).values) == [1, 2, 3]
+
+
+def test_where_nothing_runs_nothing_is_measured() -> None:
+    """A change may leave none of the runs that a claim looks at."""
+    nowhere = Selection(({"a": frozenset({9})},))
+
+    with pytest.raises(AllornoneError, match=r"measures\.code: there is no run to look at"):
+        laboratory("[vary]\na = [1, 2, 3]").measured(picks={"code": nowhere, "heard": Selection()})
 
 
 def test_an_error_elsewhere_is_the_error_here() -> None:
