@@ -46,10 +46,8 @@ ADDED: dict[str, dict[str, object]] = {
 
 def plug_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a few things of ours, and a few of others, be all that is registered, so that messages can be pinned."""
-    for (
-        word
-    ) in registry.builders.names():  # a module that was first imported later would keep the few for good
-        registry.builders.get(word)
+    for word in registry.builders.names():
+        registry.builders.get(word)  # a module that is first imported later would keep the few for good
     for name, words in KNOWN.items():
         known: Registry = getattr(registry, name)
         few = Registry(known.kind, "allornone.tests")
