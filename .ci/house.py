@@ -37,6 +37,7 @@ REASONS: dict[str, str] = {
     "allornone.pictures.painting.synapses": "curves and arrows; cells and frames are another subject",
     "allornone.scenarios.document.schema": "the JSON Schema of files, for editors alone",
     "allornone.scenarios.checking": "a file looked over without running it; how that is said is the command's",
+    "allornone.simulator.records.explaining_training": "how an epoch is told; how a tick is told is another subject",
     "allornone.simulator.records.text": "records as text; what they hold is another subject",
     "allornone.simulator.time.one_by_one": "the second way of updating, beside the one that all share",
 }

@@ -22,7 +22,7 @@ from allornone.simulator.learning.rules import LearningRule, Memory
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import WRONG, Changes, Passage
 from allornone.simulator.program.program import Program, Weights
-from allornone.simulator.records.explaining import number
+from allornone.simulator.records.wording import number
 
 NAMED = 4
 """Trials without success that are told."""

@@ -15,8 +15,8 @@ import allornone as aon
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
-from allornone.simulator.records.explaining import names
 from allornone.simulator.records.records import Trace, Training
+from allornone.simulator.records.wording import names
 from allornone.simulator.time.simulation import simulate
 
 NUMBER = r"−?\d+(?:\.\d+)?(?:e[+−]\d+)?"
