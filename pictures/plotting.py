@@ -43,7 +43,7 @@ def plot(x: Any, ax: Axes | None = None, theme: str | Theme = "light") -> Drawin
 
 
 def _trace(trace: Trace, ax: Axes | None, theme: Theme) -> Drawing:
-    line = timeline(trace, range(trace.ticks))
+    line = timeline(trace, range(trace.ticks), some=True)
     rows = Rows.of(line, range(min(len(line.units), ROWS)), line.ticks)
     names = rows.names
     if ax is None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
 from allornone.simulator.records.records import Trace
+from allornone.simulator.records.wording import names
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -58,15 +59,25 @@ class Timeline:
         return found
 
 
-def timeline(trace: Trace, ticks: range | None = None, lane: int = 0, most: int = MOST) -> Timeline:
+def timeline(
+    trace: Trace, ticks: range | None = None, lane: int = 0, most: int = MOST, *, some: bool = False
+) -> Timeline:
     """Return the moments of a trace, one trial after the other, at most so many.
 
     Of more, the first are shown; where no moment depends on the one before, some from all over the trace, and of
     learning more from its beginning.
 
-    `ticks`: which ticks of each trial (default all); `lane`: which of the networks that ran side by side.
-    Raises AllornoneError for a trace without outputs, and for ticks or a lane that it does not have.
+    `ticks`: which ticks of each trial (default all); `lane`: which of the networks that ran side by side;
+    `some`: whether a trace of some units will do, as for a raster.
+    Raises AllornoneError for a trace without outputs or without units of its network, and for ticks or a lane that
+    it does not have.
     """
+    missing = [] if some else [str(unit) for unit in trace.network if unit not in trace.units]
+    if missing:
+        raise AllornoneError(
+            f"a film shows all units, and {names(missing)} {'was' if len(missing) == 1 else 'were'} not recorded: "
+            "simulate again with a Record of all units"
+        )
     y = trace.recorded.get("y")
     if y is None or not y.size:
         raise AllornoneError("this trace recorded no outputs, so there is nothing to show")

@@ -94,6 +94,10 @@ class Origin:
     rested: bool = True
     lessons: bool = False
 
+    def begin(self, row: int) -> int:
+        """Return the row at which the life began that goes through a row."""
+        return max((begin for begin in self.begins if begin <= row), default=0)
+
 
 _KEPT_OF_ORIGIN = ("learned", "begins", "rested", "lessons")
 
@@ -135,16 +139,34 @@ class Trace:
 
     def of(self, unit: str, word: str = "y") -> NDArray[Any]:
         """Return what was recorded of one unit: "y", "z" or "vetoed"."""
-        if unit not in self.units:
-            raise UnknownName("unit", unit, self.units)
+        place = self.place(unit)
         if word not in self.recorded:
             raise AllornoneError(f"{word!r} was not recorded: ask for it with record=[{word!r}]")
-        place = self.units.index(unit)
         return (
             _view(self.recorded[word][:, :, place : place + 1])[..., 0]
             if self._lanes == 1
             else (_view(self.recorded[word][:, :, place]))
         )
+
+    def place(self, unit: str) -> int:
+        """Return the place of a unit among those recorded, or raise an error that says which were."""
+        if unit in self.units:
+            return self.units.index(unit)
+        if unit in self.network:
+            raise AllornoneError(f"{unit!r} was not recorded: name it among the units of the Record")
+        raise UnknownName("unit", unit, self.units)
+
+    def row(self, tick: int) -> int:
+        """Return the row in which a tick was kept, or raise an error that says which ticks were."""
+        row, between = divmod(whole("a tick", tick), self.every)
+        if tick > (self.ticks - 1) * self.every:
+            raise AllornoneError(
+                f"tick {tick} was not lived: the trace ends with tick {(self.ticks - 1) * self.every}"
+            )
+        if between:
+            kept = ", ".join(str(k * self.every) for k in range(min(self.ticks, 3)))
+            raise AllornoneError(f"tick {tick} was not kept: with every={self.every} the trace has {kept}, …")
+        return row
 
     def vetoed(self, unit: str) -> NDArray[Any]:
         """Return when a unit would have fired but was silenced."""

@@ -31,9 +31,10 @@ from allornone.pictures.films.timeline import (
     timeline,
 )
 from allornone.pictures.layout.scene import scene
+from allornone.pictures.plotting import plot
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
-from allornone.simulator.records.records import Trace
+from allornone.simulator.records.records import Record, Trace
 from allornone.simulator.time.simulation import simulate
 
 LESSONS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 3)
@@ -500,6 +501,23 @@ def test_a_film_is_made_of_a_trace_or_of_a_result() -> None:
         film(3)
     with pytest.raises(AllornoneError, match=r"no film is named 'netwrk'\. Did you mean 'network'"):
         film(memory(), kind="netwrk")
+
+
+def test_a_film_needs_all_units_and_a_plot_does_not() -> None:
+    """A trace of some units makes a raster of them; a film says which it lacks."""
+    some = simulate(heat(), {"cold": "1"}, ticks=6, record=Record(units=["heat", "Nb", "cold"]))
+    chosen = simulate(heat(), {"cold": "1"}, ticks=6, record=Record(units=[*heat()]))
+
+    with pytest.raises(
+        AllornoneError, match=r"^a film shows all units, and .* were not recorded: simulate again"
+    ) as e:
+        film(some)
+    assert all(name in str(e.value) for name in set(heat()) - {"heat", "Nb", "cold"})
+    with pytest.raises(AllornoneError, match="a film shows all units"):
+        timeline(some)
+    assert timeline(some, some=True).units == some.units
+    plot(some)
+    film(chosen)
 
 
 def test_a_palette_keeps_the_commonest_colours_exactly() -> None:
