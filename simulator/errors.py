@@ -86,6 +86,20 @@ def whole(name: str, value: object, least: int = 0) -> int:
     return int(value)
 
 
+def place_among(name: str, value: object, count: int) -> int:
+    """Return the place of one of several, counted from 0, or raise an error that says how many there are.
+
+    >>> place_among("lane", 2, 2)
+    Traceback (most recent call last):
+    ...
+    allornone.simulator.errors.AllornoneError: there is no lane 2: they are counted from 0, and there are 2
+    """
+    place = whole(name, value)
+    if place >= count:
+        raise AllornoneError(f"there is no {name} {place}: they are counted from 0, and there are {count}")
+    return place
+
+
 def flag(name: str, value: object) -> bool:
     """Return a truth value that something was given, or raise an error that says what would be right.
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.program.blocks import block_of
 from allornone.simulator.program.program import Gather, Program, Stage, Weights
 from allornone.simulator.program.ties import Reach, decide
 from allornone.simulator.registry import units as unit_models
@@ -472,6 +473,21 @@ def propagate(
         xs.append(x)
         zs.append(z)
     return Moment(program, y, tuple(xs), tuple(zs), tuple(vetoed))
+
+
+def alone(model: UnitModel, units: int, heard: Array) -> tuple[list[float], list[float]]:
+    """Return z and y of a few units by themselves, as a tick has them where nothing silences or holds them.
+
+    Each row of `heard`, (K, 3), is a synapse in the order of adding up: its unit, its weight, and what it brings.
+    """
+    unit, w, x = heard.T
+    block, order = block_of(np.arange(len(heard)), unit.astype(np.intp), len(heard), units)
+    weights, brought = block.weights(w[order, None]), x[None, :, None]
+    z = block.net_input(model, weights, brought)
+    y = model.activate(z)
+    if model.compares:
+        decide(model, block, Reach.of(model, block, weights), brought, z, y)
+    return z[0, :, 0].tolist(), y[0, :, 0].tolist()
 
 
 def remember(program: Program, past: Past, y: Array) -> Past:

@@ -1,61 +1,45 @@
 """Explaining: why a unit did what it did, in one sentence, from what was recorded and nothing else.
 
-It is told from the record: what each synapse brought, what they came to, who forbade it. The sum is the engine's
-own, lived once more for that one tick; no model is known here but by its parameters.
+Each synapse brought what its source was recorded to do; the unit's own model adds that up and answers. No other unit
+is computed, but for those that answer together with it.
+
+x  what a synapse brings     w  its weight     z  net input     y  output
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from allornone.simulator.arrays import Array
-from allornone.simulator.errors import AllornoneError, UnknownName, whole
-from allornone.simulator.program.passing import Held, propagate
-from allornone.simulator.program.program import Program, Weights, compile
+from allornone.simulator.errors import AllornoneError, UnknownName, place_among
+from allornone.simulator.program.passing import alone
+from allornone.simulator.program.program import compile
 from allornone.simulator.records.explaining_training import changes
 from allornone.simulator.records.records import Origin, Trace, Training
-from allornone.simulator.records.wording import apart, names, number
+from allornone.simulator.records.wording import Sentence, added, apart, from_to, names, number
 from allornone.simulator.units import UnitModel
 
-FAR = 1000
-"""Ticks that a memory is followed back."""
-
-NAMES = 4
-"""Weights that are named of those which one tick changed."""
-KINDS = 4
-"""Different things heard that are told one by one."""
-
-
-class Sentence(str):
-    """A text that shows itself without quotes, so that a question at a prompt gets a sentence for an answer."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
+FAR = 1000  # ticks that a memory is followed back
+KINDS = 4  # different things heard that are told one by one
 
 
 def explain(record: Trace | Training, unit: str, when: int, *, trial: int = 0, lane: int = 0) -> Sentence:
     """Tell in a sentence why a unit did what it did: the sum, the threshold, the veto, and the ticks they came from.
 
-    Of a Trace, `when` is a tick; of a Training it is an epoch, counted from 1, and the sentence tells which lesson
-    changed which weight of the unit. `trial` and `lane` choose among several. A unit that answers otherwise than its
-    synapses would have it was forced, and the sentence says so.
-
-    Raises AllornoneError for a unit that is not there (with the nearest that is), a tick or epoch that was not lived
-    or not recorded, and for weights that changed without being recorded.
+    Of a Trace, `when` is a tick; of a Training an epoch, counted from 1, and it tells which presentation changed which
+    weight. `trial` and `lane` choose among several. A unit that does not do what its synapses ask for was forced.
+    Raises AllornoneError for a unit that is not there (with the nearest that is), a tick or epoch that did not happen
+    or was not recorded, and for weights that changed without being recorded.
 
     >>> from allornone.models.mcculloch_pitts import McCullochPitts
     >>> from allornone.simulator.network.network import Network
     >>> from allornone.simulator.time.simulation import simulate
     >>> net = Network()
-    >>> net.add_inputs("S", "R")
-    >>> net.add_unit("Q", McCullochPitts())
+    >>> net.add_inputs("S", "R"); net.add_unit("Q", McCullochPitts())
     >>> net.connect("S", "Q"); net.connect("Q", "Q"); net.inhibit("R", "Q")
     >>> trace = simulate(net, {"S": "010", "R": "00001"}, ticks=7)
     >>> explain(trace, "Q", 2)
@@ -65,18 +49,6 @@ def explain(record: Trace | Training, unit: str, when: int, *, trial: int = 0, l
 it has fired ever since 2, when S had fired at 1 (weight 1), and R, which could forbid it, rested at 1.
     >>> explain(trace, "Q", 5)
     Q is silenced at 5: Q fired at 4 (weight 1): 1 ≥ 1, but R fired at 4 and forbids it.
-    >>> explain(trace, "R", 4)
-    R is an input: at 4 the world gave 1.
-
-    Of a Training:
-
-    >>> from allornone.models.perceptron import PerceptronRule, perceptron
-    >>> from allornone.simulator.learning.training import train
-    >>> X, d = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]
-    >>> training = train(perceptron(inputs=2), X, d, rule=PerceptronRule(), epochs=9, until="mistakes == 0")
-    >>> explain(training, "out", 1)
-    In epoch 1 one of 4 lessons changed out by perceptron: (1, 1), taught 1, answered 0: bias +1, X1 +1, X2 +1. \
-From first to last: bias 0 → 1, X1 0 → 1, X2 0 → 1.
     """
     if isinstance(record, Trace):
         return Sentence(_of_trace(record, unit, when, trial, lane))
@@ -84,494 +56,275 @@ From first to last: bias 0 → 1, X1 0 → 1, X2 0 → 1.
         return Sentence(changes(record, unit, when, lane))
     has = [word for word in ("trace", "training") if hasattr(record, word)]
     hint = f"; it has {' and '.join(f'.{word}' for word in has)}: explain one of these" if has else ""
-    raise AllornoneError(
-        f"a Trace or a Training can be explained, as simulate, train or run gave it, found "
-        f"{type(record).__name__}{hint}"
-    )
+    raise AllornoneError(f"a Trace or a Training can be explained, found {type(record).__name__}{hint}")
 
 
 def _of_trace(trace: Trace, unit: str, when: Any, trial: Any, lane: Any) -> str:
-    if not isinstance(unit, str) or unit not in trace.units:
-        raise UnknownName("unit", str(unit), trace.units)
-    when, trial, lane = checked(trace, when, trial, lane)
-    if unit in trace.inputs:
-        return _input(trace, unit, when, trial, lane)
-    found = answer(trace, unit, when, trial, lane)
-    return told(found, _thread(trace, found, trial, lane))
-
-
-def _input(trace: Trace, unit: str, when: int, trial: int, lane: int) -> str:
-    given = float(trace.recorded["y"][when // trace.every, trial, trace.units.index(unit), lane])
-    place = f"in lesson {when}" if trace.origin is not None and trace.origin.lessons else f"at {when}"
-    return f"{unit} is an input: {place} the world gave {number(given)}."
-
-
-def _thread(trace: Trace, found: Answer, trial: int, lane: int) -> Answer | None:
-    """Return the answer behind an answer, if one stands out."""
-    if not found.binary or found.silenced or found.lessons or forced(found):
-        return None
-    try:
-        return (_cause if found.fires else _prevented)(trace, found, trial, lane)
-    except AllornoneError:  # what stands behind it was not recorded
-        return None
-
-
-def _cause(trace: Trace, found: Answer, trial: int, lane: int) -> Answer | None:
-    """Return the answer of the one unit that fired it, or its own of the tick when its memory began."""
-    back = found
-    for _ in range(FAR):
-        sole = back.sole
-        if sole is None or sole.source is None or sole.source in trace.inputs:
-            break
-        if back is not found and sole.source != found.unit:
-            break
-        back = answer(trace, sole.source, sole.at, trial, lane)
-        if back.unit != found.unit:
-            break
-    # What is neither fire nor rest never had fired.
-    return None if back is found or not back.binary else back
-
-
-def _prevented(trace: Trace, found: Answer, trial: int, lane: int) -> Answer | None:
-    """Return the answer of the first unit that would have excited it and was silenced."""
-    silenced = trace.recorded.get("vetoed")
-    if silenced is None:
-        return None
-    for one in found.silent:
-        if one.source is None or one.weight <= 0 or one.at < found.begin:
-            continue
-        if silenced[one.at // trace.every, trial, trace.units.index(one.source), lane]:
-            return answer(trace, one.source, one.at, trial, lane)
-    return None
-
-
-def told(found: Answer, back: Answer | None = None) -> str:
-    """Return an answer as a sentence; `back` is the answer of the unit that fired it, or of its memory's beginning."""
-    place = f"in lesson {found.when}" if found.lessons else f"at {found.when}"
-    if forced(found):
-        return f"{found.unit} {_does(found, found.y)} {place}, but not by its synapses: {_reason(found)}. {_why(found)}"
-    does = "is silenced" if found.silenced else _does(found, found.y)
-    return f"{found.unit} {does} {place}: {_reason(found)}{_behind(found, back)}{_learned(found)}."
-
-
-def forced(found: Answer) -> bool:
-    """Return whether a unit did something else than its synapses asked for."""
-    return not math.isclose(found.y, found.own, rel_tol=1e-9, abs_tol=1e-9)
-
-
-def _does(found: Answer, y: float) -> str:
-    if found.binary and y in (0, 1):
-        return "fires" if y else "rests"
-    return f"is {number(y)}"
-
-
-def _why(found: Answer) -> str:
-    held = [" or it was not its turn"] if found.before is not None and found.before == found.y else []
-    if not found.sure:
-        return f"It was forced from outside,{''.join(held)} or the network is no longer as it was."
-    return f"It was forced from outside{''.join(held)}."
-
-
-def _reason(found: Answer) -> str:
-    """Return what was heard, what it came to, and who forbade it."""
-    groups = _groups(found.active)
-    shown = groups if len(groups) <= KINDS + 1 else groups[:KINDS]
-    rest = [one for group in groups[len(shown) :] for one in group]
-    parts = [_group(group, found) for group in shown]
-    sums = [sum(one.adds for one in group) for group in shown]
-    if rest:
-        sums.append(sum(one.adds for one in rest))
-        parts.append(f"{len(rest)} more add {number(sums[-1])}")
-    biases = [one.adds for one in found.active if one.source is None]
-    parts += [f"its bias adds {number(bias)}" for bias in biases]
-    sums += biases
-    heard = ", ".join(parts)
-    if not found.fires and not found.silenced and not forced(found):
-        heard = _with_silent(heard, found)
-    return f"{heard or 'it hears nothing'}: {_sum(found, sums)}{_veto(found)}"
-
-
-def _groups(heard: Sequence[Heard]) -> list[list[Heard]]:
-    """Gather the synapses that brought the same with the same weight; the strongest first, no bias."""
-    gathered: dict[tuple[int, float, float], list[Heard]] = {}
-    for one in heard:
-        if one.source is not None:
-            gathered.setdefault((one.at, one.x, one.weight), []).append(one)
-    return sorted(gathered.values(), key=lambda group: -abs(sum(one.adds for one in group)))
-
-
-def _group(group: Sequence[Heard], found: Answer) -> str:
-    first = group[0]
-    who = names([one.source for one in group if one.source is not None])
-    each = " each" if len(group) > 1 else ""
-    weight = f"(weight {number(first.weight)}{each})"
-    return f"{who} {_did(first, found, len(group))}{_at(first, found)} {weight}"
-
-
-def _did(one: Heard, found: Answer, count: int = 1) -> str:
-    if found.binary and one.x in (0, 1):
-        return "fired" if one.x else "rested"
-    return f"{'were' if count > 1 else 'was'} {number(one.x)}"
-
-
-def _at(one: Heard, found: Answer) -> str:
-    return "" if found.lessons else f" at {number(one.at)}"
-
-
-def _with_silent(heard: str, found: Answer) -> str:
-    """Add what was missing where a unit rests; few are named."""
-    silent = [one for one in found.silent if one.source is not None and one.weight]
-    if not silent or not found.binary:
-        return heard
-    if len(silent) > KINDS:
-        missing = f"{'the other ' if heard else 'all '}{len(silent)} that it hears rested"
-    else:
-        groups: dict[int, list[str]] = {}
-        for one in silent:
-            groups.setdefault(one.at, []).append(str(one.source))
-        missing = ", ".join(
-            f"{names(group)} rested" + ("" if found.lessons else f" at {number(at)}")
-            for at, group in groups.items()
-        )
-    if all(one.at < 0 for one in silent):
-        missing += ", before the beginning"
-    return f"{heard}, but {missing}" if heard else missing
-
-
-def _sum(found: Answer, sums: Sequence[float]) -> str:
-    if found.threshold is not None:
-        z, threshold = apart(found.z, found.threshold)
-        sign = "≥" if found.z >= found.threshold else "<"
-        return f"{_added(sums, z)} {sign} {threshold}"
-    z = _added(sums, number(found.z))
-    if found.binary:
-        return f"z = {z}, y = {number(found.own)}"
-    return f"z = {z} gives y = {number(found.own)}"
-
-
-def _added(sums: Sequence[float], z: str) -> str:
-    if len(sums) < 2:
-        return z
-    signed = [f"{'−' if value < 0 else '+'} {number(abs(value))}" for value in sums[1:]]
-    return f"{number(sums[0])} {' '.join(signed)} = {z}"
-
-
-def _veto(found: Answer) -> str:
-    forbid = found.forbidding
-    if forbid:
-        who = names([str(one.source) for one in forbid])
-        ats = dict.fromkeys(one.at for one in forbid)
-        when = "" if found.lessons else f" at {', '.join(number(at) for at in ats)}"
-        forbids = "forbids" if len(forbid) == 1 else "forbid"
-        if found.silenced:
-            return f", but {who} fired{when} and {forbids} it"
-        return f", and {who} fired{when} and {forbids} it anyway"
-    if found.own != 1:
-        return ""
-    free = found.permitting
-    if not free:
-        return ""
-    if len(free) > 2:
-        return f", and none of the {len(free)} that could forbid it fired"
-    resting = [
-        f"{one.source}, which could forbid it, rested{'' if found.lessons else f' at {number(one.at)}'}"
-        for one in free
-    ]
-    return ", and " + " and ".join(resting)
-
-
-def _behind(found: Answer, back: Answer | None) -> str:
-    if back is None:
-        return ""
-    if back.silenced:
-        who = names([str(one.source) for one in back.forbidding])
-        ats = ", ".join(dict.fromkeys(number(one.at) for one in back.forbidding))
-        return f"; {back.unit} would have fired, but {who} fired at {ats} and forbade it"
-    because = "it was forced" if forced(back) else _short(back)
-    if back.unit == found.unit:
-        return f"; it has fired ever since {back.when}, when {because.replace(' fired', ' had fired')}"
-    if forced(back):
-        return f"; {back.unit} had been forced to"
-    return f"; {back.unit} had fired because {because}"
-
-
-def _short(back: Answer) -> str:
-    groups = _groups(back.active)
-    parts = [_group(group, back) for group in groups[:2]]
-    if len(groups) > 2:
-        parts.append("more")
-    return (" and ".join(parts) or _sum(back, [])) + _veto(back)
-
-
-def _learned(found: Answer) -> str:
-    if not found.changed:
-        return ""
-    moved = [
-        f"{'bias' if source is None else source} {' → '.join(apart(old, new))}"
-        for source, old, new in found.changed
-    ]
-    more = f" and {len(moved) - NAMES} more" if len(moved) > NAMES + 1 else ""
-    shown = moved[:NAMES] if more else moved
-    return f"; this changed {', '.join(shown)}{more}"
+    origin = trace.origin or Origin(compile(trace.network))
+    if not isinstance(unit, str) or unit not in origin.program.index:
+        raise UnknownName("unit", str(unit), origin.program.index)
+    when, (_, trials, _, lanes) = trace.row(when) * trace.every, trace.recorded["y"].shape
+    past = _Past(trace, origin, place_among("trial", trial, trials), place_among("lane", lane, lanes))
+    place = f"in presentation {when}" if origin.lessons else f"at {when}"
+    if unit in origin.program.inputs:
+        return f"{unit} is an input: {place} the world gave {number(past.output(unit, when))}."
+    found = past.answer(unit, when)
+    against = ", but not by its synapses" if found.forced else ""
+    behind = past.forced(found) if found.forced else past.changed(found) or past.behind(found)
+    return f"{unit} {found.does()} {place}{against}: {found.reason()}{'; ' if behind else ''}{behind}."
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What one synapse brought: `source` is None for a bias; `x` was its output at tick `at`."""
+class _Heard:
+    """What the synapse in a `place` brought: its source, None for a bias, was x at tick `at`; it `adds` that to z.
 
+    By its role it "adds", "rests", "forbids" the unit to fire, or "permits" it, as an inhibitory source that rests.
+    """
+
+    place: int
     source: str | None
     at: int
     x: float
     weight: float
     adds: float
-    inhibitory: bool
+    role: str
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One unit at one tick, in one trial and lane.
+class _Answer:
+    """One unit at one tick: what it heard, z, what its synapses would have it do (`own`), and y, which was recorded.
 
-    `y` is what was recorded, `own` what its synapses would have it do; `silenced` where it would have fired and was
-    forbidden; `before` its output a tick earlier; `changed` the weights that this tick changed, (source, old, new);
-    `begin` the tick at which this life began; `sure` where the network is known as it was then.
+    Its life began at `begin`; it is `timed` unless each row of the trace is the end of a presentation of its own.
     """
 
     unit: str
     when: int
-    y: float
-    own: float
-    silenced: bool
+    model: UnitModel
+    heard: Sequence[_Heard]
     z: float
-    threshold: float | None
-    binary: bool
-    heard: tuple[Heard, ...]
-    before: float | None
-    changed: tuple[tuple[str | None, float, float], ...]
+    own: float
+    y: float
+    silenced: bool
     begin: int
-    lessons: bool
-    sure: bool
+    timed: bool
 
     @property
-    def fires(self) -> bool:
-        """Whether it is a unit of all or none, and fired."""
-        return self.binary and self.y == 1
+    def forced(self) -> bool:
+        """Whether it did something else than its synapses would have it do."""
+        return not math.isclose(self.y, self.own, rel_tol=1e-9, abs_tol=1e-9)
 
-    @property
-    def active(self) -> list[Heard]:
-        """What added to the sum."""
-        return [one for one in self.heard if one.adds != 0 and not one.inhibitory]
+    def those(self, role: str) -> list[_Heard]:
+        """Return what it heard in a role."""
+        return [one for one in self.heard if one.role == role]
 
-    @property
-    def silent(self) -> list[Heard]:
-        """What rested."""
-        return [one for one in self.heard if one.x == 0 and one.adds == 0 and not one.inhibitory]
+    def groups(self) -> list[list[_Heard]]:
+        """Gather the synapses that brought the same with the same weight; the strongest first, no bias."""
+        gathered: dict[tuple[int, float, float], list[_Heard]] = {}
+        for one in self.those("adds"):
+            if one.source is not None:
+                gathered.setdefault((one.at, one.x, one.weight), []).append(one)
+        return sorted(gathered.values(), key=lambda group: -abs(len(group) * group[0].adds))
 
-    @property
-    def forbidding(self) -> list[Heard]:
-        """What forbade it to fire."""
-        return [one for one in self.heard if one.inhibitory and one.x > 0]
+    def does(self) -> str:
+        """Return what it did, as a verb."""
+        if self.silenced and not self.forced:
+            return "is silenced"
+        if self.model.binary and self.y in (0, 1):
+            return "fires" if self.y else "rests"
+        return f"is {number(self.y)}"
 
-    @property
-    def permitting(self) -> list[Heard]:
-        """What could have forbidden it and did not."""
-        return [one for one in self.heard if one.inhibitory and not one.x > 0]
+    def reason(self) -> str:
+        """Return what it heard, what that came to, and who forbade it to fire."""
+        groups = self.groups()
+        shown = groups if len(groups) <= KINDS + 1 else groups[:KINDS]
+        more = [one for group in groups[len(shown) :] for one in group]
+        parts = [(self.brought(group), len(group) * group[0].adds) for group in shown]
+        rest = sum(one.adds for one in more)
+        parts += [(f"{len(more)} more add {number(rest)}", rest)] if more else []
+        biases = [one for one in self.those("adds") if not one.source]
+        parts += [(f"its bias adds {number(one.adds)}", one.adds) for one in biases]
+        heard = [", ".join(part for part, _ in parts)] if parts else []
+        heard += self.missing() if self.model.binary and not (self.y or self.silenced or self.forced) else []
+        weightless = any(one.x and one.source for one in self.those("rests"))
+        heard = heard or ["what it hears has weight 0" if weightless else "it hears nothing"]
+        return f"{', but '.join(heard)}: {self.total([adds for _, adds in parts])}{self.veto()}"
 
-    @property
-    def sole(self) -> Heard | None:
-        """The one thing that drove it, if there was just one."""
-        return self.active[0] if len(self.active) == 1 else None
+    def brought(self, group: Sequence[_Heard]) -> str:
+        """Return what synapses brought that brought the same with the same weight."""
+        x, several = group[0].x, len(group) > 1
+        did = f" {'were' if several else 'was'} {number(x)}"
+        if self.model.binary and x in (0, 1):
+            did = " fired" if x else " rested"
+        return f"{self.told(group, did)} (weight {number(group[0].weight)}{' each' * several})"
+
+    def told(self, group: Sequence[_Heard], did: str) -> str:
+        """Return who did something, and when."""
+        ticks = ", ".join(number(tick) for tick in dict.fromkeys(one.at for one in group))
+        return names([str(one.source) for one in group]) + did + f" at {ticks}" * self.timed
+
+    def missing(self) -> list[str]:
+        """Return what was missing where it rests, if anything was; few are named."""
+        silent = [one for one in self.those("rests") if one.weight]
+        said = f"{'the other' if self.those('adds') else 'all'} {len(silent)} that it hears rested"
+        if len(silent) <= KINDS:
+            ticks = dict.fromkeys(one.at for one in silent)
+            groups = ([one for one in silent if one.at == tick] for tick in ticks)
+            said = ", ".join(self.told(group, " rested") for group in groups)
+        early = ", before the beginning" * all(one.at < self.begin for one in silent)
+        return [said + early] if silent else []
+
+    def total(self, adds: Sequence[float]) -> str:
+        """Return what added up to z, and z beside the threshold, or else beside the output that it gives."""
+        threshold = self.model.values().get("threshold")
+        z, limit = (number(self.z), "") if threshold is None else apart(self.z, threshold)
+        z = added(adds, z)
+        if threshold is not None:
+            return f"{z} {'≥' if self.z >= threshold else '<'} {limit}"
+        return f"z = {z}{',' if self.model.binary else ' gives'} y = {number(self.own)}"
+
+    def veto(self) -> str:
+        """Return who forbade it to fire, or could have."""
+        if who := self.those("forbids"):
+            forbids = f"{self.told(who, ' fired')} and forbid{'s' * (len(who) == 1)} it"
+            return f", but {forbids}" if self.silenced else f", and {forbids} anyway"
+        free = self.those("permits") if self.own == 1 else []
+        if len(free) > 2:
+            return f", and none of the {len(free)} that could forbid it fired"
+        rested = " and ".join(self.told([one], ", which could forbid it, rested") for one in free)
+        return f", and {rested}" if free else ""
+
+    def short(self) -> str:
+        """Return the most of why it did what it did."""
+        groups = self.groups()
+        heard = [self.brought(group) for group in groups[:2]] + ["more"] * (len(groups) > 2)
+        return (" and ".join(heard) or self.total([])) + self.veto()
 
 
-def checked(trace: Trace, when: Any, trial: Any, lane: Any) -> tuple[int, int, int]:
-    """Return tick, trial and lane if they were recorded, or raise an error that says what was."""
-    rows, trials, _, lanes = trace.recorded["y"].shape
-    when, trial, lane = whole("a tick", when), whole("trial", trial), whole("lane", lane)
-    last = (rows - 1) * trace.every
-    if when > last:
-        raise AllornoneError(f"tick {when} was not lived: the trace ends with tick {last}")
-    if when % trace.every:
-        kept = ", ".join(str(k * trace.every) for k in range(min(rows, 3)))
-        raise AllornoneError(f"tick {when} was not kept: with every={trace.every} the trace has {kept}, …")
-    for name, value, count in (("trial", trial, trials), ("lane", lane, lanes)):
-        if value >= count:
-            raise AllornoneError(
-                f"there is no {name} {value}: they are counted from 0, and there are {count}"
-            )
-    return when, trial, lane
-
-
-def answer(trace: Trace, unit: str, when: int, trial: int, lane: int) -> Answer:
-    """Return what a unit heard and did at a tick."""
-    origin = trace.origin or Origin(compile(trace.network))
-    program = origin.program
-    if lane >= program.lanes:
-        raise AllornoneError(
-            f"only the network of lane 0 was saved with this trace: lane {lane} has no weights"
-        )
-    if program.lanes < trace.recorded["y"].shape[-1]:
-        trace = replace(trace, recorded={word: kept[..., :1] for word, kept in trace.recorded.items()})
-    weights = _weights(trace, origin, unit, when)
-    past = _Past(trace, origin, trial)
-    number = program.wiring.names.index(unit)
-    model = _model(program, number, lane)
-    heard = tuple(_heard(program, weights, past, number, when, lane, model))
-    z, own, silenced = _lived_again(program, weights, past, unit, when, lane)
-    return Answer(
-        unit=unit,
-        when=when,
-        y=past.output(unit, when, lane),
-        own=own,
-        silenced=silenced,
-        z=z,
-        threshold=_threshold(model),
-        binary=model.binary,
-        heard=heard,
-        before=past.output(unit, when - 1, lane) if past.goes_on(when) else None,
-        changed=_changed(trace, unit, when, lane),
-        begin=past.begin(when),
-        lessons=origin.lessons,
-        sure=trace.origin is not None,
-    )
-
-
+@dataclass(frozen=True)
 class _Past:
-    """What was recorded of one trial: the state at any tick, resting before its life began."""
+    """What was recorded of one trial in one lane."""
 
-    def __init__(self, trace: Trace, origin: Origin, trial: int) -> None:
-        self.trace, self.origin, self.trial = trace, origin, trial
+    trace: Trace
+    origin: Origin
+    trial: int
+    lane: int
+
+    def output(self, unit: str, when: int, word: str = "y") -> float:
+        """Return what was recorded of a unit."""
+        kept = self.trace.recorded[word][self.trace.row(when), self.trial, :, self.lane]
+        return float(kept[self.trace.place(unit)])
 
     def begin(self, when: int) -> int:
         """Return the tick at which the life began that goes through a tick."""
-        row = when // self.trace.every
-        return max((b for b in self.origin.begins if b <= row), default=0) * self.trace.every
+        return self.origin.begin(when // self.trace.every) * self.trace.every
 
-    def goes_on(self, when: int) -> bool:
-        """Return whether the tick before belongs to the same life and was kept."""
-        return not self.origin.lessons and when > self.begin(when) and self.trace.every == 1
+    def answer(self, unit: str, when: int) -> _Answer:
+        """Return what a unit heard and did at a tick."""
+        y, wiring, lane = self.output(unit, when), self.origin.program.wiring, self.lane
+        if lane >= wiring.lanes:
+            raise AllornoneError(f"only the network of lane 0 was saved with this trace, found lane {lane}")
+        me = wiring.names.index(unit)
+        together = np.flatnonzero(wiring.group == wiring.group[me]).tolist() if wiring.group[me] else [me]
+        heard = [self.heard(one, when) for one in together]
+        rows = [
+            (k, h.weight, h.x) for k, some in enumerate(heard) for h in some if h.role in ("adds", "rests")
+        ]
+        z, answers = alone(wiring.model(together, [lane]), len(together), np.array(rows).reshape(-1, 3))
+        mine, model = together.index(me), wiring.model([me], [lane])
+        told, asked = sorted(heard[mine], key=lambda one: one.place), answers[mine]
+        own = 0.0 if any(one.role == "forbids" for one in told) else asked
+        begin, timed = self.begin(when), not self.origin.lessons
+        return _Answer(unit, when, model, told, z[mine], own, y, own < asked, begin, timed)
+
+    def heard(self, me: int, when: int) -> list[_Heard]:
+        """Return what each synapse of a unit brought, in the order in which the engine adds up, the bias last."""
+        program, wiring, recorded = self.origin.program, self.origin.program.wiring, self.trace.recorded
+        mine, unit = np.flatnonzero(wiring.target == me), wiring.names[me]
+        if self.origin.learned and "weights" not in recorded and program.plastic[mine].any():
+            lost = f"the weights of {unit!r} changed as it lived and were not recorded"
+            raise AllornoneError(f"{lost}: simulate again with record=['weights']")
+        weights, source = program.every_value(program.weights)[:, self.lane], wiring.source[mine]
+        if "weights" in recorded:
+            weights[~wiring.inhibitory] = recorded["weights"][when // self.trace.every, :, self.lane]
+        order = np.lexsort((program.place_of[source], wiring.delay[mine], source == 0))
+        model, begin, found = wiring.model([me], [self.lane]), self.begin(when), []
+        for k in mine[order].tolist():
+            name, w = wiring.names[wiring.source[k]] or None, float(weights[k])
+            at = self.seen_from(when, int(wiring.delay[k]), unit)
+            x = 1.0 if name is None else self.output(name, at) if at >= begin else 0.0
+            adds = float(model.combine(np.array(w), np.array(x)))
+            # Where z is no sum of w x, a source that adds 0 was heard too: it is at the centre of a radial unit.
+            role = "adds" if adds or (name and not model.summing) else "rests"
+            if wiring.inhibitory[k]:
+                adds, role = 0.0, "forbids" if x > 0 else "permits"
+            found.append(_Heard(k, name, at, x, w, adds, role))
+        return found
 
     def seen_from(self, when: int, delay: int, unit: str) -> int:
         """Return the tick that a synapse of this delay looks at, or raise an error if nobody kept it."""
-        at = when - delay
-        if self.origin.lessons:
-            if delay and self.origin.program.has_loops:
-                raise AllornoneError(
-                    f"only the last tick of each lesson was kept: what {unit!r} heard {delay} before is lost, "
-                    "and in a net with loops it may differ"
-                )
+        at, every = when - delay, self.trace.every
+        if self.origin.lessons and not (delay and self.origin.program.has_loops):
             return when  # the input was held until the net had settled
-        if at < self.begin(when):
-            if not self.origin.rested:
-                raise AllornoneError(
-                    f"{unit!r} at tick {when} hears tick {at}, of an earlier phase, which was not kept"
-                )
-        elif at % self.trace.every:
-            raise AllornoneError(
-                f"{unit!r} at tick {when} hears tick {at}, which every={self.trace.every} left out: "
-                "simulate with every=1"
-            )
-        return at
+        if self.origin.lessons:
+            lost = f"{delay} before the last of its presentation, which alone was kept"
+        elif at < self.begin(when) and not self.origin.rested:
+            lost = f"{at}, of an earlier phase, which was not kept"
+        elif at >= self.begin(when) and at % every:
+            lost = f"{at}, which every={every} left out: simulate with every=1"
+        else:
+            return at
+        raise AllornoneError(f"{unit!r} at tick {when} hears tick {lost}")
 
-    def state(self, when: int, from_tick: int) -> Array:
-        """Return the state (1, N, S) at a tick as seen from another; rest before its life began."""
-        kept = self.trace.recorded["y"]
-        if when < self.begin(from_tick) or when % self.trace.every:
-            return np.zeros((1, kept.shape[2] + 1, kept.shape[3]))
-        row = kept[when // self.trace.every, self.trial].astype(float)
-        return np.concatenate([np.ones_like(row[:1]), row])[None]
+    def forced(self, found: _Answer) -> str:
+        """Return how a unit may have come to do what its synapses did not ask for."""
+        waits = found.timed and self.trace.every == 1 and found.when > found.begin
+        waits = waits and self.output(found.unit, found.when - 1) == found.y
+        changed = " or the network is no longer as it was" * (self.trace.origin is None)
+        return f"it was forced from outside{' or it was not its turn' * waits}{changed}"
 
-    def output(self, unit: str, when: int, lane: int) -> float:
-        """Return what was recorded of a unit."""
-        place = self.trace.units.index(unit)
-        return float(self.trace.recorded["y"][when // self.trace.every, self.trial, place, lane])
+    def changed(self, found: _Answer) -> str:
+        """Return which weights of the unit the tick changed, if that was recorded."""
+        if "weights" not in self.trace.recorded or self.trace.every > 1:
+            return ""
+        rows = self.trace.recorded["weights"][found.when : found.when + 2, :, self.lane]
+        mine = [k for k, (_, target) in enumerate(self.trace.synapses) if target == found.unit]
+        moved = from_to([self.trace.synapses[k][0] for k in mine], rows[0, mine], rows[-1, mine])
+        return f"this changed {moved}" if moved else ""
 
+    def behind(self, found: _Answer) -> str:
+        """Return the one thing that stands behind a fire or a rest, if one stands out and was recorded."""
+        if not found.model.binary or found.silenced or not found.timed:
+            return ""
+        try:
+            back = self.cause(found) if found.y == 1 else self.prevented(found)
+        except AllornoneError:
+            return ""
+        if back is None:
+            return ""
+        if back.silenced and not back.forced:
+            return f"{back.unit} would have fired, but {back.told(back.those('forbids'), ' fired')} and forbade it"
+        because = "it was forced" if back.forced else back.short()
+        if back.unit == found.unit:
+            return f"it has fired ever since {back.when}, when {because.replace(' fired', ' had fired')}"
+        return f"{back.unit} had " + ("been forced to" if back.forced else f"fired because {because}")
 
-def _weights(trace: Trace, origin: Origin, unit: str, when: int) -> Weights:
-    program = origin.program
-    if "weights" in trace.recorded:
-        return program.with_values(trace.recorded["weights"][when // trace.every])
-    if origin.learned:
-        stage, column = _place(program, unit)
-        block = program.stages[stage].block
-        one = np.arange(block.units) == column
-        if (program.stages[stage].plastic & (block.after(one[None, :, None])[0] > 0)).any():
-            raise AllornoneError(
-                f"the weights of {unit!r} changed as it lived and were not recorded: "
-                "simulate again with record=['weights']"
-            )
-    return program.weights
+    def cause(self, found: _Answer) -> _Answer | None:
+        """Return the answer of the one unit that fired it, or its own of the tick when its memory began."""
+        back, inputs, heard = None, self.origin.program.inputs, found.those("adds")
+        while len(heard) == 1 and heard[0].adds > 0 and heard[0].x and found.when - heard[0].at <= FAR:
+            source = heard[0].source
+            if source is None or source in inputs or (back is not None and source != found.unit):
+                break
+            back = self.answer(source, heard[0].at)
+            heard = back.those("adds") if back.unit == found.unit else []
+        # What is neither fire nor rest never had fired.
+        return back if back is not None and back.model.binary else None
 
-
-def _place(program: Program, unit: str) -> tuple[int, int]:
-    place = program.index[unit]
-    for layer, stage in enumerate(program.stages):
-        if stage.units.start <= place < stage.units.stop:
-            return layer, place - stage.units.start
-    raise AllornoneError(f"{unit!r} is an input: it has no net input")
-
-
-def _model(program: Program, number: int, lane: int) -> UnitModel:
-    wiring = program.wiring
-    if wiring.kind[number] < 0:
-        raise AllornoneError(f"{wiring.names[number]!r} is an input: it has no model")
-    return wiring.model([number], [lane])
-
-
-def _threshold(model: UnitModel) -> float | None:
-    value = model.values().get("threshold")
-    return None if value is None else float(value)
-
-
-def _heard(
-    program: Program, weights: Weights, past: _Past, number: int, when: int, lane: int, model: UnitModel
-) -> list[Heard]:
-    wiring = program.wiring
-    every = np.ones(len(wiring.target))
-    every[~wiring.inhibitory] = program.synapse_values(weights)[:, lane]
-    found = []
-    for k in np.flatnonzero(wiring.target == number):
-        w, inhibitory = float(every[k]), bool(wiring.inhibitory[k])
-        if not wiring.source[k]:
-            found.append(Heard(None, when, 1.0, w, _adds(model, w, 1.0), False))
-            continue
-        source, target = wiring.names[wiring.source[k]], wiring.names[number]
-        at = past.seen_from(when, int(wiring.delay[k]), target)
-        x = past.output(source, at, lane) if at >= past.begin(when) else 0.0
-        adds = 0.0 if inhibitory else _adds(model, w, x)
-        found.append(Heard(source, at, x, w, adds, inhibitory))
-    return found
-
-
-def _adds(model: UnitModel, w: float, x: float) -> float:
-    return float(model.combine(np.array(w), np.array(x)))
-
-
-def _lived_again(
-    program: Program, weights: Weights, past: _Past, unit: str, when: int, lane: int
-) -> tuple[float, float, bool]:
-    """Return z, the output that the synapses ask for, and whether it was silenced, as the engine has them."""
-    here = past.state(when, when)
-    lessons = past.origin.lessons
-    earlier = tuple(
-        here if lessons else past.state(when - k, when) for k in range(1, program.longest_delay + 1)
-    )
-    at_once = set(program.networks[0].predecessors(unit)) - set(program.inputs) - {unit}
-    places = np.array(sorted(program.index[u] for u in at_once), dtype=np.intp)
-    held = Held(places, here[:, places])
-    moment = propagate(program, weights, earlier, here[:, 1 : 1 + len(program.inputs)], held)
-    stage, column = _place(program, unit)
-    vetoed = moment.vetoed[stage]
-    silenced = vetoed is not None and bool(vetoed[0, column, lane])
-    return float(moment.z[stage][0, column, lane]), float(moment.y[0, program.index[unit], lane]), silenced
-
-
-def _changed(trace: Trace, unit: str, when: int, lane: int) -> tuple[tuple[str | None, float, float], ...]:
-    kept = trace.recorded.get("weights")
-    row = when // trace.every
-    if kept is None or trace.every > 1 or row + 1 >= len(kept):
-        return ()
-    mine = [(k, source) for k, (source, target) in enumerate(trace.synapses) if target == unit]
-    return tuple(
-        (source, float(kept[row, k, lane]), float(kept[row + 1, k, lane]))
-        for k, source in mine
-        if kept[row, k, lane] != kept[row + 1, k, lane]
-    )
+    def prevented(self, found: _Answer) -> _Answer | None:
+        """Return the answer of the first unit that would have excited it and was silenced."""
+        for one in found.those("rests") if "vetoed" in self.trace.recorded else ():
+            if one.weight > 0 and one.at >= found.begin and self.output(str(one.source), one.at, "vetoed"):
+                back = self.answer(str(one.source), one.at)
+                if back.silenced:
+                    return back
+        return None

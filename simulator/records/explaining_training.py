@@ -12,16 +12,14 @@ from typing import Any
 import numpy as np
 
 from allornone.simulator.arrays import Array
-from allornone.simulator.errors import AllornoneError, UnknownName, whole
+from allornone.simulator.errors import AllornoneError, UnknownName, place_among, whole
 from allornone.simulator.program.passing import Passage
 from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.records.records import Training
-from allornone.simulator.records.wording import apart, names, number
+from allornone.simulator.records.wording import WEIGHTS, from_to, names, number
 
 LESSONS = 4
 """Lessons that are told one by one."""
-WEIGHTS = 4
-"""Weights that are told one by one."""
 INPUTS = 6
 """Inputs up to which a lesson is told by its numbers, else by its place."""
 WORDS = ("none", "one", "two", "three", "four")
@@ -90,7 +88,7 @@ def changes(training: Training, unit: str, epoch: Any, lane: Any) -> str:
     targets = dict.fromkeys(target for _, target in training.synapses)
     if not isinstance(unit, str) or unit not in targets:
         raise UnknownName("unit with weights", str(unit), targets)
-    lane, epoch = whole("lane", lane), whole("an epoch", epoch)
+    lane, epoch = place_among("lane", lane, len(training.lane_epochs)), whole("an epoch", epoch)
     _check(training, epoch, lane)
     if training.relive is None:
         raise AllornoneError(
@@ -115,7 +113,8 @@ def changes(training: Training, unit: str, epoch: Any, lane: Any) -> str:
         return f"In epoch {epoch} none of {count} {kind}{'s' * (count != 1)} changed {unit}."
     more = [f"and {len(told) - LESSONS} more"] if len(told) > LESSONS + 1 else []
     shown = told[:LESSONS] if more else told
-    return f"{head}: {'; '.join([*shown, *more])}. From first to last: {_from_to(watcher.sources, weights[0], last)}."
+    moved = from_to(watcher.sources, weights[0], last) or "all is as it was"
+    return f"{head}: {'; '.join([*shown, *more])}. From first to last: {moved}."
 
 
 def _since(rule: Any, seen: Passage, unit: str, lane: int) -> str:
@@ -126,8 +125,6 @@ def _since(rule: Any, seen: Passage, unit: str, lane: int) -> str:
 
 def _check(training: Training, epoch: int, lane: int) -> None:
     lanes = len(training.lane_epochs)
-    if lane >= lanes:
-        raise AllornoneError(f"there is no lane {lane}: they are counted from 0, and there are {lanes}")
     lived = int(training.lane_epochs[lane] + training.lane_diverged[lane])
     if not 1 <= epoch <= lived:
         whose = f"lane {lane} of this training" if lanes > 1 else "this training"
@@ -139,13 +136,4 @@ def _by(sources: list[str | None], change: Array) -> str:
     moved = [k for k in range(len(change)) if change[k]]
     largest = sorted(sorted(moved, key=lambda k: -abs(change[k]))[:WEIGHTS])
     parts = [f"{sources[k] or 'bias'} {'+' if change[k] > 0 else ''}{number(change[k])}" for k in largest]
-    return ", ".join(parts) + f" and {len(moved) - WEIGHTS} more" * (len(moved) > WEIGHTS)
-
-
-def _from_to(sources: list[str | None], old: Array, new: Array) -> str:
-    moved = [k for k in range(len(old)) if old[k] != new[k]]
-    largest = sorted(sorted(moved, key=lambda k: -abs(new[k] - old[k]))[:WEIGHTS])
-    if not moved:
-        return "all is as it was"
-    parts = [f"{sources[k] or 'bias'} {' → '.join(apart(old[k], new[k]))}" for k in largest]
     return ", ".join(parts) + f" and {len(moved) - WEIGHTS} more" * (len(moved) > WEIGHTS)

@@ -232,6 +232,203 @@ def test_what_was_forced_is_told_as_forced(data: st.DataObject) -> None:
             assert_sum(first_part(sentence).split(". ")[0], life, unit, tick)
 
 
+def verdict(trace: Trace, unit: str, tick: int) -> str:
+    """Return how a sentence must begin, by what was recorded."""
+    model, y, z = trace.network.unit(unit), float(trace[unit][tick]), float(trace.of(unit, "z")[tick])
+    silenced = any(
+        trace[source][tick - trace.network.delay(source, unit)] > 0
+        for source in trace.network.predecessors(unit)
+        if trace.network.edges[source, unit].get("kind") == "inhibitory"
+        and tick >= trace.network.delay(source, unit)
+    )
+    asked = float(model.activate(np.array([[[z]]]))[0, 0, 0])
+    forced = abs(y - (0.0 if silenced else asked)) > 1e-9
+    does = ("fires" if y else "rests") if model.binary and y in (0, 1) else "is "
+    if silenced and asked > 0 and not forced:
+        does = "is silenced"
+    elif does == "is ":
+        return f"{unit} is "
+    return f"{unit} {does} at {tick}{', but not by its synapses' if forced else ''}: "
+
+
+def assert_agrees(data: st.DataObject) -> None:
+    """Assert that what is told of a unit is what was recorded of it, and what the naive interpreter finds."""
+    kind = data.draw(st.sampled_from([nets.binary, nets.mixed, nets.smooth, *ONE_MORE]))
+    net = data.draw(nets.networks(kind))
+    history = data.draw(nets.histories(net, kind, ticks=8))
+    forced = data.draw(nets.forcings(net, history.shape[1]))
+    rows = [dict(zip(net.inputs, tick, strict=True)) for tick in history[0].tolist()]
+    stimulus = {name: [row[name] for row in rows] for name in net.inputs}
+    trace = simulate(net, stimulus | forced, ticks=len(rows), record=["z"])
+    life = None
+    if set(kind.models) <= set(reference.ACTIVATE):
+        life = reference.live(
+            net, [row | {u: at[t] for u, at in forced.items() if t in at} for t, row in enumerate(rows)]
+        )
+        assume(not life.doubtful)
+
+    for _ in range(4):
+        unit = data.draw(st.sampled_from([name for name in net if name not in net.inputs]))
+        tick = data.draw(st.integers(0, len(rows) - 1))
+        said = str(aon.explain(trace, unit, tick))
+        assert said.startswith(verdict(trace, unit, tick)), said
+        assert said.count("; ") <= 1, said
+        assert said.endswith("."), said
+        z = float(trace.of(unit, "z")[tick])
+        ((told, *_),) = AGAINST.findall(first_part(said)) or GIVES.findall(first_part(said))
+        assert near(told, z) or abs(z) < 1e-9, said
+        if life is not None:
+            assert_sum(first_part(said), life, unit, tick)
+
+
+ONE_MORE = [nets.any_of(model) for model in ("radial", "softmax", "tanh", "relu", "clipped", "bipolar")]
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=60)
+def test_what_is_told_agrees_with_the_record(data: st.DataObject) -> None:
+    """Sum and verdict, of units of any kind, forced or not; two clauses at most."""
+    assert_agrees(data)
+
+
+@pytest.mark.slow
+@given(data=st.data())
+@settings(deadline=None, max_examples=2000)
+def test_what_is_told_agrees_with_the_record_in_2000_networks(data: st.DataObject) -> None:
+    """The same of many more."""
+    assert_agrees(data)
+
+
+def test_no_other_unit_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a unit heard is in the record: nobody else runs again."""
+    net = Network()
+    net.add_inputs("A")
+    net.add_unit("L", aon.Linear())
+    net.add_unit("U", aon.McCullochPitts(threshold=3))
+    net.connect("A", "L", weight=2)
+    net.connect("L", "U")
+    net.connect("A", "U")
+    trace = simulate(net, {"A": "1"}, ticks=2)
+
+    def never(self: aon.Linear, z: Array) -> Array:
+        raise AssertionError("a linear unit ran again")
+
+    monkeypatch.setattr(aon.Linear, "activate", never)
+
+    assert aon.explain(trace, "U", 1) == (
+        "U fires at 1: L was 2 at 0 (weight 1), A fired at 0 (weight 1): 2 + 1 = 3 ≥ 3."
+    )
+
+
+def test_units_that_answer_together_are_told_with_their_share() -> None:
+    """A share of a softmax depends on the net inputs of its whole group; one that is forced to another is found out."""
+    net = Network()
+    net.add_inputs("A")
+    net.add_group("out", 3, aon.Softmax(), output=True)
+    for k, weight in enumerate([0.0, np.log(2.0), np.log(5.0)]):
+        net.connect("A", f"out[{k}]", weight=float(weight))
+    trace = simulate(net, {"A": "11", "out[1]": {1: 0.5}})
+
+    assert aon.explain(trace, "out[2]", 0) == (
+        "out[2] is 0.625 at 0: A was 1 at 0 (weight 1.609): z = 1.609 gives y = 0.625."
+    )
+    assert aon.explain(trace, "out[1]", 1) == (
+        "out[1] is 0.5 at 1, but not by its synapses: A was 1 at 1 (weight 0.6931): z = 0.6931 gives y = 0.25; "
+        "it was forced from outside."
+    )
+
+
+def test_an_input_at_the_centre_of_a_radial_unit_is_heard() -> None:
+    """It adds 0 to the squared distance, and that is why the unit answers 1."""
+    net = aon.rbf([[1.0, 2.0]])
+    (unit,) = [name for name, data in net.nodes(data=True) if data.get("model") == "radial"]
+    X1, X2 = net.inputs
+    trace = simulate(net, {X1: [1.0, 0.0], X2: [2.0, 2.0]})
+
+    assert aon.explain(trace, unit, 0) == (
+        f"{unit} is 1 at 0: {X1} was 1 at 0 (weight 1), {X2} was 2 at 0 (weight 2): z = 0 + 0 = 0 gives y = 1."
+    )
+    assert aon.explain(trace, unit, 1) == (
+        f"{unit} is 0.3679 at 1: {X1} was 0 at 1 (weight 1), {X2} was 2 at 1 (weight 2): "
+        "z = 1 + 0 = 1 gives y = 0.3679."
+    )
+
+
+def test_a_record_of_some_units_tells_of_them_and_names_what_it_lacks() -> None:
+    """A source that was not recorded is named; what lies behind is left out where nobody recorded it."""
+    net = aon.run("mp-1e-heat-illusion").network
+
+    def of(*units: str) -> Trace:
+        return simulate(net, {"cold": "1"}, ticks=6, record=aon.Record(units=units))
+
+    assert (
+        aon.explain(of("heat", "warm", "Nb"), "heat", 3)
+        == "heat fires at 3: Nb fired at 2 (weight 2): 2 ≥ 2."
+    )
+    with pytest.raises(
+        AllornoneError, match=r"^'Nb' was not recorded: name it among the units of the Record$"
+    ):
+        aon.explain(of("heat", "warm"), "heat", 3)
+    for unit in ("heat", "warm"):
+        with pytest.raises(AllornoneError, match=f"^'{unit}' was not recorded: name it among"):
+            aon.explain(of("Nb", "Na", "cold"), unit, 3)
+    with pytest.raises(AllornoneError, match="'Nb' was not recorded: name it among"):
+        of("heat")["Nb"]
+    with pytest.raises(AllornoneError, match="no unit is named 'Nx'"):
+        aon.explain(of("heat"), "Nx", 3)
+
+
+def test_weights_that_changed_are_told_before_what_lies_behind() -> None:
+    """A sentence has two clauses at most, and a fire that goes on may have a cause and a consequence."""
+    net = gate(2.0)
+    net.connect("U", "U", weight=2.0, plastic=True)
+    trace = simulate(net, {"A": "1"}, ticks=4, rule=aon.Hebb(eta=0.5), record=["weights"])
+
+    assert aon.explain(trace, "U", 2) == (
+        "U fires at 2: U fired at 1 (weight 2): 2 ≥ 2; this changed U 2 → 2.5."
+    )
+    assert aon.explain(trace, "U", 3) == (
+        "U fires at 3: U fired at 2 (weight 2.5): 2.5 ≥ 2; it has fired ever since 1, when A had fired at 0 (weight 2)."
+    )
+
+
+def test_weights_of_0_are_told_as_such() -> None:
+    """A source that fires and weighs 0 is not nothing."""
+    assert aon.explain(simulate(gate(0.0), {"A": "1"}, ticks=2), "U", 1) == (
+        "U rests at 1: what it hears has weight 0: 0 < 2."
+    )
+    assert (
+        aon.explain(simulate(gate(0.0), {"A": "0"}, ticks=2), "U", 1)
+        == "U rests at 1: it hears nothing: 0 < 2."
+    )
+
+
+def test_what_pulls_a_unit_down_is_no_cause_of_its_fire() -> None:
+    """A unit with a threshold below what its one source brings fires in spite of it."""
+    net = gate(1.0, threshold=1.0)
+    net.add_unit("V", aon.McCullochPitts(threshold=-2))
+    net.connect("U", "V", weight=-1)
+    trace = simulate(net, {"A": "1"}, ticks=3)
+
+    assert aon.explain(trace, "V", 2) == "V fires at 2: U fired at 1 (weight −1): −1 ≥ −2."
+
+
+def test_a_cause_that_was_forced_is_told_as_forced() -> None:
+    """Also where it was forced to fire though something silenced it."""
+    net = gate(2.0)
+    net.add_inputs("I")
+    net.inhibit("I", "U")
+    net.add_unit("V", aon.McCullochPitts())
+    net.connect("U", "V")
+    trace = simulate(net, {"A": "1", "I": "1", "U": {1: 1}}, ticks=3)
+
+    assert aon.explain(trace, "U", 1) == (
+        "U fires at 1, but not by its synapses: A fired at 0 (weight 2): 2 ≥ 2, but I fired at 0 and forbids it; "
+        "it was forced from outside."
+    )
+    assert aon.explain(trace, "V", 2) == "V fires at 2: U fired at 1 (weight 1): 1 ≥ 1; U had been forced to."
+
+
 def test_lanes_have_their_own_weights_and_thresholds() -> None:
     """Two nets of one structure side by side."""
     weak, strong = gate(1.0), gate(3.0)
@@ -379,6 +576,19 @@ def test_why_cold_feels_hot() -> None:
     assert aon.explain(trace, "heat", 4) == (
         "heat rests at 4: warm and Nb rested at 3: 0 < 2; Nb would have fired, but cold fired at 2 and forbade it."
     )
+
+
+def test_a_trace_of_presentations_counts_them() -> None:
+    """Where every row is the end of a presentation of its own, no tick is told."""
+    trace = aon.run("perceptron-gates").trace
+    assert trace.origin is not None
+    assert trace.origin.lessons
+    (unit, *_) = trace.network.outputs
+
+    told = aon.explain(trace, unit, 3)
+
+    assert f"{unit} {'fires' if trace[unit][3] else 'rests'} in presentation 3: " in told
+    assert " at " not in told
 
 
 def test_trials_of_a_film_begin_from_rest() -> None:
