@@ -18,10 +18,10 @@ from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.records.records import Training
 from allornone.simulator.records.wording import WEIGHTS, from_to, names, number
 
-LESSONS = 4
-"""Lessons that are told one by one."""
+PRESENTATIONS = 4
+"""Presentations that are told one by one."""
 INPUTS = 6
-"""Inputs up to which a lesson is told by its numbers, else by its place."""
+"""Inputs up to which an example is told by its numbers, else by its place."""
 WORDS = ("none", "one", "two", "three", "four")
 
 
@@ -68,12 +68,12 @@ class Watcher:
         taught = any(part is not None for part in seen.desired)
         if len(order) > 1:
             self.batches = True
-            label = f"lessons {names([str(k) for k in sorted(order.tolist())])}"
+            label = f"examples {names([str(k) for k in sorted(order.tolist())])}"
             wrong = int(seen.mistakes[min(self.lane, len(seen.mistakes) - 1)])
             return f"{label} together, {wrong} of them answered wrongly" if taught else label
         x = seen.given[0, :, :, min(self.lane, seen.given.shape[-1] - 1)]
         few = len(x) == 1 and 0 < x.shape[1] <= INPUTS
-        label = f"({', '.join(number(v) for v in x[0])})" if few else f"lesson {int(order[0])}"
+        label = f"({', '.join(number(v) for v in x[0])})" if few else f"example {int(order[0])}"
         return label + self._said(seen)
 
     def _said(self, seen: Passage) -> str:
@@ -84,7 +84,16 @@ class Watcher:
 
 
 def changes(training: Training, unit: str, epoch: Any, lane: Any) -> str:
-    """Return which lessons of an epoch changed which weights of a unit, as a sentence."""
+    """Return which presentations of an epoch changed which weights of a unit, as a sentence.
+
+    >>> from allornone.models.perceptron import PerceptronRule, perceptron
+    >>> from allornone.simulator.learning.training import train
+    >>> X, d = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]
+    >>> training = train(perceptron(inputs=2), X, d, rule=PerceptronRule(), epochs=9, until="mistakes == 0")
+    >>> print(changes(training, "out", 1, 0))
+    In epoch 1 one of 4 presentations changed out by perceptron: (1, 1), taught 1, answered 0: bias +1, X1 +1, X2 +1. \
+From first to last: bias 0 → 1, X1 0 → 1, X2 0 → 1.
+    """
     targets = dict.fromkeys(target for _, target in training.synapses)
     if not isinstance(unit, str) or unit not in targets:
         raise UnknownName("unit with weights", str(unit), targets)
@@ -92,12 +101,14 @@ def changes(training: Training, unit: str, epoch: Any, lane: Any) -> str:
     _check(training, epoch, lane)
     if training.relive is None:
         raise AllornoneError(
-            "this training was loaded from a file, without its lessons: train again to ask it"
+            "this training was loaded from a file, without its examples: train again to ask it"
         )
     watcher = Watcher(unit, epoch, lane)
     after = training.relive(epoch, watcher.watch, watcher.progress)
     if not watcher.shown:
-        raise AllornoneError(f"the rule {training.rule.name!r} cannot be watched lesson by lesson")
+        raise AllornoneError(
+            f"the rule {training.rule.name!r} cannot be watched presentation by presentation"
+        )
     last = watcher.mine(after.theta)
     weights = [*(one.weights for one in watcher.shown), last]
     told = [
@@ -105,16 +116,23 @@ def changes(training: Training, unit: str, epoch: Any, lane: Any) -> str:
         for one, new in zip(watcher.shown, weights[1:], strict=True)
         if (new != one.weights).any()
     ]
-    count = len(watcher.shown)
-    kind = "presentation" if watcher.batches else "lesson"
-    many = WORDS[len(told)] if len(told) < len(WORDS) else str(len(told))
-    head = f"In epoch {epoch} {many} of {count} {kind}{'s' * (count != 1)} changed {unit} by {training.rule.name}"
     if not told:
-        return f"In epoch {epoch} none of {count} {kind}{'s' * (count != 1)} changed {unit}."
-    more = [f"and {len(told) - LESSONS} more"] if len(told) > LESSONS + 1 else []
-    shown = told[:LESSONS] if more else told
+        changed = "did not change" if len(watcher.shown) == 1 else "changed"
+        return f"In epoch {epoch} {_count(0, watcher)} {changed} {unit}."
+    head = f"In epoch {epoch} {_count(len(told), watcher)} changed {unit} by {training.rule.name}"
+    more = [f"and {len(told) - PRESENTATIONS} more"] if len(told) > PRESENTATIONS + 1 else []
+    shown = told[:PRESENTATIONS] if more else told
     moved = from_to(watcher.sources, weights[0], last) or "all is as it was"
     return f"{head}: {'; '.join([*shown, *more])}. From first to last: {moved}."
+
+
+def _count(changed: int, watcher: Watcher) -> str:
+    """Return how many presentations or batches of an epoch changed something, in words."""
+    count, kind = len(watcher.shown), "batch" if watcher.batches else "presentation"
+    if count == 1:
+        return f"the only {kind}"
+    kinds = "batches" if watcher.batches else "presentations"
+    return f"{WORDS[changed] if changed < len(WORDS) else changed} of {count} {kinds}"
 
 
 def _since(rule: Any, seen: Passage, unit: str, lane: int) -> str:

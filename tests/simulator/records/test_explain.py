@@ -640,11 +640,11 @@ def test_lessons_are_told_in_the_order_in_which_they_came() -> None:
     training = and_training()
 
     assert aon.explain(training, "out", 2) == (
-        "In epoch 2 three of 4 lessons changed out by perceptron: (0, 0), taught 0, answered 1: bias −1; "
+        "In epoch 2 three of 4 presentations changed out by perceptron: (0, 0), taught 0, answered 1: bias −1; "
         "(0, 1), taught 0, answered 1: bias −1, X2 −1; (1, 1), taught 1, answered 0: bias +1, X1 +1, X2 +1. "
         "From first to last: bias 1 → 0, X1 1 → 2."
     )
-    assert aon.explain(training, "out", 6) == "In epoch 6 none of 4 lessons changed out."
+    assert aon.explain(training, "out", 6) == "In epoch 6 none of 4 presentations changed out."
 
 
 def and_training(**how: Any) -> Training:
@@ -653,6 +653,30 @@ def and_training(**how: Any) -> Training:
     return aon.train(
         aon.perceptron(inputs=2), X, d, rule=aon.PerceptronRule(), epochs=9, until="mistakes == 0", **how
     )
+
+
+def test_batches_and_wide_examples_are_told_by_their_places() -> None:
+    """A batch names the examples that it holds; an example of many inputs is told by its place."""
+    X = np.eye(8)
+    d = [0, 0, 0, 0, 1, 1, 1, 1]
+
+    def epoch(batch: int | str, n: int = 1, rows: int = 8) -> str:
+        training = aon.train(
+            aon.perceptron(inputs=8), X[:rows], d[:rows], rule=aon.PerceptronRule(), epochs=n, batch=batch
+        )
+        return str(aon.explain(training, "out", n))
+
+    assert epoch(4).startswith(
+        "In epoch 1 one of 2 batches changed out by perceptron: examples 4, 5, 6 and 7 together, "
+        "4 of them answered wrongly: "
+    )
+    assert epoch("all").startswith(
+        "In epoch 1 the only batch changed out by perceptron: examples 0, 1, 2, 3 and 4 more "
+    )
+    assert epoch(1).startswith(
+        "In epoch 1 one of 8 presentations changed out by perceptron: example 4, taught 1, answered 0: "
+    )
+    assert epoch(1, rows=1) == "In epoch 1 the only presentation did not change out."
 
 
 def test_lessons_by_hand_for_every_rule_that_is_taught() -> None:
@@ -697,7 +721,7 @@ def test_a_training_from_a_file_has_no_lessons(tmp_path: Any) -> None:
     """It says so."""
     and_training().save(tmp_path / "t.npz")
 
-    with pytest.raises(AllornoneError, match="without its lessons"):
+    with pytest.raises(AllornoneError, match="without its examples"):
         aon.explain(Training.load(tmp_path / "t.npz"), "out", 1)
 
 
@@ -789,7 +813,7 @@ def test_a_flip_of_madaline_is_told_with_what_was_tried_before() -> None:
 
     told = aon.explain(training, "H1", 1)
 
-    assert told.startswith("In epoch 1 one of 1 lesson changed H1 by madaline-1: (1, −1), answered 1: ")
+    assert told.startswith("In epoch 1 the only presentation changed H1 by madaline-1: (1, −1), answered 1: ")
     assert (
         "(flipping H1 (z 0.25) did not help, flipping H1 (z 0.25) to −1 and H2 (z 1.25) to −1 puts the outputs right)"
         in told
