@@ -18,6 +18,7 @@ from allornone.simulator.learning.rules import LearningRule, Memory, learned, ne
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import Passage
 from allornone.simulator.program.program import Program, Weights
+from allornone.simulator.records.wording import Sentence
 
 BACK = 1000
 """Presentations that `back` can undo."""
@@ -73,7 +74,7 @@ class Trainer:
         self._undo: deque[_Moment] = deque(maxlen=whole("undo", undo))
         self._now = _Moment(0, program.weights, rule.start(program, program.weights), "nothing was shown yet")
 
-    def step(self) -> Told:
+    def step(self) -> Sentence:
         """Present the next sample, let the rule change what it changes, and return what happened, to be printed."""
         now, count = self._now, self.lesson.samples
         place, epoch = now.done % count, now.done // count + 1
@@ -89,9 +90,9 @@ class Trainer:
         )
         self._undo.append(now)
         self._set(_Moment(now.done + 1, weights, memory, told))
-        return Told(told)
+        return Sentence(told)
 
-    def epoch(self) -> Told:
+    def epoch(self) -> Sentence:
         """Present what is left of an epoch, or a whole one, and return what was counted."""
         mistakes = changes = 0
         start = self._now.done
@@ -105,7 +106,7 @@ class Trainer:
             if self._now.done % self.lesson.samples == 0:
                 break
         count = self._now.done - start
-        return Told(
+        return Sentence(
             f"epoch {self._now.done // self.lesson.samples}: {_count(count, 'presentation')}, "
             f"{_count(mistakes, 'mistake')}, {_count(changes, 'weight update')}"
         )
@@ -166,13 +167,6 @@ class Trainer:
         units = dict.fromkeys(self.program.synapses[k][1] for k in moved)
         reasons = dict.fromkeys(self.rule.why(seen, unit) for unit in units)
         return "".join(f"\n  since {reason}" for reason in [reason for reason in reasons if reason][:SHOWN])
-
-
-class Told(str):
-    """What happened, as a sentence that the prompt shows without quotes."""
-
-    def __repr__(self) -> str:
-        return str(self)
 
 
 def _count(number: int, word: str) -> str:
