@@ -226,9 +226,7 @@ class _Past:
         me = wiring.names.index(unit)
         together = np.flatnonzero(wiring.group == wiring.group[me]).tolist() if wiring.group[me] else [me]
         heard = [self.heard(one, when) for one in together]
-        rows = [
-            (k, h.weight, h.x) for k, some in enumerate(heard) for h in some if h.role in ("adds", "rests")
-        ]
+        rows = [(k, h.weight, h.x) for k, hs in enumerate(heard) for h in hs if h.role in ("adds", "rests")]
         z, answers = alone(wiring.model(together, [lane]), len(together), np.array(rows).reshape(-1, 3))
         mine, model = together.index(me), wiring.model([me], [lane])
         told, asked = sorted(heard[mine], key=lambda one: one.place), answers[mine]
@@ -311,11 +309,13 @@ class _Past:
     def cause(self, found: _Answer) -> _Answer | None:
         """Return the answer of the one unit that fired it, or its own of the tick when its memory began."""
         back, inputs, heard = None, self.origin.program.inputs, found.those("adds")
-        while len(heard) == 1 and heard[0].adds > 0 and heard[0].x and found.when - heard[0].at <= FAR:
-            source = heard[0].source
+        while len(heard) == 1 and heard[0].adds > 0 and heard[0].x:
+            source, at = heard[0].source, heard[0].at
             if source is None or source in inputs or (back is not None and source != found.unit):
                 break
-            back = self.answer(source, heard[0].at)
+            if found.when - at > FAR:  # since when it has fired is not known
+                return None
+            back = self.answer(source, at)
             heard = back.those("adds") if back.unit == found.unit else []
         # What is neither fire nor rest never had fired.
         return back if back is not None and back.model.binary else None

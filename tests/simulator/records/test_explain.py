@@ -403,6 +403,18 @@ def test_weights_of_0_are_told_as_such() -> None:
     )
 
 
+def test_a_memory_is_followed_back_to_its_beginning_or_not_told_at_all() -> None:
+    """A thousand ticks are followed; of an older memory nobody says that it began within them."""
+    net = gate(2.0)
+    net.connect("U", "U", weight=2.0)
+    trace = simulate(net, {"A": "1"}, ticks=1100)
+
+    assert str(aon.explain(trace, "U", 1000)).endswith(
+        "; it has fired ever since 1, when A had fired at 0 (weight 2)."
+    )
+    assert aon.explain(trace, "U", 1099) == "U fires at 1099: U fired at 1098 (weight 2): 2 ≥ 2."
+
+
 def test_what_pulls_a_unit_down_is_no_cause_of_its_fire() -> None:
     """A unit with a threshold below what its one source brings fires in spite of it."""
     net = gate(1.0, threshold=1.0)
