@@ -34,6 +34,7 @@ from allornone.scenarios.expressions.labelled import Labelled, Value
 from allornone.scenarios.verdict.family import Selection
 from allornone.scenarios.verdict.judging import selection
 from allornone.simulator.errors import AllornoneError, UnknownName, nearest
+from allornone.simulator.notation.synapses import NotationError
 from allornone.simulator.program.program import compile
 
 MOST_LABELS = 8
@@ -68,7 +69,7 @@ class _Workshop:
         """Find what is wrong with runs, and where they can be `judged` with measures, claims and changes."""
         whole = family(self.raw)
         ready: list[Prepared] = []
-        told: set[tuple[Path, str]] = set()
+        told: set[Path] = set()
         structures = set()
         for run in _departing(whole):
             try:
@@ -79,8 +80,8 @@ class _Workshop:
                     ready.append(made)
             except AllornoneError as error:
                 found = self._of_run(run, error)
-                if (found.path, found.message.split(": ")[-1]) not in told:
-                    told.add((found.path, found.message.split(": ")[-1]))
+                if found.path not in told:  # other runs have it too
+                    told.add(found.path)
                     yield found
         if judged and not told:
             dry, wrong = self._measured(ready)
@@ -94,7 +95,7 @@ class _Workshop:
         at = ", ".join(f"{axis} = {label}" for axis, label in run.labels.items())
         if found is None:
             return Violation((), f"{at + ': ' if at else ''}{error}")
-        for axis, label in run.labels.items():
+        for axis, label in reversed(run.labels.items()):  # the innermost axis says it last
             change = self.raw.get("vary", {}).get(axis)
             change = change.get(label) if isinstance(change, dict) else None
             if isinstance(change, dict) and found.path[:1] and found.path[0] in change:
@@ -141,16 +142,16 @@ class _Workshop:
         for number, claim in enumerate(self.raw["interpretation"]["claims"]):
             picks = selection(str(claim["that"]), self.measures)
             chosen = reduce(or_, list(picks.values()) or [Selection()])
-            given = [(word, claim[word]) for word in ("fails", "holds") if word in claim]
-            changes = [
-                (word, one) for word, some in given for one in (some if isinstance(some, list) else [some])
-            ]
-            for word, change in changes:
+            for inside, change in _changes_of(claim):
                 try:
                     self._make(change, chosen)
                 except AllornoneError as error:
-                    path: Path = ("interpretation", "claims", number, word)
-                    yield Violation(path, f"{spoken(change)}: {_said(error)}")
+                    path: Path = ("interpretation", "claims", number, *inside)
+                    found = violation(change, error) if isinstance(error, NotationError) else None
+                    if found is None:
+                        yield Violation(path, f"{spoken(change)}: {_said(error)}")
+                    else:
+                        yield found._replace(path=(*path, *found.path))
 
     def _make(self, change: Raw, chosen: Selection) -> None:
         if not alters(self.raw, change):
@@ -158,6 +159,16 @@ class _Workshop:
         first = next((run for run in runs(self.raw, change) if chosen.has(run, 0)), None)
         if first is not None:
             prepare(first.raw, 0, self.limits, self.known)
+
+
+def _changes_of(claim: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """Yield each change that must break a claim, or make it true, after its path in the claim."""
+    for word in ("fails", "holds"):
+        some = claim.get(word, [])
+        if isinstance(some, list):
+            yield from (((word, place), change) for place, change in enumerate(some))
+        else:
+            yield (word,), some
 
 
 def _said(error: AllornoneError) -> str:

@@ -17,7 +17,13 @@ from allornone.scenarios.expressions.expression import Numbers
 from allornone.simulator.arrays import stream
 from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName
 from allornone.simulator.network.network import Network, within
-from allornone.simulator.notation.synapses import Wire, expand_synapses, expand_units, parse_synapse
+from allornone.simulator.notation.synapses import (
+    NotationError,
+    Wire,
+    expand_synapses,
+    expand_units,
+    parse_synapse,
+)
 from allornone.simulator.registry import builders, units
 
 Groups = dict[str, list[str]]
@@ -122,7 +128,8 @@ def _described(
 ) -> Network:
     connectivity, activation = raw["connectivity"], raw.get("activation", {})
     net = Network()
-    groups = {name: _shape(size, numbers) for name, size in connectivity.get("groups", {}).items()}
+    with caused_by("connectivity", "groups"):
+        groups = {name: _shape(size, numbers) for name, size in connectivity.get("groups", {}).items()}
     limits.need("units", sum(int(np.prod(shape)) for shape in groups.values()))
     inputs = connectivity.get("inputs")
     if inputs is None:
@@ -137,7 +144,8 @@ def _described(
     for name in dict.fromkeys([*groups, *mentioned, *outputs]):
         if name in inputs:
             continue
-        model, data = _unit(name, activation, numbers)
+        with caused_by("activation"):
+            model, data = _unit(name, activation, numbers)
         if name in groups:
             members = net.add_group(name, groups[name], model, **data)
         else:
@@ -145,11 +153,13 @@ def _described(
             members = [name]
         for member in members if name in outputs else ():
             net.nodes[member]["output"] = True
-    _known(activation, [*net, *net.groups], inputs)
+    with caused_by("activation"):
+        _known(activation, [*net, *net.groups], inputs)
     for wire in _wires(net, connectivity.get("synapses", []), numbers, stream(seed, "wiring"), limits):
         _add(net, wire, every)
     tables = (key for key, value in activation.items() if isinstance(value, Mapping))
-    _no_orphans(net, {*groups, *outputs, *tables, *_mentioned(_added(connectivity), first=1)})
+    meant = {*groups, *outputs, *tables, *_mentioned(_added(connectivity), first=1)}
+    _no_orphans(net, meant, connectivity.get("synapses", []))
     return net
 
 
@@ -270,12 +280,18 @@ def _known(activation: Mapping[str, Any], names: Sequence[str], inputs: Sequence
             raise UnknownName("unit or group", name, [known for known in names if known not in inputs])
 
 
-def _no_orphans(net: Network, meant: set[str]) -> None:
-    """A unit that nothing leads to and that is named but once is a slip of the pen."""
+def _no_orphans(net: Network, meant: set[str], lines: Sequence[str]) -> None:
+    """A unit that nothing leads to and that is named but once is a slip of the pen, told where it is named."""
     for unit, data in net.nodes(data=True):
         if data.get("input") or net.in_degree(unit) or unit in meant or data.get("group") in meant:
             continue
-        raise UnknownName("input or unit with a synapse leading to it", unit, [u for u in net if u != unit])
+        others = [u for u in net if u != unit]
+        error = UnknownName("input or unit with a synapse leading to it", unit, others)
+        for line in lines:
+            for term in (term for station in parse_synapse(line).stations for term in station):
+                if term.name == unit:
+                    raise NotationError(str(error), term.column, line)
+        raise error
 
 
 def start(
