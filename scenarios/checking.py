@@ -95,7 +95,7 @@ class _Workshop:
         at = ", ".join(f"{axis} = {label}" for axis, label in run.labels.items())
         if found is None:
             return Violation((), f"{at + ': ' if at else ''}{error}")
-        for axis, label in reversed(run.labels.items()):  # the innermost axis says it last
+        for axis, label in [*run.labels.items()][::-1]:  # the innermost axis says it last
             change = self.raw.get("vary", {}).get(axis)
             change = change.get(label) if isinstance(change, dict) else None
             if isinstance(change, dict) and found.path[:1] and found.path[0] in change:
@@ -143,22 +143,22 @@ class _Workshop:
             picks = selection(str(claim["that"]), self.measures)
             chosen = reduce(or_, list(picks.values()) or [Selection()])
             for inside, change in _changes_of(claim):
-                try:
-                    self._make(change, chosen)
-                except AllornoneError as error:
-                    path: Path = ("interpretation", "claims", number, *inside)
-                    found = violation(change, error) if isinstance(error, NotationError) else None
-                    if found is None:
-                        yield Violation(path, f"{spoken(change)}: {_said(error)}")
-                    else:
-                        yield found._replace(path=(*path, *found.path))
+                found = self._of_change(change, chosen)
+                if found is not None:
+                    yield found._replace(path=("interpretation", "claims", number, *inside, *found.path))
 
-    def _make(self, change: Raw, chosen: Selection) -> None:
-        if not alters(self.raw, change):
-            raise AllornoneError("the change alters no run")
-        first = next((run for run in runs(self.raw, change) if chosen.has(run, 0)), None)
-        if first is not None:
-            prepare(first.raw, 0, self.limits, self.known)
+    def _of_change(self, change: Raw, chosen: Selection) -> Violation | None:
+        """Return what is wrong with the first of the chosen runs that a change makes, at its place in the change."""
+        try:
+            if not alters(self.raw, change):
+                raise AllornoneError("the change alters no run")
+            first = next((run for run in runs(self.raw, change) if chosen.has(run, 0)), None)
+            if first is not None:
+                prepare(first.raw, 0, self.limits, self.known)
+        except AllornoneError as error:
+            found = violation(change, error) if isinstance(error, NotationError) else None
+            return found or Violation((), f"{spoken(change)}: {_said(error)}")
+        return None
 
 
 def _changes_of(claim: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:

@@ -287,11 +287,11 @@ def _no_orphans(net: Network, meant: set[str], lines: Sequence[str]) -> None:
             continue
         others = [u for u in net if u != unit]
         error = UnknownName("input or unit with a synapse leading to it", unit, others)
-        for line in lines:
-            for term in (term for station in parse_synapse(line).stations for term in station):
-                if term.name == unit:
-                    raise NotationError(str(error), term.column, line)
-        raise error
+        named = (
+            (line, term) for line in lines for station in parse_synapse(line).stations for term in station
+        )
+        place = next(((line, term.column) for line, term in named if term.name == unit), None)
+        raise error if place is None else NotationError(str(error), place[1], place[0])
 
 
 def start(

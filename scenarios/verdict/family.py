@@ -28,6 +28,8 @@ from allornone.simulator.errors import AllornoneError
 Progress = Callable[[int, int, str], None]
 KEPT_AT_ONCE = 500_000_000
 """Bytes of records that runs side by side may hold before they are measured."""
+KEPT_SYNAPSES = 200_000
+"""Synapses of networks that are kept for later changes, which often leave the network alone."""
 
 Axes = Mapping[str, Labelled]
 
@@ -99,6 +101,7 @@ class Laboratory:
         self.measures: dict[str, str] = {name: str(text) for name, text in raw.get("measures", {}).items()}
         self._found: dict[str, dict[str, Value]] = {}
         self._learned: dict[str, bool] = {}
+        self._known: Known = {}
 
     def measured(
         self,
@@ -166,14 +169,15 @@ class Laboratory:
             if not wanted <= self._found.get(key, {}).keys():
                 missing[key] = (run.raw, seed, wanted | missing[key][2] if key in missing else wanted)
         groups: dict[Any, list[ReadyRun]] = {}
-        known: Known = {}
+        if sum(begun.network.number_of_edges() for begun in self._known.values()) > KEPT_SYNAPSES:
+            self._known.clear()
         asked: dict[frozenset[str], tuple[dict[str, str], Needs]] = {}
         for key, (raw, seed, wanted) in missing.items():
             if wanted not in asked:
                 texts = self._texts(wanted)
                 asked[wanted] = (texts, needs(texts.values()))
             texts, kept = asked[wanted]
-            ready = prepare(raw, seed, self.limits, known)
+            ready = prepare(raw, seed, self.limits, self._known)
             self.limits.need("bytes", bytes_kept(ready, kept))
             groups.setdefault(ready.key, []).append(ReadyRun(key, ready, texts))
         jobs = [job for group in groups.values() for job in _portions(group)]
