@@ -19,7 +19,7 @@ from allornone.scenarios.expressions.expression import (
     CONSTANTS,
     Expression,
     ExpressionError,
-    compile_expression,
+    compiled,
 )
 from allornone.scenarios.expressions.functions import FUNCTIONS, Function
 from allornone.simulator.errors import nearest
@@ -95,7 +95,7 @@ def expression_fault(
     6
     """
     try:
-        expression = compile_expression(text)
+        expression = compiled(text)
         if names is None:
             return None
         stranger = _stranger(expression, names, functions)

@@ -665,7 +665,7 @@ def _oddity(text: str, at: int, found: re.Match[str] | None) -> str:
     if found is None:
         return _SIGNS.get(text[at], f"{text[at]!r} means nothing here")
     token, after = found.group(), text[found.end() : found.end() + 1]
-    if not all(sign.isprintable() or sign in "\n\r\t" for sign in token):
+    if not token.isprintable() and not all(sign.isprintable() or sign in "\n\r\t" for sign in token):
         return "a character that cannot be seen means nothing here"
     if found.lastgroup == "number" and re.match(r"[\w.'\"]", after):
         return f"{token}{after} is no number"
