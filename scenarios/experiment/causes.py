@@ -12,11 +12,18 @@ from allornone.simulator.notation.synapses import NotationError
 
 
 class PartError(AllornoneError):
-    """What went wrong while a part of a scenario was made: the part's path, and the sentence."""
+    """What went wrong while a part of a scenario was made or measured: its path, the sentence, a column in its text.
 
-    def __init__(self, path: Path, message: str, owner: str = "") -> None:
+    `owner` stands before the sentence where no file is at hand to tell the place.
+    """
+
+    def __init__(self, path: Path, message: str, owner: str = "", column: int | None = None) -> None:
         super().__init__(f"{owner}{message}")
-        self.path, self.message = path, message
+        self.path, self.message, self.owner, self.column = path, message, owner, column
+
+    def __reduce__(self) -> tuple[type[PartError], tuple[Path, str, str, int | None]]:
+        """Return how to make it again, in another process."""
+        return PartError, (self.path, self.message, self.owner, self.column)
 
 
 @contextmanager
@@ -38,7 +45,7 @@ def violation(raw: Raw, error: AllornoneError) -> Violation | None:
     if isinstance(error, NotationError):
         path = _path_of(raw, error.text, ())
         return None if path is None else Violation(path, error.sentence, error.column)
-    return Violation(error.path, error.message) if isinstance(error, PartError) else None
+    return Violation(error.path, error.message, error.column) if isinstance(error, PartError) else None
 
 
 def _path_of(value: object, text: str, path: Path) -> Path | None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from allornone.models.boolean.separability import separable
 from allornone.scenarios.experiment import build
+from allornone.scenarios.experiment.causes import PartError
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.running_phases import (
     Needs,
@@ -24,7 +25,7 @@ from allornone.scenarios.experiment.running_phases import (
     chosen_run,
     run_phases,
 )
-from allornone.scenarios.expressions.expression import Numbers, Scope, expression
+from allornone.scenarios.expressions.expression import ExpressionError, Numbers, Scope, expression
 from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS, Function
 from allornone.scenarios.expressions.labelled import Labelled, Value, combine, labelled
 from allornone.simulator.arrays import Array
@@ -68,8 +69,9 @@ def measure(measures: Mapping[str, str], run: RunRecord) -> dict[str, Value]:
     for name, text in measures.items():
         try:
             found[name] = names[name] = expression(text).evaluate(Scope(names, callable_here))
-        except AllornoneError as error:
-            raise AllornoneError(f"measures.{name}: {error}") from None
+        except ExpressionError as error:
+            owner = f"measures.{name}: column {error.column}: "
+            raise PartError(("measures", name), error.sentence, owner, error.column) from None
     return found
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from allornone.scenarios.document.axes import Axis, Run, family
 from allornone.scenarios.document.change import CHANGEABLE, Raw
 from allornone.scenarios.experiment.build import groups_of
+from allornone.scenarios.experiment.causes import PartError
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import measure, needs
 from allornone.scenarios.experiment.preparing import Known, Prepared, prepare
@@ -24,6 +25,7 @@ from allornone.scenarios.experiment.running_phases import Needs, RunRecord, run_
 from allornone.scenarios.expressions.expression import expression
 from allornone.scenarios.expressions.labelled import Labelled, Value, elements, labelled
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.notation.synapses import NotationError
 
 Progress = Callable[[int, int, str], None]
 KEPT_AT_ONCE = 500_000_000
@@ -222,7 +224,9 @@ def _work(job: Sequence[ReadyRun]) -> Worked:
 def _work_elsewhere(job: Sequence[ReadyRun]) -> Worked:
     try:
         return _work(job)
-    except AllornoneError as error:  # one that holds facts of its own could not travel between processes
+    except (PartError, NotationError):
+        raise
+    except AllornoneError as error:  # others that hold facts of their own could not travel between processes
         raise AllornoneError(str(error)) from None
 
 

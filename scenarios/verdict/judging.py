@@ -30,6 +30,7 @@ import numpy as np
 
 from allornone.scenarios.document.axes import alters
 from allornone.scenarios.document.change import Raw, spoken
+from allornone.scenarios.experiment.causes import PartError
 from allornone.scenarios.expressions.expression import (
     CONSTANTS,
     Expression,
@@ -58,9 +59,11 @@ def judge(
     place = f"claim {number + 1}"
     try:
         holds = _truth(laboratory, text, measured)
-    except AllornoneError as error:
+    except ExpressionError as error:
         if laboratory.judged:
-            raise AllornoneError(f"{place} ({claim['text']}): {error}") from None
+            path = ("interpretation", "claims", number, "that")
+            owner = f"{place} ({claim['text']}): column {error.column}: "
+            raise PartError(path, error.sentence, owner, error.column) from None
         # Another family of runs may lack the very run that a claim looks at.
         return ClaimResult(str(claim["text"]), text, claim.get("says"), None, f"not judged: {error}")
     says = claim.get("says")

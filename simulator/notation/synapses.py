@@ -53,6 +53,10 @@ class NotationError(AllornoneError):
         super().__init__(f"{shown!r}, column {column}: {sentence}")
         self.sentence, self.column, self.text, self.line = sentence, column, text, line
 
+    def __reduce__(self) -> tuple[type[NotationError], tuple[str, int, str, int]]:
+        """Return how to make it again, in another process."""
+        return NotationError, (self.sentence, self.column, self.text, self.line)
+
     def placed(self, text: str, line: int = 0) -> NotationError:
         """Return the same error, told where it stands."""
         return NotationError(self.sentence, self.column, text, line)
