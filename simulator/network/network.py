@@ -22,6 +22,8 @@ from allornone.simulator.units import UnitModel
 
 UNIT_KEYS = ("model", "input", "bias", "output", "plastic", "group", "layer")
 SYNAPSE_KEYS = ("weight", "delay", "kind", "plastic", "shared")
+HUGE = 1e300
+"""Beyond it a weight is looked at more closely."""
 MOST_DELAY = 100_000
 
 Need = Callable[[str, int], None]
@@ -240,21 +242,24 @@ class Network(Graph):
     def _data(self, name: str) -> dict[str, Any]:
         if name not in self:
             raise UnknownName("unit", name, self)
-        data: dict[str, Any] = self.nodes[name]
+        data: dict[str, Any] = self._node[
+            name
+        ]  # as the graph's own classes do: a view would cost a call each
         return data
 
     def _synapse(self, source: str, target: str, **given: Any) -> None:
-        for end in (source, target):
-            self._data(end)
-        if self.has_edge(source, target):
+        self._data(source)
+        target_data = self._data(target)
+        if target in self._succ[source]:
             raise NetworkError(
                 f"a synapse from {source!r} to {target!r} exists already: say weight= to strengthen it, "
                 f"or net.relay({source!r}, {target!r}, delay) for a second way"
             )
-        if given["delay"] is None and not self.nodes[target].get("input"):
-            given["delay"] = model_class(target, self.nodes[target]).delay
+        if given["delay"] is None and not target_data.get("input"):
+            given["delay"] = model_class(target, target_data).delay
         data = {key: value for key, value in given.items() if value is not None}
-        check_synapse(source, target, data, self.nodes[target])
+        if not _is_plain(data, target_data):
+            check_synapse(source, target, data, target_data)
         spend("synapses")
         self.add_edge(source, target, **data)
 
@@ -335,6 +340,18 @@ def check_synapse(source: str, target: str, data: Mapping[str, Any], target_data
             f"{place}: a {model.name} unit knows no absolute inhibition; use connect with a negative weight, "
             "or a mcculloch-pitts unit"
         )
+
+
+def _is_plain(data: Mapping[str, Any], target_data: Mapping[str, Any]) -> bool:
+    """Return whether a synapse is evidently sound, as nearly all are, so that `check_synapse` need not look at it."""
+    return (
+        data["kind"] == "weighted"
+        and type(data["weight"]) in (float, int)
+        and abs(data["weight"]) < HUGE
+        and type(data.get("delay")) is int
+        and 0 <= data["delay"] <= MOST_DELAY
+        and "model" in target_data
+    )
 
 
 def model_class(name: str, data: Mapping[str, Any]) -> type[UnitModel]:

@@ -127,7 +127,9 @@ def test_a_claim_without_its_run_is_an_error_with_more_seeds_too(tmp_path: Path)
     """Only another family of runs may lack the run that a claim looks at."""
     file = edited(tmp_path, DRAWN, ("max(weight)", "weight(seed=9)"))
 
-    with pytest.raises(AllornoneError, match=r"drawn.toml:30:10: interpretation.claims.0.that: seed is never 9"):
+    with pytest.raises(
+        AllornoneError, match=r"drawn.toml:30:10: interpretation.claims.0.that: seed is never 9"
+    ):
         run(file, times=3)
     assert run(file, seeds=6).claims[0].holds is None
     assert run(file, times=5).verdict == "reproduced"

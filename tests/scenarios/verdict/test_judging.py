@@ -89,7 +89,9 @@ def test_a_claim_tells_what_was_measured(judge: Judge) -> None:
 
 def test_a_claim_that_is_no_truth_is_an_error(judge: Judge) -> None:
     """With its place; an array has to say all or any, NaN is never a verdict."""
-    with pytest.raises(AllornoneError, match=r"relay.toml:46:9: interpretation.claims.1.that: .*say all\(…\) or any\(…\)"):
+    with pytest.raises(
+        AllornoneError, match=r"relay.toml:46:9: interpretation.claims.1.that: .*say all\(…\) or any\(…\)"
+    ):
         judge(claim(TRUE), claim("heard == L"))
     with pytest.raises(AllornoneError, match=r"claims.0.that: .*NaN"):
         judge(claim("all(begun(way='cut') - begun(way='cut') == 0)"))
