@@ -250,7 +250,7 @@ class Network(Graph):
     def _synapse(self, source: str, target: str, **given: Any) -> None:
         self._data(source)
         target_data = self._data(target)
-        if target in self._succ[source]:
+        if self.has_edge(source, target):
             raise NetworkError(
                 f"a synapse from {source!r} to {target!r} exists already: say weight= to strengthen it, "
                 f"or net.relay({source!r}, {target!r}, delay) for a second way"
