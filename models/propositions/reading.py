@@ -39,7 +39,9 @@ MOST_DEPTH = 50
 
 _UNSET = -1
 
-_TOKEN = re.compile(rf"(?P<name>{BARE}|\"(?:[^\"\\]|\\.)*\")|(?P<number>\d+)|(?P<sign><=|[=()<≤,+|∨&∧~¬−–-])")
+_TOKEN = re.compile(
+    rf"(?P<name>{BARE}|\"(?:[^\"\\]|\\.)*\")|(?P<number>\d+)|(?P<sign><=|[=()<≤,+|∨&∧~¬−–-])|(?P<strange>\S)"
+)
 _WORDS = {
     "≤": "<=", "−": "-", "–": "-", "&": "and", "∧": "and", "|": "or", "∨": "or", "~": "not", "¬": "not",
 }  # fmt: skip
@@ -95,7 +97,7 @@ class Reader:
 
     def sees(self, *words: str) -> bool:
         """Return whether these words or signs come next."""
-        coming = [token.text for token in self.tokens[self.at : self.at + len(words)]]
+        coming = [token.word for token in self.tokens[self.at : self.at + len(words)]]
         return coming == list(words)
 
     def take(self, *words: str) -> bool:
@@ -113,8 +115,11 @@ class Reader:
     def fault(self, expected: str, words: Sequence[str] = ()) -> NotationError:
         """Return the error: what was expected here, what stands here, and perhaps what was meant."""
         token = self.now
+        if token.kind == "strange":
+            return NotationError(f"{token.text!r} is no sign of this language", token.column)
         found = repr(token.text) if token.kind != "end" else "the end"
-        hint = nearest(token.text, [word for word in words if word.isalpha()]) if token.kind == "name" else ""
+        is_slip = token.kind == "name" and token.text not in words
+        hint = nearest(token.text, [word for word in words if word.isalpha()]) if is_slip else ""
         sentence = f"{expected} was expected here, found {found}" + (f". {hint}" if hint else "")
         return NotationError(sentence, token.column)
 
@@ -270,7 +275,7 @@ class _Reader(Reader):
         column = self.now.column
         name = self.name("a unit such as A(t-1), or not, at least, there was, for every or (", KEYWORDS)
         if not self.sees("("):
-            if self.now.kind in ("name", "number") and self.now.text not in ("and", "or"):
+            if self.now.kind in ("name", "number") and self.now.word not in ("and", "or"):
                 sentence = (
                     f"{name!r} is neither a word here nor a unit with its moment, as in {name}({moment}-1)"
                 )
@@ -285,7 +290,7 @@ class _Reader(Reader):
         right = f"{name}({moment}-1)"
         column = self.now.column
         word = self.now
-        if word.kind == "name" and word.text != moment and self.tokens[self.at + 1].text in ("-", "+", ")"):
+        if word.kind == "name" and word.text != moment and self.tokens[self.at + 1].word in ("-", "+", ")"):
             raise NotationError(f"the moment here is {moment}, as in {right}, found {word.text!r}", column)
         self.expect(moment, f"{moment}, as in {right},")
         if self.sees("+"):
@@ -317,16 +322,8 @@ def _all_timed(says: TemporalExpression, moment: str) -> None:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Return the tokens of a line, signs as the words that they stand for; a strange sign is an error."""
-    found, at = [], 0
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
-            continue
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise NotationError(f"{text[at]!r} is no sign of this language", at + 1)
-        word = _WORDS.get(match.group(), match.group())
-        found.append(Token(str(match.lastgroup), word, at + 1))
-        at = match.end()
-    return found
+    """Return the tokens of a line, each with the word that it stands for."""
+    return [
+        Token(str(one.lastgroup), one.group(), one.start() + 1, _WORDS.get(one.group(), one.group()))
+        for one in _TOKEN.finditer(text)
+    ]

@@ -9,3 +9,5 @@ class Token(NamedTuple):
     kind: str
     text: str
     column: int
+    word: str = ""
+    """What it stands for, where that may be written in several ways."""

@@ -687,6 +687,13 @@ def test_signs_words_lines_and_lists_say_the_same() -> None:
             "a comma, as in for every x < t, A(x), was expected here, found 'B'",
         ),
         ("A(t) = B(t-1) # so", 15, "'#' is no sign of this language"),
+        ("A(t) = B(t+1) # so", 10, "this is in the future; a unit hears only what was: say B(t-1)"),
+        ("A(t) = B(t-1) ¬ C(t-1)", 15, "and, or, or the end of the line was expected here, found '¬'"),
+        (
+            "A(t) = B(t-1) or and C(t-1)",
+            18,
+            "a unit such as A(t-1), or not, at least, there was, for every or ( was expected here, found 'and'",
+        ),
         ("A(t) = C(t-1); A(t) = B(t-1)", 1, "'A' is defined twice: join what it says by or"),
         ("A(t) = " + "not " * 60 + "B(t-1)", 208, "more than 50 brackets or words not inside one another"),
     ],
