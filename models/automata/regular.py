@@ -26,7 +26,7 @@ from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.simulator.arrays import Index, Truth
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
 from allornone.simulator.network.network import Network
-from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.notation.reading import NotationError, placed
 from allornone.simulator.program.passing import propagate, remember, rest
 from allornone.simulator.program.program import Program, compile
 
@@ -303,14 +303,12 @@ def parse_event(text: str) -> Event:
     >>> parse_event("a+b")
     Traceback (most recent call last):
     ...
-    allornone.simulator.notation.synapses.NotationError: 'a+b', column 2: there is no operator + here: write aa* for a+
+    allornone.simulator.notation.reading.NotationError: 'a+b', column 2: there is no operator + here: write aa* for a+
     """
     if not isinstance(text, str):
         raise AllornoneError(f"a regular event is a text such as '(a|b)*abb', found {text!r}")
-    try:
+    with placed(text):
         return _Reader(text).event()
-    except NotationError as error:
-        raise error.placed(text) from None
 
 
 class _Reader:

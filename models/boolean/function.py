@@ -20,8 +20,7 @@ from allornone.models.boolean.bitsets import column as column_of, everything, me
 from allornone.models.boolean.cover import MOST
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName, nearest
-from allornone.simulator.notation.reading import Token
-from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.notation.reading import NotationError, Token
 
 Row = str | Sequence[int]
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from allornone.models.mcculloch_pitts import Threshold
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
-from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.notation.reading import NotationError
 
 _NUMBER = r"\d+(?:\.\d+)?|\.\d+"
 _TOKEN = re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<name>[^\W\d]\w*)|(?P<sign>>=|≥|[-+−=*·]))")

@@ -14,7 +14,6 @@ moment     = "(" t "-" number ")"                     inside a quantifier x, whi
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
@@ -31,8 +30,7 @@ from allornone.models.propositions.proposition import (
     TemporalExpression,
 )
 from allornone.simulator.errors import AllornoneError, nearest
-from allornone.simulator.notation.reading import Token
-from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.notation.reading import NotationError, Token, placed, unquoted
 
 MOST_DELAY = 10_000
 MOST_DEPTH = 50
@@ -71,7 +69,7 @@ def parse_propositions(says: str | Sequence[str]) -> list[Proposition]:
 
 def parse_proposition(text: str, line: int = 0) -> Proposition:
     """Read one line, or raise NotationError."""
-    try:
+    with placed(text, line):
         reader = _Reader(tokens_of(text), len(text) + 1)
         name = reader.name("the name of a unit, as in N3(t) = …,")
         reader.moment_defined(name)
@@ -79,8 +77,6 @@ def parse_proposition(text: str, line: int = 0) -> Proposition:
         says = reader.says("t")
         reader.finished()
         _all_timed(says, "t")
-    except NotationError as error:
-        raise error.placed(text, line) from None
     return Proposition(name, says, text, line)
 
 
@@ -129,14 +125,7 @@ class Reader:
         if token.kind != "name" or token.text in KEYWORDS:
             raise self.fault(expected, words)
         self.at += 1
-        if not token.text.startswith('"'):
-            return token.text
-        try:
-            return str(json.loads(token.text))
-        except ValueError:
-            raise NotationError(
-                f"a name in quotes is written as JSON writes it, found {token.text}", token.column
-            ) from None
+        return unquoted(token.text, token.column)
 
     def number(self, expected: str) -> int:
         """Pass over a number, and return it."""

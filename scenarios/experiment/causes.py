@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from allornone.scenarios.document.change import Path, Raw
 from allornone.scenarios.document.errors import Violation
 from allornone.simulator.errors import AllornoneError, LimitExceeded
-from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.notation.reading import NotationError
 
 
 class PartError(AllornoneError):

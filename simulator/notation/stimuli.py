@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName, finite, shown
-from allornone.simulator.notation.synapses import Evaluate, Groups, NotationError, expand_units, literal
+from allornone.simulator.notation.reading import NotationError, placed
+from allornone.simulator.notation.synapses import Evaluate, Groups, expand_units, literal
 
 Number = Callable[[str], float | bool]
 
@@ -64,10 +65,8 @@ def parse_stimulus(value: Any, number: Number | None = None, *, limit: int = MOS
     """
     number = number or partial(_evaluated, literal, {})
     if isinstance(value, str):
-        try:
+        with placed(value):
             text = _unfold(value, number, limit)
-        except NotationError as error:
-            raise error.placed(value) from None
         codes = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
         return Sequence(_VALUES[codes], codes == ord("?"))
     value = value.tolist() if isinstance(value, np.ndarray) else value

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest
+from allornone.simulator.notation.reading import NotationError, placed, unquoted
 
 ATTRIBUTES = ("weight", "delay", "when", "draw", "shared", "plastic", "relay")
 
@@ -43,23 +44,6 @@ MOST_SYNAPSES = 1_000_000
 
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*\b(?!\s*\()")
 _NEVER_FREE = {"and", "or", "not", "in", "True", "False", "pi", "inf"}
-
-
-class NotationError(AllornoneError):
-    """Text that cannot be read: `sentence` says why, `column` (from 1) in line `line` (from 0) says where."""
-
-    def __init__(self, sentence: str, column: int, text: str = "", line: int = 0) -> None:
-        shown = text if len(text) <= 60 else text[:59] + "…"
-        super().__init__(f"{shown!r}, column {column}: {sentence}")
-        self.sentence, self.column, self.text, self.line = sentence, column, text, line
-
-    def __reduce__(self) -> tuple[type[NotationError], tuple[str, int, str, int]]:
-        """Return how to make it again, in another process."""
-        return NotationError, (self.sentence, self.column, self.text, self.line)
-
-    def placed(self, text: str, line: int = 0) -> NotationError:
-        """Return the same error, told where it stands."""
-        return NotationError(self.sentence, self.column, text, line)
 
 
 class Piece(NamedTuple):
@@ -121,7 +105,7 @@ def parse_synapse(text: str, line: int = 0) -> SynapseLine:
     >>> parse_synapse("go -> c1 -o c2 [delay=2]").arrows
     ('->', '-o')
     """
-    try:
+    with placed(text, line):
         station, at = _station(text, 0)
         stations, arrows = [station], []
         while arrow := _ARROW.match(text, at):
@@ -135,8 +119,6 @@ def parse_synapse(text: str, line: int = 0) -> SynapseLine:
             expected = "the end of the line" if attributes else "an arrow, a comma or [attributes]"
             raise NotationError(f"{expected} was expected here, found {_found(text, at)}", at + 1)
         law, shared = _law(text, attributes.get("weight")), _shared(text, attributes.get("shared"))
-    except NotationError as error:
-        raise error.placed(text, line) from None
     return SynapseLine(text, tuple(stations), tuple(arrows), attributes, law, shared)
 
 
@@ -146,12 +128,10 @@ def parse_units(text: str) -> tuple[UnitTerm, ...]:
     >>> [term.name for term in parse_units("S, A[k + 1]")]
     ['S', 'A']
     """
-    try:
+    with placed(text):
         terms, at = _station(text, 0)
         if at < len(text):
             raise NotationError(f"a comma was expected here, found {_found(text, at)}", at + 1)
-    except NotationError as error:
-        raise error.placed(text) from None
     return terms
 
 
@@ -169,7 +149,7 @@ def _term(text: str, at: int) -> tuple[UnitTerm, int]:
     match = _NAME.match(text, start)
     if match is None:
         raise NotationError(f"a unit or group was expected here, found {_found(text, start)}", start + 1)
-    name, index, at = _unquoted(match.group(), start + 1), None, match.end()
+    name, index, at = unquoted(match.group(), start + 1), None, match.end()
     if text.startswith("[", at):
         (index, *more), end = _bracket(text, at)
         if more or not index.text or index.text in ATTRIBUTES or _ASSIGNED.match(index.text):
@@ -246,13 +226,6 @@ def _bracket(text: str, at: int) -> tuple[list[Piece], int]:
         if depth == 0:
             return parts, token.end()
     raise NotationError("this bracket is never closed", at + 1)
-
-
-def _unquoted(text: str, column: int) -> str:
-    try:
-        return str(json.loads(text)) if text.startswith('"') else text
-    except ValueError:
-        raise NotationError(f"a name in quotes is written as JSON writes it, found {text}", column) from None
 
 
 def _skip(text: str, at: int) -> int:
@@ -336,9 +309,8 @@ def expand_synapses(
     for number, text in enumerate(lines):
         line = parse_synapse(text, number)
         try:
-            wiring.add(line)
-        except NotationError as error:
-            raise error.placed(text, number) from None
+            with placed(text, number):
+                wiring.add(line)
         except LimitExceeded as error:
             raise LimitExceeded(f"{text!r}: {error}") from None
     return wiring.wires
@@ -359,12 +331,10 @@ def expand_units(
     """
     meaning = _Meaning(groups, evaluate, parameters, limit)
     terms = parse_units(text)
-    try:
+    with placed(text):
         spans = meaning.spans(terms)
         bound = [(term, indices) for term in terms for indices in meaning.bindings((term,), spans)]
         return [(unit, indices) for term, indices in bound for unit in meaning.units(term, indices)]
-    except NotationError as error:
-        raise error.placed(text) from None
 
 
 class _Meaning:

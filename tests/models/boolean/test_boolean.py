@@ -19,7 +19,7 @@ import allornone as aon
 from allornone.models.boolean.cover import Term, rows_of
 from allornone.models.boolean.function import names, parse, rows
 from allornone.models.boolean.separability import threshold_unit
-from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.notation.reading import NotationError
 
 Array = NDArray[np.float64]
 NAMES = ("a", "b", "c", "d")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import allornone as aon
-from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.notation.reading import NotationError
 
 X = np.array([[a, b, c, d] for a in (0, 1) for b in (0, 1) for c in (0, 1) for d in (0, 1)], dtype=float)
 

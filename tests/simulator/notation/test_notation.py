@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from allornone.simulator.errors import LimitExceeded
+from allornone.simulator.notation.reading import NotationError
 from allornone.simulator.notation.synapses import (
-    NotationError,
     Wire,
     expand_synapses,
     expand_units,

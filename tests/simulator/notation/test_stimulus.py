@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
+from allornone.simulator.notation.reading import NotationError
 from allornone.simulator.notation.stimuli import compose, parse_stimulus, read_stimuli, stimulus_arrays
-from allornone.simulator.notation.synapses import NotationError
 
 FREE = math.nan
 SHAPE = "an array of stimuli has the shape (ticks, 2) or (batch, ticks, 2)"
