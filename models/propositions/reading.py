@@ -30,7 +30,7 @@ from allornone.models.propositions.proposition import (
     TemporalExpression,
 )
 from allornone.simulator.errors import AllornoneError, nearest
-from allornone.simulator.notation.reading import NotationError, Token, placed, unquoted
+from allornone.simulator.notation.reading import NotationError, TokenReader, placed, tokens_of, unquoted
 
 MOST_DELAY = 10_000
 MOST_DEPTH = 50
@@ -70,7 +70,7 @@ def parse_propositions(says: str | Sequence[str]) -> list[Proposition]:
 def parse_proposition(text: str, line: int = 0) -> Proposition:
     """Read one line, or raise NotationError."""
     with placed(text, line):
-        reader = _Reader(tokens_of(text), len(text) + 1)
+        reader = _Reader(tokens_of(text, _TOKEN, _WORDS))
         name = reader.name("the name of a unit, as in N3(t) = …,")
         reader.moment_defined(name)
         reader.expect("=", "=")
@@ -80,66 +80,22 @@ def parse_proposition(text: str, line: int = 0) -> Proposition:
     return Proposition(name, says, text, line)
 
 
-class Reader:
-    """Where we are in a line."""
+class _Reader(TokenReader):
+    """What is said, from the tokens of a line."""
 
-    def __init__(self, tokens: Sequence[Token], end: int) -> None:
-        self.tokens, self.at, self.depth = [*tokens, Token("end", "", end)], 0, 0
-
-    @property
-    def now(self) -> Token:
-        """The token that comes next."""
-        return self.tokens[self.at]
-
-    def sees(self, *words: str) -> bool:
-        """Return whether these words or signs come next."""
-        coming = [token.word for token in self.tokens[self.at : self.at + len(words)]]
-        return coming == list(words)
-
-    def take(self, *words: str) -> bool:
-        """Pass over these words or signs, where they come next."""
-        if not self.sees(*words):
-            return False
-        self.at += len(words)
-        return True
-
-    def expect(self, word: str, expected: str) -> None:
-        """Pass over a word or sign that must come next."""
-        if not self.take(word):
-            raise self.fault(expected, (word,))
-
-    def fault(self, expected: str, words: Sequence[str] = ()) -> NotationError:
-        """Return the error: what was expected here, what stands here, and perhaps what was meant."""
-        token = self.now
-        if token.kind == "strange":
-            return NotationError(f"{token.text!r} is no sign of this language", token.column)
-        found = repr(token.text) if token.kind != "end" else "the end"
-        is_slip = token.kind == "name" and token.text not in words
-        hint = nearest(token.text, [word for word in words if word.isalpha()]) if is_slip else ""
-        sentence = f"{expected} was expected here, found {found}" + (f". {hint}" if hint else "")
-        return NotationError(sentence, token.column)
+    depth = 0
 
     def name(self, expected: str, words: Sequence[str] = ()) -> str:
-        """Pass over a name, and return it without its quotes."""
-        token = self.now
-        if token.kind != "name" or token.text in KEYWORDS:
+        if self.now.text in KEYWORDS:
             raise self.fault(expected, words)
-        self.at += 1
+        token = self.token("name", expected, words)
         return unquoted(token.text, token.column)
 
     def number(self, expected: str) -> int:
-        """Pass over a number, and return it."""
-        token = self.now
-        if token.kind != "number":
-            raise self.fault(expected)
-        self.at += 1
+        token = self.token("number", expected)
         if len(token.text) > 9:
             raise NotationError(f"{token.text} is more than anything here can be", token.column)
         return int(token.text)
-
-
-class _Reader(Reader):
-    """What is said, from the tokens of a line."""
 
     def moment_defined(self, name: str) -> None:
         if not self.take("(", "t", ")"):
@@ -308,11 +264,3 @@ def _all_timed(says: TemporalExpression, moment: str) -> None:
         if atom.delay == _UNSET:
             right = f"{atom.name}({moment}-1)"
             raise NotationError(f"{atom.name!r} needs its moment, as in {right}", atom.column)
-
-
-def tokens_of(text: str) -> list[Token]:
-    """Return the tokens of a line, each with the word that it stands for."""
-    return [
-        Token(str(one.lastgroup), one.group(), one.start() + 1, _WORDS.get(one.group(), one.group()))
-        for one in _TOKEN.finditer(text)
-    ]
