@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from allornone.models.mcculloch_pitts import Threshold
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
-from allornone.simulator.notation.reading import NotationError
+from allornone.simulator.notation.reading import NotationError, TokenReader, placed, tokens_of
 
 _NUMBER = r"\d+(?:\.\d+)?|\.\d+"
-_TOKEN = re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<name>[^\W\d]\w*)|(?P<sign>>=|≥|[-+−=*·]))")
+_TOKEN = re.compile(rf"(?P<number>{_NUMBER})|(?P<name>[^\W\d]\w*)|(?P<sign>>=|≥|[-+−=*·])|(?P<strange>\S)")
+_WORDS = {"≥": ">=", "−": "-", "·": "*"}
+_TWICE = "expected each source once, its weights added up, found {!r} again"
 
 
 class UnitLine(NamedTuple):
@@ -36,7 +38,7 @@ def threshold_units(lines: Sequence[str], inputs: Sequence[str] | int | None = N
     """
     if not _are_texts(lines):
         raise AllornoneError(f'units: give a list of lines such as ["H1 = X - 2 Z >= 1"], found {lines!r}')
-    units = [_LineReader(number, line).read() for number, line in enumerate(lines)]
+    units = [_unit(line, number) for number, line in enumerate(lines)]
     defined = [unit.name for unit in units]
     for number, name in enumerate(defined):
         if name in defined[:number]:
@@ -52,6 +54,11 @@ def threshold_units(lines: Sequence[str], inputs: Sequence[str] | int | None = N
     for name in net.outputs:
         net.nodes[name]["output"] = True  # so that a lesion makes no output of a unit that lost its reader
     return net
+
+
+def _unit(text: str, line: int) -> UnitLine:
+    with placed(text, line):
+        return _LineReader(tokens_of(text.rstrip(), _TOKEN, _WORDS)).read()
 
 
 def _are_texts(given: Any) -> bool:
@@ -81,61 +88,35 @@ def _inputs(units: list[UnitLine], defined: list[str], inputs: Sequence[str] | i
     return list(inputs)
 
 
-class _LineReader:
+class _LineReader(TokenReader):
     """Reads one line, token by token."""
 
-    def __init__(self, number: int, text: str) -> None:
-        self.number, self.text, self.place = number, text, 0
-        self.kind, self.token, self.column = "end", "", 1
-        self.step()
+    mistake = "expected {expected}, found {found}"
+    strange = "expected a name, a number, + - = or >=, found {found}"
+    end = "the end of the line"
 
     def read(self) -> UnitLine:
-        name = self.take("name", "the name of a unit")
-        self.take("=", "=")
+        name = self.token("name", "the name of a unit").text
+        self.expect("=", "=")
         weights: dict[str, float] = {}
-        while self.kind not in (">=", "end") or not weights:
+        while not weights or (self.now.kind != "end" and not self.sees(">=")):
             sign = self.sign(first=not weights)
-            weight = float(self.take("number", "a weight")) if self.kind == "number" else 1.0
-            if self.kind == "*":
-                self.step()
-            if self.kind == "name" and self.token in weights:
-                raise self.wrong("each source once, its weights added up", f"{self.token!r} again")
-            weights[self.take("name", "the name of an input or unit")] = sign * weight
-        self.take(">=", "+, - or >=")
-        sign = self.sign(first=True)
-        threshold = sign * float(self.take("number", "the threshold, a number"))
-        if self.kind != "end":
-            raise self.wrong("the end of the line", repr(self.token))
+            weight = self.number("a weight") if self.now.kind == "number" else 1.0
+            self.take("*")
+            if self.now.text in weights:
+                raise NotationError(_TWICE.format(self.now.text), self.now.column)
+            weights[self.token("name", "the name of an input or unit").text] = sign * weight
+        self.expect(">=", "+, - or >=")
+        threshold = self.sign(first=True) * self.number("the threshold, a number")
+        self.token("end", "the end of the line")
         return UnitLine(name, weights, threshold)
 
     def sign(self, first: bool) -> float:
-        if self.kind in ("+", "-"):
-            negative = self.kind == "-"
-            self.step()
-            return -1.0 if negative else 1.0
-        if not first:
-            raise self.wrong("+, - or >=", repr(self.token))
+        if self.take("-"):
+            return -1.0
+        if not self.take("+") and not first:
+            raise self.fault("+, - or >=")
         return 1.0
 
-    def take(self, kind: str, expected: str) -> str:
-        if self.kind != kind:
-            raise self.wrong(expected, repr(self.token) if self.token else "the end of the line")
-        token = self.token
-        self.step()
-        return token
-
-    def step(self) -> None:
-        rest = self.text[self.place :]
-        self.column = self.place + len(rest) - len(rest.lstrip()) + 1
-        match = _TOKEN.match(self.text, self.place)
-        if match is None and rest.strip():
-            raise self.wrong("a name, a number, + - = or >=", repr(rest.strip()[0]))
-        if match is None:
-            self.kind, self.token, self.column = "end", "", len(self.text.rstrip()) + 1
-            return
-        self.token, self.place = match[match.lastgroup or 0], match.end()
-        plain = {"≥": ">=", "−": "-", "·": "*"}
-        self.kind = plain.get(self.token, self.token) if match.lastgroup == "sign" else str(match.lastgroup)
-
-    def wrong(self, expected: str, found: str) -> NotationError:
-        return NotationError(f"expected {expected}, found {found}", self.column, self.text, self.number)
+    def number(self, expected: str) -> float:
+        return float(self.token("number", expected).text)
