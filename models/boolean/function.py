@@ -19,8 +19,8 @@ from unicodedata import normalize
 from allornone.models.boolean.bitsets import column as column_of, everything, members
 from allornone.models.boolean.cover import MOST
 from allornone.simulator.arrays import Array
-from allornone.simulator.errors import AllornoneError, UnknownName, nearest
-from allornone.simulator.notation.reading import NotationError, Token
+from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.notation.reading import NotationError, Token, TokenReader, placed, tokens_of
 
 Row = str | Sequence[int]
 
@@ -37,7 +37,7 @@ _OPERATORS = {
 }
 _LOOSEST_FIRST = ("or", "xor", "and")
 _TOKEN = re.compile(
-    r"\s*(?:(?P<word>[^\W\d][\w\u0300-\u036f]*)|(?P<digit>\d+)|(?P<sign>\|\||&&|[-|+∨^⊕&*·∧~!¬()=]))"
+    r"(?P<word>[^\W\d][\w\u0300-\u036f]*)|(?P<constant>\d+)|(?P<sign>\|\||&&|[-|+∨^⊕&*·∧~!¬()=])|(?P<strange>\S)"
 )
 _LETTERS = re.compile(r"([A-Z][0-9]*)([\u0304\u0305]?)")
 _LETTER = re.compile(r"[^\W\d_]\d*")
@@ -224,9 +224,10 @@ def parse(text: str, inputs: Sequence[str] = ()) -> Node:
     """
     if not isinstance(text, str):
         raise AllornoneError(f"a Boolean function is a text such as 'X & ~Y | Z', found {text!r}")
-    reader = _Reader(text, list(_tokens(text, inputs)))
-    node = reader.level(0)
-    reader.end()
+    with placed(text):
+        reader = _Reader(_tokens(text, inputs))
+        node = reader.level(0)
+        reader.token("end", "an operator or the end")
     return node
 
 
@@ -293,30 +294,23 @@ def _sign(node: Node) -> tuple[str, bool]:
 
 def _tokens(text: str, inputs: Sequence[str]) -> list[Token]:
     plain, columns = _decomposed(text)
-    found: list[Token] = []
-    place = 0
-    while plain[place:].strip():
-        match = _TOKEN.match(plain, place)
-        if match is None:
-            place += len(plain[place:]) - len(plain[place:].lstrip())
-            raise _wrong(text, columns[place], "a variable or an operator", repr(plain[place]))
-        found += _token(text, match, columns, inputs)
-        place = match.end()
-    return found
+    return [piece for token in tokens_of(plain, _TOKEN) for piece in _pieces(token, columns, inputs)]
 
 
-def _token(text: str, match: re.Match[str], columns: list[int], inputs: Sequence[str]) -> list[Token]:
-    word, begin = match["word"], match.start(match.lastgroup or 0)
+def _pieces(token: Token, columns: list[int], inputs: Sequence[str]) -> list[Token]:
+    """Return the operator that a token is, or the variables, with their columns in the text as it was written."""
+    kind, word, begin = token.kind, token.text, token.column - 1
     column = columns[begin]
-    if word is None:
-        sign = match["digit"] or match["sign"]
-        if match["digit"] and sign not in ("0", "1"):
-            raise _wrong(text, column, "a variable, 0 or 1", repr(sign))
-        if sign in ("-", "="):
-            raise _wrong(text, column, "an operator such as & | ~", repr(sign))
-        return [Token(_OPERATORS.get(sign, "constant"), sign, column)]
+    if kind == "strange":
+        raise _wrong(column, "a variable or an operator", word)
+    if kind == "constant" and word not in ("0", "1"):
+        raise _wrong(column, "a variable, 0 or 1", word)
+    if word in ("-", "="):
+        raise _wrong(column, "an operator such as & | ~", word)
+    if kind != "word":
+        return [Token(_OPERATORS.get(word, kind), word, column)]
     if word.casefold() in ("true", "false") and word not in inputs:
-        raise _wrong(text, column, "a variable, or 1 or 0 for what is always true or false", repr(word))
+        raise _wrong(column, "a variable, or 1 or 0 for what is always true or false", word)
     if word.casefold() in _OPERATORS and word not in inputs:
         return [Token(_OPERATORS[word.casefold()], word, column)]
     bare = word.rstrip(_OVERLINES)
@@ -325,7 +319,7 @@ def _token(text: str, match: re.Match[str], columns: list[int], inputs: Sequence
     else:
         letters = [(bare, word[len(bare) :][:1], 0)]
     if any(mark in letter for letter, _, _ in letters for mark in _OVERLINES):
-        raise _wrong(text, column, "single letters under an overline", repr(word))
+        raise _wrong(column, "single letters under an overline", word)
     return [
         Token("negated" if line else "name", _composed(letter), columns[begin + start])
         for letter, line, start in letters
@@ -338,86 +332,69 @@ def _composed(name: str) -> str:
 
 
 def _decomposed(text: str) -> tuple[str, list[int]]:
-    """Return the text with overlines apart from their letters, and the column of each of its characters."""
+    """Return the text with overlines apart from their letters, and the column of each of its characters and its end."""
     plain, columns = "", []
     for column, character in enumerate(text, start=1):
         pieces = normalize("NFD", character)
         plain += pieces
         columns += [column] * len(pieces)
-    return plain, columns
+    return plain, [*columns, len(text) + 1]
 
 
-class _Reader:
+class _Reader(TokenReader):
     """Walks over the tokens of one text; each level of `_LOOSEST_FIRST` joins parts of the next."""
 
-    def __init__(self, text: str, tokens: list[Token]) -> None:
-        self.text, self.tokens, self.place, self.nested = text, tokens, 0, 0
+    mistake = "expected {expected}, found {found}"
+    nested = 0
 
     def level(self, depth: int) -> Node:
         if depth == len(_LOOSEST_FIRST):
             return self.factor()
         kind = _LOOSEST_FIRST[depth]
         parts = [self.level(depth + 1)]
-        while self.kind() == kind or (kind == "and" and self.kind() in _STARTS):
-            if self.kind() == kind:
-                self.place += 1
+        while self.now.kind == kind or (kind == "and" and self.now.kind in _STARTS):
+            if self.now.kind == kind:
+                self.at += 1
             else:
                 self.side_by_side()
             parts.append(self.level(depth + 1))
         return parts[0] if len(parts) == 1 else Node(kind, tuple(parts))
 
     def factor(self) -> Node:
-        kind = self.kind()
-        if kind not in _STARTS:
-            raise self.wrong("a variable, ~ or (")
-        token = self.tokens[self.place]
+        token = self.now
+        if token.kind not in _STARTS:
+            raise self.fault("a variable, ~ or (")
         if self.nested > DEEPEST:
-            raise self.wrong(f"at most {DEEPEST} of ~ and ( inside one another")
-        self.place += 1
-        if kind in ("not", "("):
+            raise self.fault(f"at most {DEEPEST} of ~ and ( inside one another")
+        self.at += 1
+        if token.kind in ("not", "("):
             self.nested += 1
-            inside = Node("not", (self.factor(),)) if kind == "not" else self.bracketed(token)
+            inside = Node("not", (self.factor(),)) if token.kind == "not" else self.bracketed(token)
             self.nested -= 1
             return inside
-        if kind == "constant":
+        if token.kind == "constant":
             return Node(token.text)
         name = Node("name", name=token.text)
-        return name if kind == "name" else Node("not", (name,))
+        return name if token.kind == "name" else Node("not", (name,))
 
     def side_by_side(self) -> None:
         """Refuse a word beside another with nothing between: as likely as not it is a slip of the pen."""
-        before, after = self.tokens[self.place - 1 : self.place + 1]
+        before, after = self.tokens[self.at - 1 : self.at + 1]
         if before.kind != "name" or after.kind != "name":
             return
         for token in (after, before):
             if not _LETTER.fullmatch(token.text):
-                hint = nearest(token.text, ("and", "or", "xor", "not"))
-                found = f"{token.text!r}. {hint}".rstrip(". ")
-                raise _wrong(self.text, token.column, "an operator such as & | ~", found)
+                self.at = self.tokens.index(token)
+                raise self.fault("an operator such as & | ~", ("and", "or", "xor", "not"))
 
     def bracketed(self, opened: Token) -> Node:
         inside = self.level(0)
-        if self.kind() != ")":
-            raise self.wrong(f"an operator, or ) for the ( at column {opened.column}")
-        self.place += 1
+        self.token(")", f"an operator, or ) for the ( at column {opened.column}")
         return inside
-
-    def end(self) -> None:
-        if self.kind() is not None:
-            raise self.wrong("an operator or the end")
-
-    def kind(self) -> str | None:
-        return self.tokens[self.place].kind if self.place < len(self.tokens) else None
-
-    def wrong(self, expected: str) -> NotationError:
-        if self.place < len(self.tokens):
-            token = self.tokens[self.place]
-            return _wrong(self.text, token.column, expected, repr(token.text))
-        return _wrong(self.text, len(self.text) + 1, expected, "the end")
 
 
 _STARTS = {"name", "negated", "constant", "not", "("}
 
 
-def _wrong(text: str, column: int, expected: str, found: str) -> NotationError:
-    return NotationError(f"expected {expected}, found {found}", column, text)
+def _wrong(column: int, expected: str, found: str) -> NotationError:
+    return NotationError(f"expected {expected}, found {found!r}", column)
