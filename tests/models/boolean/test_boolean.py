@@ -148,7 +148,7 @@ def test_a_word_is_a_product_of_letters_unless_the_inputs_name_it() -> None:
         ("", "'', column 1: expected a variable, ~ or (, found the end"),
         ("\u0232 & \u0232 &", "'\u0232 & \u0232 &', column 8: expected a variable, ~ or (, found the end"),
         (
-            "(" * 100 + "X",
+            "(" * 5000 + "X",
             f"'{'(' * 59}…', column 62: expected at most 60 of ~ and ( inside one another, found '('",
         ),
     ],
@@ -158,6 +158,11 @@ def test_a_slip_in_the_text_is_told_with_its_column(text: str, message: str) -> 
     with pytest.raises(aon.AllornoneError) as caught:
         aon.boolean(text)
     assert str(caught.value) == message
+
+
+def test_a_long_text_is_read() -> None:
+    """However many terms there are."""
+    assert names(parse(" | ".join(["X & ~Y"] * 10_000))) == ["X", "Y"]
 
 
 def test_a_slip_in_the_text_knows_its_column() -> None:

@@ -19,6 +19,7 @@ from allornone.models.propositions.logic import logic
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
+from allornone.simulator.notation.reading import NotationError
 from allornone.simulator.registry import builders
 
 Was = Callable[[str, int], bool]
@@ -706,6 +707,22 @@ def test_a_mistake_is_told_at_its_column(text: str, column: int, sentence: str) 
     line = text.split("; ")[-1]
     shown = line if len(line) <= 60 else line[:59] + "…"
     assert str(caught.value) == f"{shown!r}, column {column}: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("says", "column", "sentence"),
+    [
+        ("(" * 5000 + "B(t-1)" + ")" * 5000, 58, "more than 50 brackets or words not inside one another"),
+        ('\\"' * 50_000, 8, "'\\\\' is no sign of this language"),
+        ("B(t-1) or " * 10_000 + "C", 100_008, "'C' needs its moment, as in C(t-1)"),
+    ],
+)
+def test_a_long_or_deep_line_is_refused_at_its_column(says: str, column: int, sentence: str) -> None:
+    """However much of it there is."""
+    with pytest.raises(NotationError) as caught:
+        logic(f"A(t) = {says}")
+
+    assert (caught.value.column, caught.value.sentence) == (column, sentence)
 
 
 @pytest.mark.parametrize(
