@@ -28,6 +28,8 @@ from allornone.models.propositions.proposition import (
     Not,
     Proposition,
     TemporalExpression,
+    both,
+    either,
 )
 from allornone.simulator.errors import AllornoneError, nearest
 from allornone.simulator.notation.reading import NotationError, TokenReader, placed, tokens_of, unquoted
@@ -113,13 +115,13 @@ class _Reader(TokenReader):
         parts = [self.joint(moment)]
         while self.take("or"):
             parts.append(self.joint(moment))
-        return parts[0] if len(parts) == 1 else AtLeast(1, tuple(parts))
+        return either(*parts)
 
     def joint(self, moment: str) -> TemporalExpression:
         parts = [self.part(moment)]
         while self.take("and"):
             parts.append(self.part(moment))
-        return parts[0] if len(parts) == 1 else AtLeast(len(parts), tuple(parts))
+        return both(*parts)
 
     def part(self, moment: str) -> TemporalExpression:
         self.depth += 1
