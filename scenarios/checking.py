@@ -34,7 +34,7 @@ from allornone.scenarios.expressions.labelled import Labelled, Value
 from allornone.scenarios.verdict.family import Selection
 from allornone.scenarios.verdict.judging import selection
 from allornone.simulator.errors import AllornoneError, UnknownName, nearest
-from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.notation.reading import NotationError
 from allornone.simulator.program.program import compile
 
 MOST_LABELS = 8

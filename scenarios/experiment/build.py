@@ -17,13 +17,8 @@ from allornone.scenarios.expressions.expression import Numbers
 from allornone.simulator.arrays import stream
 from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName
 from allornone.simulator.network.network import Network, within
-from allornone.simulator.notation.synapses import (
-    NotationError,
-    Wire,
-    expand_synapses,
-    expand_units,
-    parse_synapse,
-)
+from allornone.simulator.notation.reading import NotationError
+from allornone.simulator.notation.synapses import Wire, expand_synapses, expand_units, parse_synapse
 from allornone.simulator.registry import builders, units
 
 Groups = dict[str, list[str]]

@@ -25,7 +25,7 @@ from allornone.scenarios.experiment.running_phases import Needs, RunRecord, run_
 from allornone.scenarios.expressions.expression import expression
 from allornone.scenarios.expressions.labelled import Labelled, Value, elements, labelled
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.notation.synapses import NotationError
+from allornone.simulator.notation.reading import NotationError
 
 Progress = Callable[[int, int, str], None]
 KEPT_AT_ONCE = 500_000_000

@@ -242,9 +242,7 @@ class Network(Graph):
     def _data(self, name: str) -> dict[str, Any]:
         if name not in self:
             raise UnknownName("unit", name, self)
-        data: dict[str, Any] = self._node[
-            name
-        ]  # as the graph's own classes do: a view would cost a call each
+        data: dict[str, Any] = self.nodes[name]
         return data
 
     def _synapse(self, source: str, target: str, **given: Any) -> None:
