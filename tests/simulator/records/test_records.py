@@ -196,6 +196,7 @@ def test_tables_have_a_row_a_tick_and_a_row_an_epoch(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("model", nets.shipped("units"))
 @given(data=st.data())
 @a_few
+@nets.without_overflow
 def test_a_trace_is_loaded_as_it_was_saved(
     data: st.DataObject, model: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

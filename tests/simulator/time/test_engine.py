@@ -115,6 +115,7 @@ def test_hebbs_rule_in_time_does_what_the_interpreter_does(data: st.DataObject, 
 @pytest.mark.parametrize("way", nets.WAYS)
 @given(data=st.data())
 @few_networks
+@nets.without_overflow
 def test_a_batch_equals_its_trials_one_by_one(data: st.DataObject, model: str, way: str) -> None:
     """Trials side by side do not see each other."""
     kind = nets.any_of(model)
@@ -134,6 +135,7 @@ def test_a_batch_equals_its_trials_one_by_one(data: st.DataObject, model: str, w
 @pytest.mark.parametrize("way", nets.WAYS)
 @given(data=st.data())
 @few_networks
+@nets.without_overflow
 def test_a_lane_equals_its_network_alone_to_the_bit(data: st.DataObject, model: str, way: str) -> None:
     """Networks of equal structure side by side give exactly what each gives alone."""
     kind = nets.any_of(model)
@@ -171,6 +173,7 @@ def test_a_large_lane_equals_its_network_alone_to_the_bit(inputs: int, hidden: i
 @pytest.mark.parametrize("model", nets.shipped("units"))
 @given(data=st.data())
 @few_networks
+@nets.without_overflow
 def test_simulate_is_a_loop_over_step(data: st.DataObject, model: str) -> None:
     """`simulate` records exactly what a Simulator shows step by step."""
     kind = nets.any_of(model)
@@ -188,6 +191,7 @@ def test_simulate_is_a_loop_over_step(data: st.DataObject, model: str) -> None:
 @pytest.mark.parametrize("model", nets.shipped("units"))
 @given(data=st.data())
 @few_networks
+@nets.without_overflow
 def test_back_equals_running_again(data: st.DataObject, model: str) -> None:
     """Ticks taken back and lived again, with learning, end where one straight run ends."""
     kind = nets.tame(model)
@@ -215,6 +219,7 @@ def test_back_equals_running_again(data: st.DataObject, model: str) -> None:
 @pytest.mark.parametrize("model", nets.shipped("units"))
 @given(data=st.data())
 @few_networks
+@nets.without_overflow
 def test_a_snapshot_restored_is_the_same_moment(data: st.DataObject, model: str) -> None:
     """What follows a restored snapshot is what followed it the first time."""
     kind = nets.tame(model)
