@@ -20,7 +20,7 @@ from allornone.simulator.program.program import Program, compile
 from allornone.simulator.testing import check_model
 from allornone.simulator.units import DifferentiableUnit, UnitModel
 
-STEP = 1e-5
+STEP = 3e-5
 CLOSE = 1e-6
 SMOOTH = nets.Kind(("linear", "logistic", "tanh", "softplus", "test-bump"), nets.real, nets.levels)
 some_networks = settings(deadline=None, max_examples=25)
@@ -109,14 +109,22 @@ class Presented:
 
 
 def differences(shown: Presented, divergence: Divergence) -> Array:
-    """Return ∂E/∂w of every synapse, (synapses, lanes), by central differences."""
+    """Return ∂E/∂w of every synapse, (synapses, lanes), by central differences of fourth order.
+
+    Those of second order miss a steep slope through a loop by more than a millionth of it.
+    """
     values = shown.program.synapse_values(shown.program.weights)
     slopes = np.zeros_like(values)
+
+    def moved(k: int, step: float) -> Array:
+        there = values.copy()
+        there[k] += step
+        return shown.error(there, divergence)
+
     for k in range(len(values)):
-        up, down = values.copy(), values.copy()
-        up[k] += STEP
-        down[k] -= STEP
-        slopes[k] = (shown.error(up, divergence) - shown.error(down, divergence)) / (2 * STEP)
+        near = moved(k, STEP) - moved(k, -STEP)
+        far = moved(k, 2 * STEP) - moved(k, -2 * STEP)
+        slopes[k] = (8 * near - far) / (12 * STEP)
     return slopes
 
 
