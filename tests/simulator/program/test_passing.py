@@ -20,7 +20,7 @@ from allornone.simulator.program.program import Program, compile
 from allornone.simulator.testing import check_model
 from allornone.simulator.units import DifferentiableUnit, UnitModel
 
-STEP = 3e-5
+STEP = 2e-6
 CLOSE = 1e-6
 SMOOTH = nets.Kind(("linear", "logistic", "tanh", "softplus", "test-bump"), nets.real, nets.levels)
 some_networks = settings(deadline=None, max_examples=25)
