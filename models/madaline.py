@@ -22,10 +22,8 @@ from allornone.simulator.learning.rules import LearningRule, Memory
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import WRONG, Changes, Passage
 from allornone.simulator.program.program import Program, Weights
-from allornone.simulator.records.wording import number
+from allornone.simulator.records.wording import names, number
 
-NAMED = 4
-"""Trials without success that are told."""
 Gate = Literal["or", "and", "majority", "trained"]
 
 
@@ -156,12 +154,12 @@ def madaline(
         return float(draw.uniform(-uniform, uniform))
 
     net = Network(name="madaline")
-    names, units = [f"X{k}" for k in range(1, inputs + 1)], [f"H{k}" for k in range(1, hidden + 1)]
-    net.add_inputs(*names)
+    sources, units = [f"X{k}" for k in range(1, inputs + 1)], [f"H{k}" for k in range(1, hidden + 1)]
+    net.add_inputs(*sources)
     learns = gate == "trained"
     for unit in units:
         net.add_unit(unit, Adaline(), bias=drawn(), group="hidden1")
-        for name in names:
+        for name in sources:
             net.connect(name, unit, weight=drawn())
     net.add_unit(
         "out",
@@ -228,7 +226,7 @@ class _Search:
         for held, helps in self._tried():
             flipped = np.flatnonzero(~np.isnan(held[0, :, lane])).tolist()
             if helps[0, lane]:
-                first = f"flipping {_listed(failed)} did not help, " if failed else ""
+                first = f"flipping {names(failed, 'or')} did not help, " if failed else ""
                 better = "puts the outputs right" if self.to == 0 else "lessens the error"
                 flip = " and ".join(
                     f"{self._named(place, lane)} to {number(held[0, place, lane])}" for place in flipped
@@ -236,7 +234,7 @@ class _Search:
                 return f"{first}flipping {flip} {better}"
             if flipped:
                 failed.append(" with ".join(self._named(place, lane) for place in flipped))
-        return f"no flip helped ({_listed(failed) or 'nothing may flip'}), {otherwise}"
+        return f"no flip helped ({names(failed, 'or') or 'nothing may flip'}), {otherwise}"
 
     def _tried(self) -> Iterator[tuple[Array, Truth]]:
         """Yield trial by trial what is held, (batch, N, S), and which presentations and lanes it helps."""
@@ -270,11 +268,6 @@ class _Search:
         """Return how many outputs err, by presentation and lane."""
         count: Array = (np.abs(passage.y - self.seen.d) >= WRONG).sum(axis=1)
         return count
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
 
 
 def _all_but_the_last(units: Sequence[Truth]) -> Sequence[Truth]:

@@ -8,7 +8,6 @@ What only values reveal, a weight that bursts or a mistake that never ends, is l
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -26,11 +25,11 @@ from allornone.scenarios.document.reading import Source
 from allornone.scenarios.experiment.build import groups_of
 from allornone.scenarios.experiment.causes import PartError, violation
 from allornone.scenarios.experiment.limits import Limits
-from allornone.scenarios.experiment.measuring import NothingThereError, measure_one, needs
+from allornone.scenarios.experiment.measuring import NothingThereError, needs, scope_of
 from allornone.scenarios.experiment.preparing import Known, Prepared, PreparedPhase, prepare
 from allornone.scenarios.experiment.running_phases import Needs, PhaseRecord, RunRecord
-from allornone.scenarios.expressions.expression import ExpressionError
-from allornone.scenarios.expressions.labelled import Labelled, Value
+from allornone.scenarios.expressions.expression import ExpressionError, expression
+from allornone.scenarios.expressions.labelled import Labelled, Value, same_label
 from allornone.scenarios.verdict.family import Selection
 from allornone.scenarios.verdict.judging import selection
 from allornone.simulator.errors import AllornoneError, UnknownName, nearest
@@ -110,9 +109,10 @@ class _Workshop:
         for one in ready:
             run = _unlived(one, asked)
             names: dict[str, Value] = dict(run.parameters)
+            scope = scope_of(run, names)
             for name, text in self.measures.items():
                 try:
-                    value = measure_one(text, names, run)
+                    value = expression(text).evaluate(scope)
                     names[name] = value
                     found.setdefault(name, value)
                     message, column = _wrong_pick(text, names)
@@ -296,12 +296,9 @@ def _pick_fault(name: str, pick: ast.keyword, axes: Mapping[str, Sequence[Any]])
 
 
 def _is_label(label: Any, axis: str, labels: Sequence[Any]) -> bool:
-    if isinstance(label, str):
-        return label in labels
-    if axis in ("trial", "tick") and label < 0:
+    if axis in ("trial", "tick") and not isinstance(label, str) and label < 0:
         return bool(-len(labels) <= label)
-    numbers = [one for one in labels if not isinstance(one, str)]
-    return any(math.isclose(one, label, rel_tol=1e-9, abs_tol=1e-9) for one in numbers)
+    return any(same_label(one, label) for one in labels)
 
 
 def _there(axes: Mapping[str, Any]) -> str:

@@ -63,22 +63,21 @@ def needs(texts: Iterable[str]) -> Needs:
 
 def measure(measures: Mapping[str, str], run: RunRecord) -> dict[str, Value]:
     """Return every measure of one run, in the order of the file; a later one may use those before it."""
-    callable_here = {**FUNCTIONS, **registered_functions(), **run_functions(run)}
     names: dict[str, Value] = dict(run.parameters)
+    scope = scope_of(run, names)
     found: dict[str, Value] = {}
     for name, text in measures.items():
         try:
-            found[name] = names[name] = expression(text).evaluate(Scope(names, callable_here))
+            found[name] = names[name] = expression(text).evaluate(scope)
         except ExpressionError as error:
             owner = f"measures.{name}: column {error.column}: "
             raise PartError(("measures", name), error.sentence, owner, error.column) from None
     return found
 
 
-def measure_one(text: str, names: Mapping[str, Value], run: RunRecord) -> Value:
-    """Return one measure of a run, which may use the names of those before it."""
-    callable_here = {**FUNCTIONS, **registered_functions(), **run_functions(run)}
-    return expression(text).evaluate(Scope(names, callable_here))
+def scope_of(run: RunRecord, names: Mapping[str, Value]) -> Scope:
+    """Return what an expression over a run may use: these names, which may grow, and every function."""
+    return Scope(names, {**FUNCTIONS, **registered_functions(), **run_functions(run)})
 
 
 def run_functions(run: RunRecord) -> dict[str, Function]:
@@ -348,7 +347,7 @@ def answers(
     ready = chosen_run(raw, seeds, overrides, limits)
     run = run_phases([ready], needs([*texts, *map(str, measures.values())]))[0]
     names = {**run.parameters, **measure(measures, run)}
-    scope = Scope(names, {**FUNCTIONS, **registered_functions(), **run_functions(run)})
+    scope = scope_of(run, names)
     return tuple(_answered(question, scope) for question in questions)
 
 

@@ -162,7 +162,7 @@ class Labelled:
     def fitted(self, axis: str, labels: Labels) -> Labelled:
         """Return this with the labels along an axis: as it is, or cut to them where the axis is loose."""
         own = self.labels[axis]
-        if own == labels or (len(own) == len(labels) and all(map(_same, own, labels))):
+        if own == labels or (len(own) == len(labels) and all(map(same_label, own, labels))):
             return self
         if axis in self.loose:
             exact = {label: place for place, label in enumerate(own)}
@@ -268,7 +268,7 @@ def elements(wanted: object) -> list[Scalar]:
 
 
 def _found(name: str, family: Labels, wanted: Scalar) -> list[int]:
-    places = [place for place, label in enumerate(family) if _same(label, wanted)]
+    places = [place for place, label in enumerate(family) if same_label(label, wanted)]
     if not places and name in _COUNTED and not isinstance(wanted, str) and wanted < 0:
         places = [place for place in range(len(family)) if place - len(family) == wanted]
     if not places:
@@ -279,7 +279,8 @@ def _found(name: str, family: Labels, wanted: Scalar) -> list[int]:
     return places
 
 
-def _same(label: Scalar, wanted: Scalar) -> bool:
+def same_label(label: Scalar, wanted: Scalar) -> bool:
+    """Return whether a label is the one that is wanted, numbers within rounding."""
     if isinstance(label, str) or isinstance(wanted, str):
         return label == wanted
     return label == wanted or math.isclose(label, wanted, rel_tol=1e-9)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -13,9 +13,7 @@ from allornone.simulator.learning.presenting import Lesson
 from allornone.simulator.learning.rules import LearningRule, check_usable, needs_teacher
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.program import Program, Weights, compile
-
-NAMED = 4
-"""Synapses or units that a message names."""
+from allornone.simulator.records.wording import names
 
 
 def ready(net: Network | Program, rule: LearningRule) -> tuple[Program, Program]:
@@ -49,9 +47,9 @@ def _without_unnamed_biases(program: Program) -> Program:
     biases = program.plastic & (program.wiring.source == 0)
     if program.chosen or not biases.any():
         return program
-    names, unit = program.wiring.names, program.networks[0].nodes
+    known, unit = program.wiring.names, program.networks[0].nodes
     pairs = [
-        (names[program.wiring.source[k]] or None, names[program.wiring.target[k]])
+        (known[program.wiring.source[k]] or None, known[program.wiring.target[k]])
         for k in np.flatnonzero(program.plastic).tolist()
     ]
     return program.plastic_only((u, v) for u, v in pairs if u is not None or unit[v].get("plastic"))
@@ -72,8 +70,8 @@ def _check_reach(rule: LearningRule, lessons: Lesson) -> None:
         return
     told = [program.names[place] for place in np.flatnonzero(places)]
     raise AllornoneError(
-        f"the rule {rule.name!r} changes only what leads to {_listed(told) or 'nothing here'}; it cannot reach "
-        f"{_listed([_synapse(program, k) for k in np.flatnonzero(beyond).tolist()])}. Say plastic=False of these, in "
+        f"the rule {rule.name!r} changes only what leads to {names(told) or 'nothing here'}; it cannot reach "
+        f"{names([_synapse(program, k) for k in np.flatnonzero(beyond).tolist()])}. Say plastic=False of these, in "
         "a scenario file name those it should change in plastic = [...], or take a rule that reaches them"
     )
 
@@ -125,7 +123,7 @@ def _alike(rule: LearningRule, lessons: Lesson, weights: Weights) -> Iterator[st
             heard = _one_column(program, weights, units, coming=True)
             if heard and _one_column(program, weights, units, coming=False):
                 yield (
-                    f"{_listed(program.names[stage.units])} begin alike, so every gradient is the same for all of "
+                    f"{names(program.names[stage.units])} begin alike, so every gradient is the same for all of "
                     'them and they stay alike: draw their weights, as with start(net, {"uniform": 0.5})'
                 )
 
@@ -150,8 +148,3 @@ def _synapse(program: Program, k: int) -> str:
     wiring = program.wiring
     source, target = wiring.names[wiring.source[k]], wiring.names[wiring.target[k]]
     return f"{source} → {target}" if source else f"the bias of {target}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more

@@ -33,15 +33,15 @@ def number(value: float) -> str:
     return _digits(float(value), DIGITS[0])
 
 
-def names(of: Sequence[str]) -> str:
+def names(of: Sequence[str], last: str = "and") -> str:
     """Return names as a list in words.
 
     >>> names(["a", "b", "c"]), names(["a", "b", "c", "d", "e", "f"])
     ('a, b and c', 'a, b, c, d and 2 more')
     """
     if len(of) > NAMES + 1:
-        return f"{', '.join(of[:NAMES])} and {len(of) - NAMES} more"
-    return " and ".join([", ".join(of[:-1]), of[-1]] if len(of) > 1 else of)
+        return f"{', '.join(of[:NAMES])} {last} {len(of) - NAMES} more"
+    return f" {last} ".join([", ".join(of[:-1]), of[-1]] if len(of) > 1 else of)
 
 
 def apart(a: float, b: float) -> tuple[str, str]:

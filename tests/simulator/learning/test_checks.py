@@ -46,7 +46,7 @@ def softmax() -> aon.Network:
             SIGNS,
             [-1, 1, 1, -1],
             aon.MadalineI(),
-            ["changes only what leads to H1, H2, H3", "H1 → out", "the bias of out"],
+            ["changes only what leads to H1, H2 and H3", "H1 → out", "the bias of out"],
         ),
         (
             lambda: aon.perceptron(2),
@@ -165,7 +165,7 @@ def test_units_that_begin_alike_are_warned_of_and_stay_alike() -> None:
     rule = aon.Backpropagation(eta=0.5)
     for weights in (0.0, 0.5):
         net = aon.mlp(2, 3, 1, weights=weights)
-        with pytest.warns(LearningWarning, match="H1, H2, H3 begin alike"):
+        with pytest.warns(LearningWarning, match="H1, H2 and H3 begin alike"):
             aon.train(net, X, BOTH, rule=rule, epochs=20)
         assert net.edges["X1", "H1"]["weight"] == net.edges["X1", "H3"]["weight"]
 
