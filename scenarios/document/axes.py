@@ -76,31 +76,18 @@ def family(raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] 
     axes that follow it.
     Raises ChangeError where a change names nothing, LimitExceeded at too many runs.
     """
-    change = change or {}
     axes = expand_vary(raw)
-    check_edits(axes, change.get("vary", {}))
-    if _count(axes) > MOST_RUNS:
-        raise LimitExceeded(f"[vary] spans {_count(axes)} runs; at most {MOST_RUNS} are allowed")
-    base = {key: value for key, value in raw.items() if key != "vary"}
-    settings = [from_dotted(path, value) for path, value in (overrides or {}).items()]
-    runs = []
-    for labels, laid in _branches(axes, base, change.get("vary", {})):
-        for last in (*settings, change):
-            laid = overlay(laid, last)
-        runs.append(Run(labels, laid))
-    return Family(all_axes(axes), tuple(runs))
+    return Family(all_axes(axes), tuple(_runs(axes, raw, change or {}, overrides or {})))
 
 
-def runs(
-    raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] | None = None
-) -> tuple[Run, ...]:
-    """Return the runs of `family`.
+def runs(raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] | None = None) -> Iterator[Run]:
+    """Yield the runs of `family`, each made when it is asked for.
 
     >>> raw = {"parameters": {"p": 1}, "vary": {"p": [1, 2]}}
     >>> [(run.labels["p"], run.raw["parameters"]["p"]) for run in runs(raw, {"parameters": {"p": 7}})]
     [(1, 7), (2, 7)]
     """
-    return family(raw, change, overrides).runs
+    return _runs(expand_vary(raw), raw, change or {}, overrides or {})
 
 
 def alters(raw: Raw, change: Raw, overrides: Mapping[str, object] | None = None) -> bool:
@@ -111,6 +98,18 @@ def alters(raw: Raw, change: Raw, overrides: Mapping[str, object] | None = None)
     """
     before, after = runs(raw, None, overrides), runs(raw, change, overrides)
     return any(_plain(old.raw) != _plain(new.raw) for old, new in zip(before, after, strict=True))
+
+
+def _runs(axes: tuple[Axis, ...], raw: Raw, change: Raw, overrides: Mapping[str, object]) -> Iterator[Run]:
+    check_edits(axes, change.get("vary", {}))
+    if _count(axes) > MOST_RUNS:
+        raise LimitExceeded(f"[vary] spans {_count(axes)} runs; at most {MOST_RUNS} are allowed")
+    base = {key: value for key, value in raw.items() if key != "vary"}
+    settings = [from_dotted(path, value) for path, value in overrides.items()]
+    for labels, laid in _branches(axes, base, change.get("vary", {})):
+        for last in (*settings, change):
+            laid = overlay(laid, last)
+        yield Run(labels, laid)
 
 
 _DEFAULTS: Raw = {

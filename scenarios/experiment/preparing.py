@@ -153,8 +153,10 @@ def prepare(raw: Mapping[str, Any], seed: int, limits: Limits, known: Known | No
     key = _built_from(raw, numbers, made, seed)
     if key not in known:
         net = build.build(raw, numbers, made, seed, limits)
-        with caused_by("learning", "plastic"):
-            plastic = _plastic(net, learning.get("plastic"), numbers)
+        plastic: tuple[Pair, ...] = ()
+        if learning.get("plastic") is not None or "start" in raw["connectivity"]:
+            with caused_by("learning", "plastic"):
+                plastic = _plastic(net, learning.get("plastic"), numbers)
         with caused_by("connectivity", "start"):
             start(net, raw["connectivity"], numbers, plastic, seed)
         known[key] = Beginning(net, structure(net))

@@ -12,8 +12,9 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -36,6 +37,7 @@ from allornone.scenarios.expressions.labelled import (
     labelled,
     unwrapped,
 )
+from allornone.simulator.arrays import Array, Index
 from allornone.simulator.errors import AllornoneError, UnknownName, nearest
 
 
@@ -84,6 +86,11 @@ _REFUSED: Mapping[type[ast.AST], str] = {
     ast.NamedExpr: "an expression names nothing: write == to compare",
 }
 _MASKS = (ast.Name, ast.Call, ast.Compare, ast.BoolOp, ast.Subscript)
+_ARITHMETIC = (
+    *(ast.Constant, ast.Name, ast.UnaryOp, ast.BinOp, ast.BoolOp, ast.Compare),
+    *(ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context),
+    *(sign for sign in SYMBOLS if sign is not ast.Pow),  # whose last bits differ in arrays
+)
 _CONSTANT = (ast.Constant, ast.Name, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop, ast.expr_context)
 
 LONGEST = 4000
@@ -168,6 +175,16 @@ class Expression:
         # What is not a number is refused where it is compared, so numpy need not warn.
         with np.errstate(all="ignore"):
             return _Evaluation(self, scope, replacing or {}).value(node)
+
+    @cached_property
+    def is_arithmetic(self) -> bool:
+        """Whether it only computes and compares, so that arrays give at each place what its numbers would give."""
+        return all(isinstance(node, _ARITHMETIC) for node in ast.walk(self.tree))
+
+    def evaluate_exactly(self, scope: Scope) -> Value:
+        """Return the value where whole numbers are floats; an error beyond what floats can tell."""
+        with np.errstate(all="ignore"):
+            return _ExactEvaluation(self, scope, {}).value(self.tree)
 
     def evaluate_truth(self, scope: Scope, replacing: Mapping[ast.expr, Value] | None = None) -> bool:
         """Return whether it holds; raises `ExpressionError` if it comes out as anything but one truth.
@@ -357,6 +374,21 @@ class _Evaluation:
         return Labelled(np.asarray(values, dtype=None if isinstance(values[0], str) else np.float64), (LIST,))
 
 
+class _ExactEvaluation(_Evaluation):
+    """An evaluation that ends where a number is too large for floats to count with."""
+
+    def value(self, node: ast.expr) -> Value:
+        """Return the value of a node."""
+        found = super().value(node)
+        if isinstance(found, Labelled) and not np.all(np.abs(found.values) <= WHOLE):
+            raise _TooLargeError
+        return found
+
+
+class _TooLargeError(Exception):
+    """Floats do not tell this whole number from its neighbours, or it is no number at all."""
+
+
 def _plain(value: Value) -> Value:
     return (
         value.plain()
@@ -405,8 +437,21 @@ class Numbers:
         """Return what an expression is, a number or an array."""
         return compiled(text).evaluate(Scope({**self.parameters, **(names or {})}, FUNCTIONS))
 
-    def wiring(self, text: str, indices: Mapping[str, int]) -> float | bool:
-        """Return what an expression in a synapse or stimulus is; it may use free indices."""
+    def wiring(self, text: str, indices: Mapping[str, Index]) -> Array | float | bool:
+        """Return what an expression in a synapse or stimulus is, where free indices have these values."""
+        count = len(next(iter(indices.values()), ()))
+        if not indices:
+            return self._one(text, {})
+        if count > 1 and compiled(text).is_arithmetic:
+            with suppress(ExpressionError, _TooLargeError):
+                names = {name: Labelled(values, ("trial",)) for name, values in indices.items()}
+                scope = Scope({**self.parameters, **names})
+                return np.asarray(labelled(compiled(text).evaluate_exactly(scope)).values)
+        # One by one, which also finds the first place at which it cannot be.
+        places = zip(*(values.tolist() for values in indices.values()), strict=True)
+        return np.array([self._one(text, dict(zip(indices, place, strict=True))) for place in places])
+
+    def _one(self, text: str, indices: Mapping[str, int]) -> float | bool:
         found = self.evaluate(text, dict(indices))
         if isinstance(found, bool | int | float):
             return found

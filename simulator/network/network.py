@@ -108,13 +108,16 @@ class Network(Graph):
         shared: str | None = None,
     ) -> None:
         """Add a weighted synapse; its delay is the target model's where none is given."""
-        self._synapse(
-            source, target, weight=weight, delay=delay, kind="weighted", plastic=plastic, shared=shared
-        )
+        data: dict[str, Any] = {"weight": weight, "delay": delay, "kind": "weighted"}
+        if plastic is not None:
+            data["plastic"] = plastic
+        if shared is not None:
+            data["shared"] = shared
+        self._synapse(source, target, data)
 
     def inhibit(self, source: str, target: str, delay: int | None = None) -> None:
         """Add an absolutely inhibitory synapse: when the source fires, the target cannot."""
-        self._synapse(source, target, weight=1.0, delay=delay, kind="inhibitory", plastic=None, shared=None)
+        self._synapse(source, target, {"weight": 1.0, "delay": delay, "kind": "inhibitory"})
 
     def relay(self, source: str, target: str, delay: int, weight: float = 1.0) -> str:
         """Lead a second synapse from source to target through a unit of its own, and return the relay's name.
@@ -245,17 +248,21 @@ class Network(Graph):
         data: dict[str, Any] = self.nodes[name]
         return data
 
-    def _synapse(self, source: str, target: str, **given: Any) -> None:
-        self._data(source)
-        target_data = self._data(target)
-        if self.has_edge(source, target):
+    def _synapse(self, source: str, target: str, data: dict[str, Any]) -> None:
+        units = self._node
+        if source not in self or target not in self:
+            raise UnknownName("unit", target if source in self else source, self)
+        target_data = units[target]
+        if target in self._succ[source]:
             raise NetworkError(
                 f"a synapse from {source!r} to {target!r} exists already: say weight= to strengthen it, "
                 f"or net.relay({source!r}, {target!r}, delay) for a second way"
             )
-        if given["delay"] is None and not target_data.get("input"):
-            given["delay"] = model_class(target, target_data).delay
-        data = {key: value for key, value in given.items() if value is not None}
+        if data["delay"] is None:
+            if target_data.get("input"):
+                del data["delay"]
+            else:
+                data["delay"] = model_class(target, target_data).delay
         if not _is_plain(data, target_data):
             check_synapse(source, target, data, target_data)
         spend("synapses")

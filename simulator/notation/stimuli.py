@@ -200,7 +200,8 @@ def _number(value: Any, what: str, number: Number) -> float:
 
 
 def _evaluated(evaluate: Evaluate, indices: Mapping[str, int], text: str) -> float | bool:
-    return evaluate(text, indices)
+    found = evaluate(text, {name: np.array([value]) for name, value in indices.items()})
+    return found.item() if isinstance(found, np.ndarray) else found
 
 
 def compose(

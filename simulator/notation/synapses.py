@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from allornone.simulator.arrays import Array, Index
 from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest
 from allornone.simulator.notation.reading import NotationError, placed, unquoted
 
@@ -37,10 +38,13 @@ _ATTRIBUTE = re.compile(r"([^\W\d]\w*)\s*(?:=(?!=)\s*(.*))?", re.DOTALL)
 _ASSIGNED = re.compile(r"[^\W\d]\w*\s*=(?!=)")
 _LAW = re.compile(r"(normal|uniform)\s*(?=\()")
 
-Evaluate = Callable[[str, Mapping[str, int]], float | bool]
+Evaluate = Callable[[str, Mapping[str, Index]], Array | float | bool]
+"""Gives the value of an expression where indices have these values, as many of each: one for all, or one for each."""
 Groups = Mapping[str, Sequence[str]]
 
 MOST_SYNAPSES = 1_000_000
+AT_ONCE = 1 << 16
+"""Values of the indices that are evaluated together."""
 
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*\b(?!\s*\()")
 _NEVER_FREE = {"and", "or", "not", "in", "True", "False", "pi", "inf"}
@@ -276,7 +280,7 @@ def _digits(number: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def literal(text: str, indices: Mapping[str, int]) -> float:
+def literal(text: str, indices: Mapping[str, Index]) -> float:
     """Return the number that a text is: all the evaluation that a file without parameters needs."""
     try:
         return float(text)
@@ -296,7 +300,7 @@ def expand_synapses(
     """Return the synapses that the lines make: line by line, arrow by arrow, source by source.
 
     `groups` maps each group to its units, and may map a unit to itself; every unit of a group can be named.
-    `evaluate` is given an expression and the values of its free indices; `parameters` are no free indices.
+    `evaluate` is given an expression and arrays of the values of its free indices; `parameters` are no free indices.
     Random weights are taken from `random` in the order of the synapses. With `draw`, target by target: all
     its sources, then their weights; draws of one pair add up, also to a synapse that stands there already.
     Synapses that share a weight draw it once. Raises NotationError with its place, and LimitExceeded before
@@ -333,8 +337,28 @@ def expand_units(
     terms = parse_units(text)
     with placed(text):
         spans = meaning.spans(terms)
-        bound = [(term, indices) for term in terms for indices in meaning.bindings((term,), spans)]
-        return [(unit, indices) for term, indices in bound for unit in meaning.units(term, indices)]
+        return [
+            (unit, places.at(k))
+            for term in terms
+            for places in meaning.places((term,), spans)
+            for k, members in enumerate(meaning.units(term, places))
+            for unit in members
+        ]
+
+
+class _Places(NamedTuple):
+    """Values of the free indices, one array a name, `count` long."""
+
+    count: int
+    indices: Mapping[str, Index]
+
+    def at(self, k: int) -> dict[str, int]:
+        """Return the values at one place."""
+        return {name: int(values[k]) for name, values in self.indices.items()}
+
+    def take(self, chosen: Index) -> _Places:
+        """Return some of the places."""
+        return _Places(len(chosen), {name: values[chosen] for name, values in self.indices.items()})
 
 
 class _Meaning:
@@ -344,7 +368,6 @@ class _Meaning:
         units = {unit: (unit,) for members in groups.values() for unit in members}
         self.groups: dict[str, Sequence[str]] = {**units, **groups}
         self.evaluate, self.parameters, self.limit = evaluate, parameters, limit
-        self.known: dict[tuple[str, tuple[int, ...]], float] = {}
         self.words: dict[str, tuple[str, ...]] = {}
 
     def free(self, piece: Piece | None) -> tuple[str, ...]:
@@ -355,32 +378,28 @@ class _Meaning:
             self.words[text] = tuple(dict.fromkeys(words))
         return self.words[text]
 
-    def number(self, piece: Piece, indices: Mapping[str, int]) -> float:
-        """Return the finite number that an expression comes to."""
+    def numbers(self, piece: Piece, places: _Places) -> Array:
+        """Return the finite number that an expression comes to at each place."""
         text, column = piece
-        if text in indices:
-            return float(indices[text])
-        here = {name: indices[name] for name in self.free(piece) if name in indices}
-        key = (text, tuple(here.values()))
-        if key in self.known:
-            return self.known[key]
+        here = {name: places.indices[name] for name in self.free(piece) if name in places.indices}
         try:
-            value = float(self.evaluate(text, here))
+            found = here[text] if text in here else self.evaluate(text, here)
+            values = np.broadcast_to(np.asarray(found, dtype=np.float64), places.count)
         except (TypeError, ValueError) as error:
             raise NotationError(str(error), column) from None
-        if not math.isfinite(value):
-            raise NotationError(f"a finite number was expected here, found {value}", column)
-        if len(here) < 2:  # more than one index makes too many pairs to remember
-            self.known[key] = value
-        return value
+        wrong = values[~np.isfinite(values)]
+        if wrong.size:
+            raise NotationError(f"a finite number was expected here, found {wrong[0]}", column)
+        return values
 
-    def whole(self, piece: Piece, indices: Mapping[str, int], least: float = -math.inf) -> int:
-        """Return the whole number that an expression comes to."""
-        value = self.number(piece, indices)
-        if value != math.floor(value) or value < least:
+    def wholes(self, piece: Piece, places: _Places, least: float = -math.inf) -> list[int]:
+        """Return the whole number that an expression comes to at each place."""
+        values = self.numbers(piece, places)
+        wrong = values[(values != np.floor(values)) | (values < least)]
+        if wrong.size:
             wanted = "a whole number" if least < 0 else "a whole number from 0 up"
-            raise NotationError(f"{wanted} was expected here, found {value:g}", piece.column)
-        return int(value)
+            raise NotationError(f"{wanted} was expected here, found {wrong[0]:g}", piece.column)
+        return [*map(int, values.tolist())]
 
     def group(self, term: UnitTerm) -> Sequence[str]:
         """Return the units of a group, or a unit alone."""
@@ -389,19 +408,17 @@ class _Meaning:
             raise NotationError(sentence, term.column)
         return self.groups[term.name]
 
-    def units(self, term: UnitTerm, indices: Mapping[str, int]) -> Sequence[str]:
-        """Return the units that a term stands for at these values of the indices."""
+    def units(self, term: UnitTerm, places: _Places) -> Sequence[Sequence[str]]:
+        """Return the units that a term stands for at each place."""
         if term.index is None:
-            return self.group(term)
+            return [self.group(term)] * places.count
         if term.index.text.isdecimal() and (single := f"{term.name}[{term.index.text}]") in self.groups:
-            return self.groups[single]
-        group, at = self.group(term), self.whole(term.index, indices)
-        if 0 <= at < len(group):
-            return (group[at],)
-        if self.free(term.index):
-            return ()
-        sentence = f"{term.name} has {len(group)} units, counted from 0; found index {at}"
-        raise NotationError(sentence, term.index.column)
+            return [self.groups[single]] * places.count
+        group, numbers = self.group(term), self.wholes(term.index, places)
+        if not self.free(term.index) and not 0 <= numbers[0] < len(group):
+            sentence = f"{term.name} has {len(group)} units, counted from 0; found index {numbers[0]}"
+            raise NotationError(sentence, term.index.column)
+        return [(group[at],) if 0 <= at < len(group) else () for at in numbers]
 
     def spans(self, terms: Iterable[UnitTerm]) -> dict[str, int]:
         """How far each free index runs."""
@@ -412,23 +429,30 @@ class _Meaning:
                 into[name] = max(into.get(name, 0), len(self.group(term)))
         return found[0] | found[1]
 
-    def bindings(self, terms: Sequence[UnitTerm], spans: Mapping[str, int]) -> Iterator[dict[str, int]]:
-        """Yield the values of all free indices of these terms, the first varying slowest."""
+    def places(self, terms: Sequence[UnitTerm], spans: Mapping[str, int]) -> Iterator[_Places]:
+        """Yield the values of all free indices of these terms, some at a time, the first varying slowest."""
         names = dict.fromkeys(name for term in terms for name in self.free(term.index))
-        count = math.prod(spans[name] for name in names)
+        sides = tuple(spans[name] for name in names)
+        count = math.prod(sides)
         if count > self.limit:
             raise LimitExceeded(f"{' and '.join(names)} take {count} values, the limit is {self.limit}")
-        values = product(*(range(spans[name]) for name in names))
-        return (dict(zip(names, each, strict=True)) for each in values)
+        for start in range(0, count, AT_ONCE):
+            along = np.arange(start, min(start + AT_ONCE, count))
+            values = np.unravel_index(along, sides) if sides else ()
+            yield _Places(len(along), dict(zip(names, values, strict=True)))
 
 
 class _Block(NamedTuple):
-    """Sources and targets that are joined each with each, alike but for a drawn weight."""
+    """Sources and targets that are joined each with each, alike but for a drawn weight.
+
+    `weight` is the weight of all, or the two numbers of its law; `draw` how many sources each target draws.
+    """
 
     sources: Sequence[str]
     targets: Sequence[str]
-    indices: Mapping[str, int]
     alike: tuple[int | None, str, str | None, bool, bool | None]
+    weight: tuple[float, ...]
+    draw: int
     column: int
 
 
@@ -453,28 +477,62 @@ class _Wiring:
     def _blocks(
         self, line: SynapseLine, pairs: Iterable[tuple[UnitTerm, ...]], arrow: str, spans: Mapping[str, int]
     ) -> Iterator[_Block]:
-        meaning, given = self.meaning, line.attributes
+        meaning = self.meaning
         for source, target in pairs:
-            for indices in meaning.bindings((source, target), spans):
-                heads, tails = meaning.units(source, indices), meaning.units(target, indices)
-                if not heads or not tails or ("when" in given and not meaning.number(given["when"], indices)):
-                    continue
-                delay = meaning.whole(given["delay"], indices, least=0) if "delay" in given else None
-                plastic = bool(meaning.number(given["plastic"], indices)) if "plastic" in given else None
-                kind = "inhibitory" if arrow == "-o" else "weighted"
-                alike = (delay, kind, self._shared(line.shared, indices), "relay" in given, plastic)
-                yield _Block(heads, tails, indices, alike, target.column)
+            for places in meaning.places((source, target), spans):
+                heads, tails = meaning.units(source, places), meaning.units(target, places)
+                there = np.flatnonzero([bool(h and t) for h, t in zip(heads, tails, strict=True)])
+                places = places.take(there)
+                if "when" in line.attributes and places.count:
+                    chosen = np.flatnonzero(meaning.numbers(line.attributes["when"], places))
+                    there, places = there[chosen], places.take(chosen)
+                for k, (alike, weight, draw) in zip(there, self._made(line, arrow, places), strict=True):
+                    yield _Block(heads[k], tails[k], alike, weight, draw, target.column)
 
-    def _shared(self, term: UnitTerm | None, indices: Mapping[str, int]) -> str | None:
-        if term is None:
-            return None
-        return f"{term.name}[{self.meaning.whole(term.index, indices)}]" if term.index else term.name
+    def _made(
+        self, line: SynapseLine, arrow: str, places: _Places
+    ) -> Iterator[tuple[tuple[int | None, str, str | None, bool, bool | None], tuple[float, ...], int]]:
+        """Yield how the synapses at each place are made: what they have alike, their weight, how many are drawn."""
+        if not places.count:
+            return
+        meaning, given, nothing = self.meaning, line.attributes, [None] * places.count
+        kind, relay = "inhibitory" if arrow == "-o" else "weighted", "relay" in given
+        delays: Sequence[int | None] = (
+            meaning.wholes(given["delay"], places, 0) if "delay" in given else nothing
+        )
+        plastic: Sequence[bool | None] = nothing
+        if "plastic" in given:
+            plastic = (meaning.numbers(given["plastic"], places) != 0).tolist()
+        draws = meaning.wholes(given["draw"], places, 0) if "draw" in given else [0] * places.count
+        shares = self._shared(line.shared, places)
+        weights = self._weights(line, places)
+        for delay, share, changes, weight, draw in zip(delays, shares, plastic, weights, draws, strict=True):
+            yield (delay, kind, share, relay, changes), weight, draw
+
+    def _shared(self, term: UnitTerm | None, places: _Places) -> Sequence[str | None]:
+        if term is None or term.index is None:
+            return [None if term is None else term.name] * places.count
+        return [f"{term.name}[{number}]" for number in self.meaning.wholes(term.index, places)]
+
+    def _weights(self, line: SynapseLine, places: _Places) -> Sequence[tuple[float, ...]]:
+        """Return the weight at each place, or the two numbers of the law from which it is drawn."""
+        piece = line.attributes.get("weight")
+        if piece is None:
+            return [(1.0,)] * places.count
+        if line.law is None:
+            return [(weight,) for weight in self.meaning.numbers(piece, places).tolist()]
+        first, second = (self.meaning.numbers(number, places) for number in line.law.numbers)
+        wrong = second[~np.isfinite(second - first) | ((second < 0) & (line.law.name == "normal"))]
+        if wrong.size:
+            right = "a deviation from 0 up" if line.law.name == "normal" else "an end less far away"
+            raise NotationError(f"{right} was expected here, found {wrong[0]:g}", line.law.numbers[1].column)
+        return [*zip(first.tolist(), second.tolist(), strict=True)]
 
     def _join(self, line: SynapseLine, blocks: Iterable[_Block]) -> None:
         for block in blocks:
             count = len(block.sources) * len(block.targets)
             self._reserve(count)
-            weights = self._weights(line, block, count)
+            weights = self._drawn(line, block, count)
             for (source, target), weight in zip(product(block.sources, block.targets), weights, strict=True):
                 self._place(Wire(source, target, weight, *block.alike), block.column, drawn=False)
 
@@ -485,7 +543,7 @@ class _Wiring:
             for target in block.targets:
                 pools.setdefault(target, []).append(block)
         for target, pool in pools.items():
-            count, *more = sorted({self.meaning.whole(piece, block.indices, least=0) for block in pool})
+            count, *more = sorted({block.draw for block in pool})
             if more:
                 raise NotationError(f"{target!r} would draw both {count} and {more[0]} sources", piece.column)
             self._reserve(count)
@@ -493,22 +551,18 @@ class _Wiring:
             for pick in self._chance(piece).integers(ends[-1], size=count).tolist():
                 at = bisect(ends, pick)
                 source = pool[at].sources[pick - ends[at]]
-                (weight,) = self._weights(line, pool[at], 1)
+                (weight,) = self._drawn(line, pool[at], 1)
                 self._place(Wire(source, target, weight, *pool[at].alike), pool[at].column, drawn=True)
 
-    def _weights(self, line: SynapseLine, block: _Block, count: int) -> list[float]:
-        piece = line.attributes.get("weight")
-        if piece is None or line.law is None:
-            return [self.meaning.number(piece, block.indices) if piece else 1.0] * count
-        first, second = (self.meaning.number(number, block.indices) for number in line.law.numbers)
-        if not math.isfinite(second - first) or (line.law.name == "normal" and second < 0):
-            right = "a deviation from 0 up" if line.law.name == "normal" else "an end less far away"
-            raise NotationError(f"{right} was expected here, found {second:g}", line.law.numbers[1].column)
-        law, shared = getattr(self._chance(piece), line.law.name), block.alike[2]
+    def _drawn(self, line: SynapseLine, block: _Block, count: int) -> list[float]:
+        """Return a weight for each of `count` synapses: the same for all, or drawn."""
+        if line.law is None:
+            return [*block.weight] * count
+        law, shared = getattr(self._chance(line.attributes["weight"]), line.law.name), block.alike[2]
         if shared is None:
-            return [*map(float, law(first, second, count))]
+            return [*map(float, law(*block.weight, count))]
         if shared not in self.shares:
-            self.shares[shared] = float(law(first, second))
+            self.shares[shared] = float(law(*block.weight))
         return [self.shares[shared]] * count
 
     def _chance(self, piece: Piece) -> np.random.Generator:

@@ -334,7 +334,7 @@ def test_an_axis_has_its_labels_in_order(vary: str, labels: object, members: obj
 
 def test_the_first_axis_is_the_slowest() -> None:
     """Runs come in the order of nested loops, the order of the file outside in."""
-    found = runs(varied("p = [1, 2]\nrule = { lms = {}, hebb = { learning.rule = 'hebb' } }"))
+    found = [*runs(varied("p = [1, 2]\nrule = { lms = {}, hebb = { learning.rule = 'hebb' } }"))]
 
     assert [tuple(run.labels.values()) for run in found] == [(1, "lms"), (1, "hebb"), (2, "lms"), (2, "hebb")]
     assert [run.raw["learning"]["rule"] for run in found] == ["lms", "hebb", "lms", "hebb"]
@@ -377,7 +377,7 @@ def test_a_change_can_edit_one_alternative_first() -> None:
     """The edit is laid over that alternative, before the axes that follow it; nested ones likewise."""
     raw = varied("rule = { a = {}, b = { learning.eta = 1, vary.p = [4, 5] } }\nq = [6]")
 
-    found = runs(raw, {"vary": {"rule": {"b": {"learning": {"eta": 3}, "parameters": {"p": 0, "q": 0}}}}})
+    found = [*runs(raw, {"vary": {"rule": {"b": {"learning": {"eta": 3}, "parameters": {"p": 0, "q": 0}}}}})]
 
     assert [run.raw["learning"]["eta"] for run in found] == [0.1, 3, 3]
     assert [run.raw["parameters"] for run in found] == [{"p": 2, "q": 6}, {"p": 4, "q": 6}, {"p": 5, "q": 6}]
@@ -401,7 +401,7 @@ def test_a_change_cannot_touch_the_order_or_members_of_an_axis(
     raw = varied("p = [1, 2]\nrule = { a = {}, b = { vary.q = [1] } }")
 
     with pytest.raises(ChangeError) as caught:
-        runs(raw, tomllib.loads(change))
+        next(runs(raw, tomllib.loads(change)))
 
     assert caught.value.path == path
     assert message in str(caught.value)
@@ -435,12 +435,14 @@ def test_a_change_that_alters_no_run_is_known(change: str, expected: bool) -> No
 def test_too_many_runs_are_refused_before_any_is_made() -> None:
     """The product of the axes is counted, not made."""
     with pytest.raises(LimitExceeded, match="spans 1000000000 runs"):
-        runs(
-            varied(
-                "\n".join(f"{name} = {{ from = 1, to = 1000 }}" for name in ("p", "q"))
-                + "\nr = { set = 'learning.eta', to = ["
-                + ", ".join(map(str, range(1000)))
-                + "] }"
+        next(
+            runs(
+                varied(
+                    "\n".join(f"{name} = {{ from = 1, to = 1000 }}" for name in ("p", "q"))
+                    + "\nr = { set = 'learning.eta', to = ["
+                    + ", ".join(map(str, range(1000)))
+                    + "] }"
+                )
             )
         )
 
@@ -450,6 +452,6 @@ def test_the_models_of_the_language_have_the_families_that_they_say() -> None:
     counts = {}
     for name in ("cold-that-feels-hot", "learning-counts", "adaline-circles", "bars"):
         raw = tomllib.loads((corpus.SCENARIOS / "valid" / f"{name}.toml").read_text(encoding="utf-8"))
-        counts[name] = len(runs(raw))
+        counts[name] = len([*runs(raw)])
 
     assert counts == {"cold-that-feels-hot": 4, "learning-counts": 256, "adaline-circles": 12, "bars": 8}

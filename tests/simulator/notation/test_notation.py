@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from allornone.simulator.arrays import Array, Index
 from allornone.simulator.errors import LimitExceeded
 from allornone.simulator.notation.reading import NotationError
 from allornone.simulator.notation.synapses import (
@@ -32,13 +33,19 @@ GROUPS: dict[str, list[str]] = {
 PARAMETERS = {"p": 2, "small": 0.25}
 
 
-def evaluate(text: str, indices: Mapping[str, int]) -> float:
-    """Return what Python makes of an expression over the parameters and indices."""
+def evaluate(text: str, indices: Mapping[str, Index]) -> Array:
+    """Return what Python makes of an expression over the parameters and indices, place by place."""
     names = {**PARAMETERS, **indices}
     for node in ast.walk(ast.parse(text, mode="eval")):
         if isinstance(node, ast.Name) and node.id not in {*names, "abs"}:
             raise ValueError(f"nothing is named {node.id!r} here")
-    return float(eval(text, {"abs": abs}, names))
+    places = zip(*(values.tolist() for values in indices.values()), strict=True) if indices else [()]
+    return np.array(
+        [
+            float(eval(text, {"abs": abs}, {**PARAMETERS, **dict(zip(indices, place, strict=True))}))
+            for place in places
+        ]
+    )
 
 
 def wires(*lines: str, seed: int = 0, limit: int = 1000) -> list[Wire]:
