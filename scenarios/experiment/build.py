@@ -53,7 +53,11 @@ def build(
 def groups_of(net: Network) -> Groups:
     """Return every name that stands for units: themselves, their groups, inputs, hidden, outputs."""
     named = {unit: [unit] for unit in net}
-    named |= {group: net.group(group) for group in net.groups}
+    members: Groups = {}
+    for unit, group in net.nodes(data="group"):
+        if group is not None:
+            members.setdefault(group, []).append(unit)
+    named |= members
     always = {"inputs": net.inputs, "hidden": net.group("hidden"), "outputs": net.outputs}
     return {**{word: members for word, members in always.items() if members or word != "outputs"}, **named}
 

@@ -68,17 +68,19 @@ class Network(Graph):
     ) -> None:
         """Add a unit of a model; `bias` starts at 0 where the model has one, `plastic` is about that bias."""
         self._new(name)
-        check_model(name, model)
-        data: dict[str, Any] = {"model": model.name, **model.values()}
-        if bias is None and model.biased:
-            bias = 0.0
-        extra = {"bias": bias, "output": output, "plastic": plastic, "group": group, "layer": layer}
-        data.update({key: value for key, value in extra.items() if value is not None})
-        check_unit(name, data)
-        self.add_node(name, **data)
+        said = {"bias": bias, "output": output, "plastic": plastic, "group": group, "layer": layer}
+        self.add_node(name, **unit_data(name, model, said))
 
     def add_group(
-        self, name: str, shape: int | Sequence[int], model: UnitModel | None = None, **data: Any
+        self,
+        name: str,
+        shape: int | Sequence[int],
+        model: UnitModel | None = None,
+        *,
+        bias: float | None = None,
+        output: bool | None = None,
+        plastic: bool | None = None,
+        layer: int | None = None,
     ) -> list[str]:
         """Add the units `name[0]`, `name[1]`, … of one model, or inputs where none is given; return them."""
         sides = [*shape] if isinstance(shape, Sequence) else [shape]
@@ -87,12 +89,13 @@ class Network(Graph):
         for side in sides:
             size *= side
         members = [f"{name}[{k}]" for k in range(size)]
+        common = {"input": True, "group": name}
+        if model is not None:
+            said = {"bias": bias, "output": output, "plastic": plastic, "group": name, "layer": layer}
+            common = unit_data(members[0], model, said)
         for member in members:
-            if model is None:
-                self.add_inputs(member)
-                self.nodes[member]["group"] = name
-            else:
-                self.add_unit(member, model, group=name, **data)
+            self._new(member)
+            self.add_node(member, **common)
         if len(sides) > 1:
             self.graph.setdefault("shapes", {})[name] = sides
         return members
@@ -292,6 +295,17 @@ def check(net: Network) -> None:
         check_unit(name, data)
     for source, target, data in net.edges(data=True):
         check_synapse(source, target, data, net.nodes[target])
+
+
+def unit_data(name: str, model: UnitModel, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a unit of a model, and what else is said of it; an error names what means nothing."""
+    check_model(name, model)
+    data = {"model": model.name, **model.values()}
+    if model.biased:
+        data["bias"] = 0.0
+    data.update({key: value for key, value in said.items() if value is not None})
+    check_unit(name, data)
+    return data
 
 
 def check_model(name: str, model: object) -> None:
