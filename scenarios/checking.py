@@ -62,7 +62,7 @@ class _Workshop:
     def __init__(self, source: Source, limits: Limits) -> None:
         self.source, self.raw, self.limits = source, source.raw, limits
         self.measures = {name: str(text) for name, text in self.raw.get("measures", {}).items()}
-        self.known: Known = {}
+        self.known = Known(source.experiments)
 
     def faults(self, judged: bool) -> Iterator[Violation]:
         """Find what is wrong with runs, and where they can be `judged` with measures, claims and changes."""

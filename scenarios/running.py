@@ -12,7 +12,7 @@ from typing import Any
 
 from allornone.scenarios import catalogue
 from allornone.scenarios.document import chance, reading
-from allornone.scenarios.document.axes import family
+from allornone.scenarios.document.axes import runs
 from allornone.scenarios.document.errors import DocumentError, dotted
 from allornone.scenarios.document.reading import Source
 from allornone.scenarios.experiment.causes import violation
@@ -63,9 +63,10 @@ def run(
         executor=executor,
         progress=progress,
         judged=judged,
+        experiments=source.experiments,
     )
     try:
-        _check_settings(raw, laboratory.overrides)
+        _check_settings(source, laboratory.overrides)
         measured = laboratory.measured()
         idle = tuple(laboratory.warnings)  # a change may well let nothing learn
         claims = tuple(
@@ -110,20 +111,18 @@ def _check_table(overrides: object) -> None:
         raise AllornoneError(f'overrides sets keys, as in {{"learning.eta": 0.1}}, found {overrides!r}')
 
 
-def _check_settings(raw: dict[str, Any], overrides: Mapping[str, object]) -> None:
+def _check_settings(source: Source, overrides: Mapping[str, object]) -> None:
     """Raise an error where settings make sense in none of the runs."""
-    from allornone.scenarios.document.document import validate_run
-
     wrong: DocumentError | None = None
-    for one in family(raw, None, overrides).runs if overrides else ():
+    for one in runs(source.raw, None, overrides) if overrides else ():
         try:
-            validate_run(one.raw)
+            source.experiments.of(one.raw)
         except DocumentError as error:
             wrong = wrong or error
         else:
             return
     if wrong is not None:
-        told = (f"{dotted(one.path, raw)}: {one.message}" for one in wrong.violations)
+        told = (f"{dotted(one.path, source.raw)}: {one.message}" for one in wrong.violations)
         raise AllornoneError("this setting cannot be: " + "\n".join(told))
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from annotated_types import Gt
 
+from allornone.scenarios.document.document import TaskSettings
 from allornone.simulator import registry
 from allornone.simulator.registry import Registry
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 VALID = sorted((SCENARIOS / "valid").glob("*.toml"))
 INVALID = sorted((SCENARIOS / "invalid").glob("*.toml"))
+
+
+def task_settings(parameters: Iterable[str] = (), **tasks: dict[str, Any]) -> dict[str, TaskSettings]:
+    """Return tasks as a document with such parameters has them, by name."""
+    context = {"names": tuple(parameters)}
+    return {name: TaskSettings.model_validate(given, context=context) for name, given in tasks.items()}
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path as FilePath
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -402,15 +402,15 @@ MODELS: Mapping[Path, type[BaseModel]] = {
 }
 
 
-def validate(raw: Raw, *, base: FilePath | None = None) -> Document:
+def validate(raw: Raw, *, base: FilePath | None = None, experiments: Experiments | None = None) -> Document:
     """Return the document that a file says, or raise DocumentError with everything that is wrong with it.
 
-    `base` is the folder of the file.
+    `base` is the folder of the file; `experiments` keeps what was judged, for the runs to come.
     """
-    tables = _Tables()
+    experiments = experiments or Experiments()
     document, found = _typed(Document, raw)
-    found += tables.faults(raw)
-    found += islice(_beyond(raw, tables), MOST_FOUND)
+    found += experiments.faults(raw)
+    found += islice(_beyond(raw, experiments), MOST_FOUND)
     if not any(violation.path and violation.path[0] in CHANGEABLE for violation in found):
         found += _drawn_without_seeds(raw)
     if document is None or found:
@@ -419,34 +419,56 @@ def validate(raw: Raw, *, base: FilePath | None = None) -> Document:
     return document
 
 
-def validate_run(raw: Raw) -> Experiment:
-    """Return the experiment of one run, of whose scenario all changes are laid over; raise DocumentError."""
-    found = _Tables().faults(raw)
-    experiment, _ = _typed(Experiment, {key: raw[key] for key in Experiment.model_fields if key in raw})
-    if experiment is None or found:
-        raise DocumentError(found)
-    return experiment
+class Experiments:
+    """Experiments of runs, of whose scenario all changes are laid over; a table that they share is judged once.
 
-
-class _Tables:
-    """What is wrong with each table of an experiment; one that a change leaves alone is judged once."""
+    >>> raw = {"parameters": {"p": 1}, "connectivity": {"synapses": ["a -> b"]}, "experience": [{"stimulus": {}}]}
+    >>> Experiments().faults(raw)[0].message
+    "the key 'name' is missing"
+    """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Any, ...], tuple[list[Any], list[Violation]]] = {}
+        self._known: dict[tuple[Any, ...], _Judged] = {}
+
+    def of(self, raw: Raw) -> Experiment:
+        """Return the experiment of a run; raise DocumentError with everything that is wrong with it."""
+        judged = self._judged(raw)
+        found = [violation for one in judged.values() for violation in one.found]
+        if found:
+            raise DocumentError(found)
+        return Experiment.model_construct(**{key: one.typed for key, one in judged.items()})
 
     def faults(self, raw: Raw) -> list[Violation]:
         """Return what is wrong with the experiment of a document."""
-        names = tuple(table(raw, "parameters"))
-        return [violation for key in Experiment.model_fields for violation in self._of(key, raw, names)]
+        return [violation for one in self._judged(raw).values() for violation in one.found]
 
-    def _of(self, key: str, raw: Raw, names: tuple[str, ...]) -> list[Violation]:
+    def _judged(self, raw: Raw) -> dict[str, _Judged]:
+        names = tuple(table(raw, "parameters"))
+        if len(self._known) > MOST_JUDGED:
+            self._known.clear()
+        return {key: self._table(key, raw, names) for key in Experiment.model_fields}
+
+    def _table(self, key: str, raw: Raw, names: tuple[str, ...]) -> _Judged:
         rests_on = [raw.get(one) for one in (key, *(("learning", "tasks") if key == "experience" else ()))]
         known = (key, names, *map(id, rests_on))
         if known not in self._known:
-            alone = {key: raw[key]} if key in raw else {}
-            found = [*_typed(_ALONE[key], alone, names)[1], *check_table(raw, key)]
-            self._known[known] = (rests_on, found)  # as long as they are held here nobody else has their ids
-        return self._known[known][1]
+            typed, found = _typed(_ALONE[key], {key: raw[key]} if key in raw else {}, names)
+            found += check_table(raw, key)
+            self._known[known] = _Judged(rests_on, getattr(typed, key, None), found)
+        return self._known[known]
+
+
+class _Judged(NamedTuple):
+    """A table of an experiment, and what is wrong with it."""
+
+    rests_on: Sequence[Any]
+    """The raw tables; as long as they are held here nobody else has their ids."""
+    typed: Any
+    found: Sequence[Violation]
+
+
+MOST_JUDGED = 10_000
+"""Tables that are kept."""
 
 
 _ALONE: Mapping[str, type[BaseModel]] = {
@@ -472,7 +494,7 @@ def _typed(
         return None, violations_of(error, MODELS)
 
 
-def _beyond(raw: Raw, tables: _Tables) -> Iterator[Violation]:
+def _beyond(raw: Raw, experiments: Experiments) -> Iterator[Violation]:
     """Find what no table shows by itself."""
     yield from check_names(raw)
     if "edits" in table(raw, "connectivity"):
@@ -484,8 +506,8 @@ def _beyond(raw: Raw, tables: _Tables) -> Iterator[Violation]:
     yield from check_expressions(raw, all_axes(axes))
     yield from check_film(raw, all_axes(axes))
     if well_shaped(raw):
-        yield from check_alternatives(raw, axes, tables.faults)
-        yield from check_changes(raw, axes, tables.faults)
+        yield from check_alternatives(raw, axes, experiments.faults)
+        yield from check_changes(raw, axes, experiments.faults)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from allornone.scenarios.document.errors import MOST_FOUND, DocumentError, Viola
 from allornone.simulator.errors import AllornoneError, nearest
 
 if TYPE_CHECKING:
-    from allornone.scenarios.document.document import Document
+    from allornone.scenarios.document.document import Document, Experiments
 
 
 MOST_BYTES = 1 << 20
@@ -226,14 +226,21 @@ class Source:
         return self.path.stem
 
     @cached_property
-    def document(self) -> Document:
-        """The document; SourceError tells everything that is wrong with it."""
+    def experiments(self) -> Experiments:
+        """The experiments of the runs; tables that runs share are judged once."""
         from allornone.scenarios.document.document import (
-            validate,  # pydantic and numpy, which telling a story does without
+            Experiments,  # pydantic and numpy, which telling a story does without
         )
 
+        return Experiments()
+
+    @cached_property
+    def document(self) -> Document:
+        """The document; SourceError tells everything that is wrong with it."""
+        from allornone.scenarios.document.document import validate
+
         try:
-            return validate(self.raw, base=self.path.parent)
+            return validate(self.raw, base=self.path.parent, experiments=self.experiments)
         except DocumentError as errors:
             raise self.error(errors.violations) from None
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from allornone.models.starting import begin
 from allornone.scenarios.document.change import NAMING_TASKS
+from allornone.scenarios.document.document import Activation, Build, Connectivity, Edit, Experiment, Start
 from allornone.scenarios.experiment.causes import caused_by
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.tasks import Task
@@ -28,22 +29,21 @@ Pair = tuple[str | None, str]
 
 
 def build(
-    raw: Mapping[str, Any], numbers: Numbers, tasks: Mapping[str, Task], seed: int, limits: Limits
+    experiment: Experiment, numbers: Numbers, tasks: Mapping[str, Task], seed: int, limits: Limits
 ) -> Network:
     """Return the network of one run, its start weights not yet drawn."""
-    connectivity = raw["connectivity"]
+    connectivity = experiment.connectivity
     first = next(iter(tasks.values()), None)
-    every = numbers.whole(connectivity["delay"], "delay") if "delay" in connectivity else None
-    if "build" in connectivity:
+    every = None if connectivity.delay is None else numbers.whole(connectivity.delay, "delay")
+    if connectivity.build is not None:
         with within(limits.need), caused_by("connectivity", "build"):
-            net = _built(connectivity["build"], numbers, tasks, seed, raw.get("activation", {}))
+            net = _built(connectivity.build, numbers, tasks, seed, experiment.activation)
         with caused_by("activation"):
-            _activate(net, raw.get("activation", {}), numbers)
+            _activate(net, experiment.activation, numbers)
     else:
-        net = _described(raw, numbers, first, seed, limits, every)
-    net.graph["name"] = raw.get("title", "")
+        net = _described(experiment, numbers, first, seed, limits, every)
     cut: set[tuple[str, str]] = set()
-    for edit in (connectivity, *connectivity.get("edits", ())):
+    for edit in connectivity.edits:
         _edit(net, edit, numbers, seed, limits, every, cut)
     limits.need("units", len(net))
     limits.need("synapses", net.number_of_edges())
@@ -54,9 +54,9 @@ def groups_of(net: Network) -> Groups:
     """Return every name that stands for units: themselves, their groups, inputs, hidden, outputs."""
     named = {unit: [unit] for unit in net}
     members: Groups = {}
-    for unit, group in net.nodes(data="group"):
-        if group is not None:
-            members.setdefault(group, []).append(unit)
+    for unit, data in net.nodes(data=True):
+        if data.get("group") is not None:
+            members.setdefault(data["group"], []).append(unit)
     named |= members
     always = {"inputs": net.inputs, "hidden": net.group("hidden"), "outputs": net.outputs}
     return {**{word: members for word, members in always.items() if members or word != "outputs"}, **named}
@@ -89,22 +89,19 @@ def _named_biases(net: Network, text: str, groups: Groups, numbers: Numbers) -> 
 
 
 def _built(
-    given: Mapping[str, Any],
-    numbers: Numbers,
-    tasks: Mapping[str, Task],
-    seed: int,
-    activation: Mapping[str, Any],
+    given: Build, numbers: Numbers, tasks: Mapping[str, Task], seed: int, activation: Activation
 ) -> Network:
-    builder = builders.get(given["net"])
+    builder = builders.get(given.net)
     known = inspect.signature(builder).parameters
-    said = {key: value for key, value in given.items() if key not in ("net", *NAMING_TASKS)}
+    said = {key: value for key, value in given.parameters.items() if key not in NAMING_TASKS}
     arguments = numbers.arguments(builder, said)
     first = next(iter(tasks.values()), None)
     for key in NAMING_TASKS:
-        if key in given:
-            if given[key] not in tasks:
-                raise UnknownName("task", str(given[key]), tasks)
-            first = arguments[key] = tasks[given[key]]
+        if key in given.parameters:
+            named = given.parameters[key]
+            if named not in tasks:
+                raise UnknownName("task", str(named), tasks)
+            first = arguments[key] = tasks[named]
     if "seed" in known:
         arguments["seed"] = seed
     if first is not None:
@@ -112,25 +109,23 @@ def _built(
             arguments.setdefault("inputs", first.x.shape[1])
         if "outputs" in known and first.d is not None:
             arguments.setdefault("outputs", first.d.shape[1])
-    if "model" in known and "model" in activation:
-        arguments.setdefault("model", activation["model"])
+    if "model" in known and "model" in activation.default:
+        arguments.setdefault("model", activation.default["model"])
     net = builder(**arguments)
     if not isinstance(net, Network):
-        raise AllornoneError(
-            f"the builder {given['net']!r} must return a Network, found {type(net).__name__}"
-        )
+        raise AllornoneError(f"the builder {given.net!r} must return a Network, found {type(net).__name__}")
     return net
 
 
 def _described(
-    raw: Mapping[str, Any], numbers: Numbers, first: Task | None, seed: int, limits: Limits, every: int | None
+    experiment: Experiment, numbers: Numbers, first: Task | None, seed: int, limits: Limits, every: int | None
 ) -> Network:
-    connectivity, activation = raw["connectivity"], raw.get("activation", {})
-    net = Network()
+    connectivity, activation = experiment.connectivity, experiment.activation
+    net, lines, outputs = Network(), connectivity.synapses or [], connectivity.outputs or []
     with caused_by("connectivity", "groups"):
-        groups = {name: _shape(size, numbers) for name, size in connectivity.get("groups", {}).items()}
+        groups = {name: _shape(size, numbers) for name, size in connectivity.groups.items()}
     limits.need("units", sum(int(np.prod(shape)) for shape in groups.values()))
-    inputs = connectivity.get("inputs")
+    inputs = connectivity.inputs
     if inputs is None:
         inputs = [f"x{k + 1}" for k in range(first.x.shape[1])] if first is not None else []
     for name in inputs:
@@ -138,8 +133,8 @@ def _described(
             net.add_group(name, groups[name])
         else:
             net.add_inputs(name)
-    mentioned = _mentioned([*connectivity.get("synapses", []), *_added(connectivity)])
-    outputs = connectivity.get("outputs", [])
+    added = [line for edit in connectivity.edits for line in edit.with_]
+    mentioned = _mentioned([*lines, *added])
     for name in dict.fromkeys([*groups, *mentioned, *outputs]):
         if name in inputs:
             continue
@@ -154,11 +149,9 @@ def _described(
             net.nodes[member]["output"] = True
     with caused_by("activation"):
         _known(activation, [*net, *net.groups], inputs)
-    for wire in _wires(net, connectivity.get("synapses", []), numbers, stream(seed, "wiring"), limits):
+    for wire in _wires(net, lines, numbers, stream(seed, "wiring"), limits):
         _add(net, wire, every)
-    tables = (key for key, value in activation.items() if isinstance(value, Mapping))
-    meant = {*groups, *outputs, *tables, *_mentioned(_added(connectivity), first=1)}
-    _no_orphans(net, meant, connectivity.get("synapses", []))
+    _no_orphans(net, {*groups, *outputs, *activation.units, *_mentioned(added, first=1)}, lines)
     return net
 
 
@@ -171,19 +164,13 @@ def _shape(size: Any, numbers: Numbers) -> list[int]:
     return sides
 
 
-def _added(connectivity: Mapping[str, Any]) -> list[str]:
-    edits = (connectivity, *connectivity.get("edits", ()))
-    return [line for edit in edits for line in edit.get("with", ())]
-
-
 def _mentioned(lines: Sequence[str], first: int = 0) -> list[str]:
     stations = (station for line in lines for station in parse_synapse(line).stations[first:])
     return [term.name for station in stations for term in station]
 
 
-def _unit(name: str, activation: Mapping[str, Any], numbers: Numbers) -> tuple[Any, dict[str, Any]]:
-    own = activation.get(name, {})
-    default = {key: value for key, value in activation.items() if not isinstance(value, Mapping)}
+def _unit(name: str, activation: Activation, numbers: Numbers) -> tuple[Any, dict[str, Any]]:
+    own, default = activation.units.get(name, {}), activation.default
     if own.get("model", default.get("model")) != default.get("model"):
         default = {key: value for key, value in default.items() if key == "bias"}
     laid = {**default, **own}
@@ -196,18 +183,16 @@ def _unit(name: str, activation: Mapping[str, Any], numbers: Numbers) -> tuple[A
     }
 
 
-def _activate(net: Network, activation: Mapping[str, Any], numbers: Numbers) -> None:
+def _activate(net: Network, activation: Activation, numbers: Numbers) -> None:
     """Lay [activation] over the units that a builder made: scalars over all, tables over a unit or group."""
     groups = groups_of(net)
-    default = {key: value for key, value in activation.items() if not isinstance(value, Mapping)}
     laid: list[tuple[str, Mapping[str, Any]]] = []
-    if default:
-        laid += [(unit, default) for unit in net if not net.nodes[unit].get("input")]
-    for name, own in activation.items():
-        if isinstance(own, Mapping):
-            if name not in groups:
-                raise UnknownName("unit or group", name, groups)
-            laid += [(unit, own) for unit in groups[name]]
+    if activation.default:
+        laid += [(unit, activation.default) for unit in net if not net.nodes[unit].get("input")]
+    for name, own in activation.units.items():
+        if name not in groups:
+            raise UnknownName("unit or group", name, groups)
+        laid += [(unit, own) for unit in groups[name]]
     for unit, given in laid:
         data = net.nodes[unit]
         model = units.get(given.get("model", data["model"]))
@@ -251,14 +236,14 @@ def _add(net: Network, wire: Wire, every: int | None) -> None:
 
 def _edit(
     net: Network,
-    edit: Mapping[str, Any],
+    edit: Edit,
     numbers: Numbers,
     seed: int,
     limits: Limits,
     every: int | None,
     cut: set[tuple[str, str]],
 ) -> None:
-    for text in edit.get("without", ()):
+    for text in edit.without:
         wires = expand_synapses([text], groups_of(net), numbers.wiring, parameters=numbers.parameters)
         found = [wire[:2] for wire in wires if net.has_edge(wire.source, wire.target)]
         # What an earlier change has cut may be cut again.
@@ -266,16 +251,16 @@ def _edit(
             raise NetworkError(f"there is no synapse {text!r}")
         net.remove_edges_from(found)
         cut.update(found)
-    if edit.get("with"):
-        for wire in _wires(net, edit["with"], numbers, stream(seed, "rewiring"), limits):
+    if edit.with_:
+        for wire in _wires(net, edit.with_, numbers, stream(seed, "rewiring"), limits):
             if net.has_edge(wire.source, wire.target) and not wire.relay:
                 net.remove_edge(wire.source, wire.target)
             _add(net, wire, every)
 
 
-def _known(activation: Mapping[str, Any], names: Sequence[str], inputs: Sequence[str]) -> None:
-    for name, own in activation.items():
-        if isinstance(own, Mapping) and (name not in names or name in inputs):
+def _known(activation: Activation, names: Sequence[str], inputs: Sequence[str]) -> None:
+    for name in activation.units:
+        if name not in names or name in inputs:
             raise UnknownName("unit or group", name, [known for known in names if known not in inputs])
 
 
@@ -294,33 +279,35 @@ def _no_orphans(net: Network, meant: set[str], lines: Sequence[str]) -> None:
 
 
 def start(
-    net: Network, connectivity: Mapping[str, Any], numbers: Numbers, plastic: Sequence[Any], seed: int
+    net: Network, connectivity: Connectivity, numbers: Numbers, plastic: Sequence[Any], seed: int
 ) -> None:
     """Give the plastic synapses and biases their start: one number, drawn ones, or those given by name."""
     groups = groups_of(net)
-    given = connectivity.get("start")
-    if given is not None:
-        begin(net, plastic, _start_of(given, numbers), stream(seed, "weights"))
-    for text, value in connectivity.get("weights", {}).items():
+    if connectivity.start is not None:
+        begin(net, plastic, _start_of(connectivity.start, numbers), stream(seed, "weights"))
+    for text, value in connectivity.weights.items():
         for wire in expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters):
             if not net.has_edge(wire.source, wire.target):
                 raise NetworkError(
                     f"connectivity.weights: there is no synapse {wire.source!r} → {wire.target!r}"
                 )
             _set(net, wire.source, wire.target, float(numbers.number(value)))
-    for text, value in connectivity.get("biases", {}).items():
+    for text, value in connectivity.biases.items():
         for unit, indices in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters):
             _set(net, None, unit, float(numbers.number(value, indices)))
 
 
-def _start_of(given: Any, numbers: Numbers) -> Any:
+def _start_of(given: Start, numbers: Numbers) -> Any:
     """Return a start with its expressions, which may speak of n, the fan-in, as functions of it."""
-    if isinstance(given, Mapping):
-        return {
-            kind: lambda n, width=width: float(numbers.number(width, {"n": n}))
-            for kind, width in given.items()
-        }
-    return given if given == "nguyen-widrow" else float(numbers.number(given))
+    if given.named is not None:
+        return given.named
+    if given.constant is not None:
+        return float(numbers.number(given.constant))
+    return {
+        kind: lambda n, width=width: float(numbers.number(width, {"n": n}))
+        for kind, width in (("uniform", given.uniform), ("normal", given.normal))
+        if width is not None
+    }
 
 
 def _set(net: Network, source: str | None, target: str, value: float) -> None:

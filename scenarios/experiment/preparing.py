@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from allornone.scenarios.document.chance import draws
-from allornone.scenarios.document.change import LEARNING_KEYS, NAMING_TASKS, PHASE_KEYS
+from allornone.scenarios.document.change import NAMING_TASKS, Raw
+from allornone.scenarios.document.document import Experiment, Experiments, LearningSettings, Phase
 from allornone.scenarios.experiment import build, tasks
 from allornone.scenarios.experiment.build import Pair, start
 from allornone.scenarios.experiment.causes import caused_by
@@ -137,37 +138,51 @@ class Beginning:
         return self.plastic[key]
 
 
-Known = dict[str, Beginning]
-"""Networks at their start, by all that they are built from."""
+@dataclass(frozen=True)
+class Known:
+    """What runs share: tables that were judged, and networks at their start by all that they are built from."""
+
+    experiments: Experiments = field(default_factory=Experiments)
+    networks: dict[str, Beginning] = field(default_factory=dict)
 
 
-def prepare(raw: Mapping[str, Any], seed: int, limits: Limits, known: Known | None = None) -> Prepared:
-    """Make the tasks, the network and the phases of one run.
+def prepare(raw: Raw, seed: int, limits: Limits, known: Known | None = None) -> Prepared:
+    """Make the tasks, the network and the phases of one run, of whose scenario all changes are laid over.
 
     `known` keeps networks in which nothing is drawn: runs that are built alike share one, which nobody may change.
     """
-    numbers = Numbers.of(raw)
-    made = tasks.make(raw, numbers, seed, limits)
-    learning = raw.get("learning", {})
-    known = {} if known is None else known
+    known = known or Known()
+    experiment = known.experiments.of(raw)
+    numbers = Numbers.of(experiment.parameters)
+    made = tasks.make(experiment.tasks, numbers, seed, limits, experiment.connectivity)
     key = _built_from(raw, numbers, made, seed)
-    if key not in known:
-        net = build.build(raw, numbers, made, seed, limits)
-        plastic: tuple[Pair, ...] = ()
-        if learning.get("plastic") is not None or "start" in raw["connectivity"]:
-            with caused_by("learning", "plastic"):
-                plastic = _plastic(net, learning.get("plastic"), numbers)
-        with caused_by("connectivity", "start"):
-            start(net, raw["connectivity"], numbers, plastic, seed)
-        known[key] = Beginning(net, structure(net))
-    begun = known[key]
-    drawn = tuple(phase["name"] for phase in raw["experience"] if _is_drawn(phase))
+    if key not in known.networks:
+        net = _at_start(experiment, numbers, made, seed, limits)
+        net.graph["name"] = raw.get("title", "")
+        known.networks[key] = Beginning(net, structure(net))
+    begun = known.networks[key]
+    drawn = tuple(phase.name for phase in experiment.experience if _is_drawn(phase))
     phases = []
-    for index, phase in enumerate(raw["experience"]):
+    for index, phase in enumerate(experiment.experience):
         with caused_by("experience", index):
-            phases.append(_phase(phase, learning, begun, numbers, made, seed, limits, drawn))
+            words = experiment.learning_settings(phase)
+            phases.append(_phase(phase, words, begun, numbers, made, seed, limits, drawn))
     run_key = (begun.structure, tuple(phase.key for phase in phases))
     return Prepared(begun.network, tuple(phases), numbers.parameters, seed, run_key)
+
+
+def _at_start(
+    experiment: Experiment, numbers: Numbers, made: Mapping[str, Task], seed: int, limits: Limits
+) -> Network:
+    """Return the network of a run with its weights as they are before the first phase."""
+    net, named = build.build(experiment, numbers, made, seed, limits), experiment.learning.plastic
+    plastic: tuple[Pair, ...] = ()
+    if named is not None or experiment.connectivity.start is not None:
+        with caused_by("learning", "plastic"):
+            plastic = _plastic(net, named, numbers)
+    with caused_by("connectivity", "start"):
+        start(net, experiment.connectivity, numbers, plastic, seed)
+    return net
 
 
 def _built_from(raw: Mapping[str, Any], numbers: Numbers, made: Mapping[str, Task], seed: int) -> str:
@@ -196,8 +211,8 @@ def _digest(samples: Array) -> str:
     return f"{samples.shape} {sha256(np.ascontiguousarray(samples).tobytes()).hexdigest()}"
 
 
-def _is_drawn(phase: Mapping[str, Any]) -> bool:
-    stimulus = {key: phase[key] for key in ("stimulus", "sample") if key in phase}
+def _is_drawn(phase: Phase) -> bool:
+    stimulus = {"stimulus": phase.stimulus or {}, "sample": phase.sample or 0}
     return draws({"experience": [stimulus]}) is not None
 
 
@@ -210,8 +225,8 @@ def _plastic(net: Network, texts: Any, numbers: Numbers) -> tuple[Pair, ...]:
 
 
 def _phase(
-    phase: Mapping[str, Any],
-    learning: Mapping[str, Any],
+    phase: Phase,
+    words: LearningSettings,
     begun: Beginning,
     numbers: Numbers,
     made: Mapping[str, Task],
@@ -219,22 +234,22 @@ def _phase(
     limits: Limits,
     drawn: Sequence[str],
 ) -> PreparedPhase:
-    net, words = begun.network, _words(phase, learning)
+    net = begun.network
     x, driven, d, taught, cell = lesson(phase, net, numbers, made, seed, limits, drawn)
-    rule = None if "show" in phase or "gradient" in phase else _rule(words, numbers)
-    if "gradient" in phase and d is None:
+    rule = None if phase.act in ("show", "gradient") else _rule(words, numbers)
+    if phase.act == "gradient" and d is None:
         raise AllornoneError(
-            f"phase {phase['name']!r}: a gradient needs a task that says what the outputs should be"
+            f"phase {phase.name!r}: a gradient needs a task that says what the outputs should be"
         )
     # A rule that asks for no teacher learns from what the units are made to do.
-    clamped = "teach" in phase and d is not None and rule is not None and not needs_teacher(rule)
-    if rule is not None and "stimulus" in phase and d is None and needs_teacher(rule):
-        raise AllornoneError(f"phase {phase['name']!r}: the rule {rule.name!r} needs a teacher")
+    clamped = phase.act == "teach" and d is not None and rule is not None and not needs_teacher(rule)
+    if rule is not None and phase.act == "stimulus" and d is None and needs_teacher(rule):
+        raise AllornoneError(f"phase {phase.name!r}: the rule {rule.name!r} needs a teacher")
     # A presentation is judged at its last tick; a stimulus without a teacher, and a cue on units, are lived in time.
-    by_tick = "stimulus" in phase and d is None
+    by_tick = phase.act == "stimulus" and d is None
     timed = by_tick or not set(driven) <= set(net.inputs)
     return PreparedPhase(
-        name=phase["name"],
+        name=phase.name,
         x=x,
         driven=driven,
         d=d,
@@ -245,49 +260,39 @@ def _phase(
         by_tick=by_tick,
         rule=rule,
         ramps=_ramps(words, rule, numbers),
-        divergence=words.get("divergence", "l2") if "gradient" in phase else "",
-        plastic=() if rule is None else begun.plastic_of(words.get("plastic"), numbers, rule),
-        epochs=whole("epochs", numbers.whole(words.get("epochs", 1), "epochs")),
-        order=words.get("order", "cyclic"),
-        batch=words.get("batch", 1)
-        if words.get("batch") == "all"
-        else numbers.whole(words.get("batch", 1), "batch"),
-        average=words.get("average", True),
-        until=words.get("until"),
+        divergence=words.rule_parameters.get("divergence", "l2") if phase.act == "gradient" else "",
+        plastic=() if rule is None else begun.plastic_of(words.plastic, numbers, rule),
+        epochs=whole("epochs", numbers.whole(words.epochs, "epochs")),
+        order=words.order,
+        batch=words.batch if words.batch == "all" else numbers.whole(words.batch, "batch"),
+        average=words.average,
+        until=words.until,
         bound=_bound(words, numbers),
-        from_rest=phase.get("from", "rest") == "rest",
-        update=phase.get("update", "together"),
+        from_rest=phase.from_ == "rest",
+        update=phase.update,
         parameters=numbers.parameters,
         cell=cell,
     )
 
 
-def _words(phase: Mapping[str, Any], learning: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is said of learning in a phase; another rule than that of [learning] has numbers of its own."""
-    words = {**learning, **{key: value for key, value in phase.items() if key not in PHASE_KEYS}}
-    if phase.get("rule", learning.get("rule")) == learning.get("rule"):
-        return words
-    return {key: value for key, value in words.items() if key in LEARNING_KEYS or key in phase}
-
-
-def _bound(words: Mapping[str, Any], numbers: Numbers) -> float:
-    bound = float(numbers.number(words.get("bound", 1e6)))
+def _bound(words: LearningSettings, numbers: Numbers) -> float:
+    bound = float(numbers.number(words.bound))
     if not bound > 0:
         raise AllornoneError(f"bound must be more than 0, found {bound:g}")
     return bound
 
 
-def _rule(words: Mapping[str, Any], numbers: Numbers) -> LearningRule | None:
-    if "rule" not in words:
+def _rule(words: LearningSettings, numbers: Numbers) -> LearningRule | None:
+    if words.rule is None:
         return None
-    cls = rules.get(words["rule"])
-    said = {key: value for key, value in words.items() if key not in LEARNING_KEYS}
-    first = {key: value["from"] if isinstance(value, Mapping) else value for key, value in said.items()}
+    cls = rules.get(words.rule)
+    said = words.rule_parameters.items()
+    first = {key: value["from"] if isinstance(value, Mapping) else value for key, value in said}
     rule: LearningRule = cls.from_values(numbers.arguments(cls, first))
     return rule
 
 
-def _ramps(words: Mapping[str, Any], rule: LearningRule | None, numbers: Numbers) -> Mapping[str, Ramp]:
+def _ramps(words: LearningSettings, rule: LearningRule | None, numbers: Numbers) -> Mapping[str, Ramp]:
     """Return the numbers of a rule that go from one value to another while it learns."""
     if rule is None:
         return {}
@@ -301,13 +306,13 @@ def _ramps(words: Mapping[str, Any], rule: LearningRule | None, numbers: Numbers
                 "epochs": numbers.whole(value["epochs"], "epochs"),
             },
         )
-        for key, value in words.items()
-        if key not in LEARNING_KEYS and isinstance(value, Mapping)
+        for key, value in words.rule_parameters.items()
+        if isinstance(value, Mapping)
     }
 
 
 def lesson(
-    phase: Mapping[str, Any],
+    phase: Phase,
     net: Network,
     numbers: Numbers,
     made: Mapping[str, Task],
@@ -319,15 +324,16 @@ def lesson(
 
     `drawn` names the phases whose stimuli are drawn: each has draws of its own.
     """
-    if "ticks" in phase:
-        limits.need("ticks", _said(phase, numbers))
-    if "stimulus" in phase:
-        again = phase["name"] if phase["name"] in drawn[1:] else ""
+    said = _said(phase, numbers)
+    if said is not None:
+        limits.need("ticks", said)
+    if phase.stimulus is not None:
+        again = phase.name if phase.name in drawn[1:] else ""
         x, driven = _stimulus(phase, net, numbers, stream(seed, "stimulus", again), limits)
-        taught = tuple(phase.get("teacher", {}))
-        d = _teacher(phase["teacher"], x, driven, net, numbers) if taught else None
+        taught = tuple(phase.teacher or {})
+        d = _teacher(phase.teacher, x, driven, net, numbers) if phase.teacher else None
         return x, driven, d, _units(taught, net), None
-    name = phase.get("teach", phase.get("show", phase.get("gradient")))
+    name = str(phase.task)
     if name not in made:
         raise UnknownName("task", name, made)
     task = made[name]
@@ -343,22 +349,23 @@ def lesson(
     return task.x[:, None], tuple(net.inputs), task.d, tuple(net.outputs), task.cell
 
 
-def _no_cues(phase: Mapping[str, Any], net: Network) -> None:
+def _no_cues(phase: Phase, net: Network) -> None:
     """Raise an error if a phase whose net has inputs speaks of cues."""
+    said = {name.rstrip("_") for name in phase.model_fields_set}
     for word in CUE_WORDS:
-        if word in phase:
+        if word in said:
             raise AllornoneError(
-                f"phase {phase['name']!r}: {word} is of cues, which are shown to a net without inputs; this one has "
+                f"phase {phase.name!r}: {word} is of cues, which are shown to a net without inputs; this one has "
                 f"{len(net.inputs)}, and each sample is presented to it from rest"
             )
 
 
 def _stimulus(
-    phase: Mapping[str, Any], net: Network, numbers: Numbers, draw: np.random.Generator, limits: Limits
+    phase: Phase, net: Network, numbers: Numbers, draw: np.random.Generator, limits: Limits
 ) -> tuple[Array, tuple[str, ...]]:
     with limits.naming("ticks"):
         given = read_stimuli(
-            phase["stimulus"],
+            phase.stimulus or {},
             build.groups_of(net),
             numbers.wiring,
             parameters=numbers.parameters,
@@ -367,14 +374,14 @@ def _stimulus(
     inputs = net.inputs
     known = set(inputs)
     forced = [unit for unit in net if unit in given and unit not in known]
-    if forced and "teacher" in phase:
+    if forced and phase.teacher is not None:
         raise AllornoneError(
-            f"phase {phase['name']!r}: a teacher speaks at the end of a presentation, in which only inputs are "
+            f"phase {phase.name!r}: a teacher speaks at the end of a presentation, in which only inputs are "
             f"given something, found {forced[0]!r}; without a teacher a stimulus may force any unit"
         )
     lasts, ticks = _ticks(phase, given, net, numbers)
     limits.need("ticks", ticks)
-    sample = None if "sample" not in phase else numbers.whole(phase["sample"], "sample")
+    sample = None if phase.sample is None else numbers.whole(phase.sample, "sample")
     with limits.naming("trials"):
         x = compose(given, inputs, lasts, sample, draw, forced=forced, limit=limits.trials)
     if ticks > lasts:
@@ -383,20 +390,19 @@ def _stimulus(
     return x, (*inputs, *forced)
 
 
-def _ticks(
-    phase: Mapping[str, Any], given: Mapping[str, Given], net: Network, numbers: Numbers
-) -> tuple[int, int]:
+def _ticks(phase: Phase, given: Mapping[str, Given], net: Network, numbers: Numbers) -> tuple[int, int]:
     """Return for how many ticks something is given, and how many the phase takes."""
     longest = max((len(sequence) for sequence in given.values()), default=0)
-    if "ticks" in phase:
-        ticks = _said(phase, numbers)
+    taught, said = phase.teacher is not None, _said(phase, numbers)
+    if said is not None:
+        ticks = said
     elif net.loops:
         raise AllornoneError(
-            f"phase {phase['name']!r}: a net with loops has no end of its own; say how many ticks"
+            f"phase {phase.name!r}: a net with loops has no end of its own; say how many ticks"
         )
     else:
-        ticks = max(longest, 1 if "teacher" in phase else 0) + settling(net)
-    return min(max(longest, 1), ticks) if "teacher" in phase else ticks, ticks
+        ticks = max(longest, 1 if taught else 0) + settling(net)
+    return min(max(longest, 1), ticks) if taught else ticks, ticks
 
 
 def _teacher(
@@ -435,27 +441,27 @@ def _units(names: tuple[str, ...], net: Network) -> tuple[str, ...]:
     return tuple(unit for name in names for unit in groups[name])
 
 
-def _on_outputs(phase: Mapping[str, Any], task: Task, net: Network, numbers: Numbers, seed: int) -> Lesson:
+def _on_outputs(phase: Phase, task: Task, net: Network, numbers: Numbers, seed: int) -> Lesson:
     """A net without inputs meets a task on its outputs: held at it to learn, given it as a cue to be shown."""
     outputs = tuple(net.outputs)
     if task.x.shape[1] != len(outputs):
-        raise AllornoneError(f"phase {phase['name']!r}: cues of {task.x.shape[1]} for {len(outputs)} outputs")
-    if "teach" in phase:
+        raise AllornoneError(f"phase {phase.name!r}: cues of {task.x.shape[1]} for {len(outputs)} outputs")
+    if phase.act == "teach":
         return np.zeros((len(task.x), 1, 0)), (), task.x, outputs, task.cell
     return _cues(phase, task.x, numbers, seed), outputs, None, (), task.cell
 
 
-def _cues(phase: Mapping[str, Any], patterns: Array, numbers: Numbers, seed: int) -> Array:
+def _cues(phase: Phase, patterns: Array, numbers: Numbers, seed: int) -> Array:
     """Return cues for as long as they are held, a share of their units inverted; without `ticks` that is all."""
-    hold = numbers.whole(phase.get("hold", 1), "hold")
-    ticks = _said(phase, numbers) if "ticks" in phase else max(hold, 1)
+    hold = 1 if phase.hold is None else numbers.whole(phase.hold, "hold")
+    ticks = _said(phase, numbers) or max(hold, 1)
     if not 1 <= hold <= ticks:
         raise AllornoneError(
-            f"phase {phase['name']!r}: hold must be from 1 to the ticks of the phase, {ticks}; found {hold}"
+            f"phase {phase.name!r}: hold must be from 1 to the ticks of the phase, {ticks}; found {hold}"
         )
-    share = float(numbers.number(phase.get("flip", 0.0)))
+    share = float(numbers.number(phase.flip or 0.0))
     if not 0 <= share <= 1:
-        raise AllornoneError(f"phase {phase['name']!r}: flip is a share, from 0 to 1, found {share:g}")
+        raise AllornoneError(f"phase {phase.name!r}: flip is a share, from 0 to 1, found {share:g}")
     cues = patterns.copy()
     count = round(share * cues.shape[1])
     draw = stream(seed, "noise")
@@ -466,15 +472,15 @@ def _cues(phase: Mapping[str, Any], patterns: Array, numbers: Numbers, seed: int
     return np.repeat(cues[:, None], hold, axis=1)
 
 
-def ticks_said(phase: Mapping[str, Any], x: Array, numbers: Numbers) -> int | None:
+def ticks_said(phase: Phase, x: Array, numbers: Numbers) -> int | None:
     """Return how many ticks a presentation takes; None where a net settles by itself."""
-    if "stimulus" in phase:
-        return int(x.shape[1])
-    return _said(phase, numbers) if "ticks" in phase else None
+    return int(x.shape[1]) if phase.act == "stimulus" else _said(phase, numbers)
 
 
-def _said(phase: Mapping[str, Any], numbers: Numbers) -> int:
-    ticks = numbers.whole(phase["ticks"], "ticks")
+def _said(phase: Phase, numbers: Numbers) -> int | None:
+    if phase.ticks is None:
+        return None
+    ticks = numbers.whole(phase.ticks, "ticks")
     if ticks < 1:
-        raise AllornoneError(f"phase {phase['name']!r}: ticks must be at least 1, found {ticks}")
+        raise AllornoneError(f"phase {phase.name!r}: ticks must be at least 1, found {ticks}")
     return ticks

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from allornone.scenarios.document.document import Connectivity, TaskSettings
 from allornone.scenarios.experiment.causes import caused_by
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.expressions.expression import Numbers
@@ -95,27 +96,27 @@ class TaskContext:
 
 
 def make(
-    raw: Mapping[str, Any], numbers: Numbers, seed: int, limits: Limits | None = None
+    settings: Mapping[str, TaskSettings],
+    numbers: Numbers,
+    seed: int,
+    limits: Limits | None = None,
+    connectivity: Connectivity | None = None,
 ) -> dict[str, Task]:
     """Make every task of a scenario; `NAME.held_out` stands beside one that holds samples out."""
     made: dict[str, Task] = {}
-    retina = _retina(raw.get("connectivity", {}), numbers)
-    for name, given in raw.get("tasks", {}).items():
+    retina = None if connectivity is None else _retina(connectivity, numbers)
+    for name, given in settings.items():
         # `from` is a word of Python's, so the function that makes a grid spells it `from_`.
-        parameters = {
-            key + "_" * iskeyword(key): value
-            for key, value in given.items()
-            if key not in ("data", "hold_out")
-        }
-        maker: Callable[..., Task] = registered.get(given["data"])
+        parameters = {key + "_" * iskeyword(key): value for key, value in given.parameters.items()}
+        maker: Callable[..., Task] = registered.get(given.data)
         with caused_by("tasks", name, owner=f"tasks.{name}: "):
             task = maker(
                 TaskContext(numbers, stream(seed, "tasks", name if made else ""), limits or Limits(), retina),
                 **parameters,
             )
         made[name] = task
-        if "hold_out" in given:
-            kept, apart = _split(task, numbers.whole(given["hold_out"], "hold_out"), seed, name)
+        if given.hold_out is not None:
+            kept, apart = _split(task, numbers.whole(given.hold_out, "hold_out"), seed, name)
             made[name], made[f"{name}.held_out"] = replace(kept, held_out=apart), apart
     return made
 
@@ -145,7 +146,9 @@ def task(data: str, seed: int = 0, **parameters: Any) -> Task:
         name: value.tolist() if isinstance(value, np.ndarray | np.generic) else value
         for name, value in parameters.items()
     }
-    return make({"tasks": {data: {"data": data, **plain}}}, Numbers({}), seed)[data]
+    hold_out = plain.pop("hold_out", None)
+    settings = TaskSettings.model_construct(data=data, hold_out=hold_out, parameters=plain)
+    return make({data: settings}, Numbers({}), seed)[data]
 
 
 def table(
@@ -615,11 +618,10 @@ def _number(context: TaskContext, value: float | str) -> float:
     return float(context.numbers.number(value))
 
 
-def _retina(connectivity: Mapping[str, Any], numbers: Numbers) -> tuple[int, int] | None:
+def _retina(connectivity: Connectivity, numbers: Numbers) -> tuple[int, int] | None:
     """Return the rows and columns of the first input group that lies so."""
-    groups = connectivity.get("groups", {})
-    for name in connectivity.get("inputs", ()):
-        size = groups.get(name)
+    for name in connectivity.inputs or ():
+        size = connectivity.groups.get(name)
         if isinstance(size, list) and len(size) == 2:
             return numbers.whole(size[0], "rows"), numbers.whole(size[1], "columns")
     return None

@@ -410,10 +410,10 @@ class Numbers:
     parameters: Mapping[str, Any]
 
     @classmethod
-    def of(cls, raw: Mapping[str, Any]) -> Numbers:
+    def of(cls, parameters: Mapping[str, Any]) -> Numbers:
         """Read [parameters] of a scenario; a parameter may use those before it."""
         known: dict[str, Any] = {}
-        for name, value in raw.get("parameters", {}).items():
+        for name, value in parameters.items():
             known[name] = cls(known).number(value)
         return cls(known)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from allornone.scenarios.document.axes import Axis, Run, family
 from allornone.scenarios.document.change import CHANGEABLE, Raw
+from allornone.scenarios.document.document import Experiments
 from allornone.scenarios.experiment.build import groups_of
 from allornone.scenarios.experiment.causes import PartError
 from allornone.scenarios.experiment.limits import Limits
@@ -96,6 +97,7 @@ class Laboratory:
         executor: Executor | None = None,
         progress: Progress | None = None,
         judged: bool = True,
+        experiments: Experiments | None = None,
     ) -> None:
         self.raw, self.seeds, self.overrides = raw, list(seeds), dict(overrides or {})
         self.limits, self.executor, self.progress = limits or Limits(), executor, progress
@@ -103,7 +105,7 @@ class Laboratory:
         self.measures: dict[str, str] = {name: str(text) for name, text in raw.get("measures", {}).items()}
         self._found: dict[str, dict[str, Value]] = {}
         self._learned: dict[str, bool] = {}
-        self._known: Known = {}
+        self._known = Known(experiments or Experiments())
 
     def measured(
         self,
@@ -171,8 +173,9 @@ class Laboratory:
             if not wanted <= self._found.get(key, {}).keys():
                 missing[key] = (run.raw, seed, wanted | missing[key][2] if key in missing else wanted)
         groups: dict[Any, list[ReadyRun]] = {}
-        if sum(begun.network.number_of_edges() for begun in self._known.values()) > KEPT_SYNAPSES:
-            self._known.clear()
+        networks = self._known.networks
+        if sum(begun.network.number_of_edges() for begun in networks.values()) > KEPT_SYNAPSES:
+            networks.clear()
         asked: dict[frozenset[str], tuple[dict[str, str], Needs]] = {}
         for key, (raw, seed, wanted) in missing.items():
             if wanted not in asked:

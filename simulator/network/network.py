@@ -252,11 +252,10 @@ class Network(Graph):
         return data
 
     def _synapse(self, source: str, target: str, data: dict[str, Any]) -> None:
-        units = self._node
-        if source not in self or target not in self:
-            raise UnknownName("unit", target if source in self else source, self)
-        target_data = units[target]
-        if target in self._succ[source]:
+        if source not in self:
+            raise UnknownName("unit", source, self)
+        target_data = self._data(target)
+        if self.has_edge(source, target):
             raise NetworkError(
                 f"a synapse from {source!r} to {target!r} exists already: say weight= to strengthen it, "
                 f"or net.relay({source!r}, {target!r}, delay) for a second way"

@@ -347,9 +347,9 @@ def expand_units(
 
 
 class _Places(NamedTuple):
-    """Values of the free indices, one array a name, `count` long."""
+    """Values of the free indices, one array a name."""
 
-    count: int
+    length: int
     indices: Mapping[str, Index]
 
     def at(self, k: int) -> dict[str, int]:
@@ -384,7 +384,7 @@ class _Meaning:
         here = {name: places.indices[name] for name in self.free(piece) if name in places.indices}
         try:
             found = here[text] if text in here else self.evaluate(text, here)
-            values = np.broadcast_to(np.asarray(found, dtype=np.float64), places.count)
+            values = np.broadcast_to(np.asarray(found, dtype=np.float64), places.length)
         except (TypeError, ValueError) as error:
             raise NotationError(str(error), column) from None
         wrong = values[~np.isfinite(values)]
@@ -411,9 +411,9 @@ class _Meaning:
     def units(self, term: UnitTerm, places: _Places) -> Sequence[Sequence[str]]:
         """Return the units that a term stands for at each place."""
         if term.index is None:
-            return [self.group(term)] * places.count
+            return [self.group(term)] * places.length
         if term.index.text.isdecimal() and (single := f"{term.name}[{term.index.text}]") in self.groups:
-            return [self.groups[single]] * places.count
+            return [self.groups[single]] * places.length
         group, numbers = self.group(term), self.wholes(term.index, places)
         if not self.free(term.index) and not 0 <= numbers[0] < len(group):
             sentence = f"{term.name} has {len(group)} units, counted from 0; found index {numbers[0]}"
@@ -483,19 +483,21 @@ class _Wiring:
                 heads, tails = meaning.units(source, places), meaning.units(target, places)
                 there = np.flatnonzero([bool(h and t) for h, t in zip(heads, tails, strict=True)])
                 places = places.take(there)
-                if "when" in line.attributes and places.count:
+                if "when" in line.attributes and places.length:
                     chosen = np.flatnonzero(meaning.numbers(line.attributes["when"], places))
                     there, places = there[chosen], places.take(chosen)
-                for k, (alike, weight, draw) in zip(there, self._made(line, arrow, places), strict=True):
+                for k, (alike, weight, draw) in zip(
+                    there.tolist(), self._made(line, arrow, places), strict=True
+                ):
                     yield _Block(heads[k], tails[k], alike, weight, draw, target.column)
 
     def _made(
         self, line: SynapseLine, arrow: str, places: _Places
     ) -> Iterator[tuple[tuple[int | None, str, str | None, bool, bool | None], tuple[float, ...], int]]:
         """Yield how the synapses at each place are made: what they have alike, their weight, how many are drawn."""
-        if not places.count:
+        if not places.length:
             return
-        meaning, given, nothing = self.meaning, line.attributes, [None] * places.count
+        meaning, given, nothing = self.meaning, line.attributes, [None] * places.length
         kind, relay = "inhibitory" if arrow == "-o" else "weighted", "relay" in given
         delays: Sequence[int | None] = (
             meaning.wholes(given["delay"], places, 0) if "delay" in given else nothing
@@ -503,7 +505,7 @@ class _Wiring:
         plastic: Sequence[bool | None] = nothing
         if "plastic" in given:
             plastic = (meaning.numbers(given["plastic"], places) != 0).tolist()
-        draws = meaning.wholes(given["draw"], places, 0) if "draw" in given else [0] * places.count
+        draws = meaning.wholes(given["draw"], places, 0) if "draw" in given else [0] * places.length
         shares = self._shared(line.shared, places)
         weights = self._weights(line, places)
         for delay, share, changes, weight, draw in zip(delays, shares, plastic, weights, draws, strict=True):
@@ -511,14 +513,14 @@ class _Wiring:
 
     def _shared(self, term: UnitTerm | None, places: _Places) -> Sequence[str | None]:
         if term is None or term.index is None:
-            return [None if term is None else term.name] * places.count
+            return [None if term is None else term.name] * places.length
         return [f"{term.name}[{number}]" for number in self.meaning.wholes(term.index, places)]
 
     def _weights(self, line: SynapseLine, places: _Places) -> Sequence[tuple[float, ...]]:
         """Return the weight at each place, or the two numbers of the law from which it is drawn."""
         piece = line.attributes.get("weight")
         if piece is None:
-            return [(1.0,)] * places.count
+            return [(1.0,)] * places.length
         if line.law is None:
             return [(weight,) for weight in self.meaning.numbers(piece, places).tolist()]
         first, second = (self.meaning.numbers(number, places) for number in line.law.numbers)

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from allornone.scenarios.document.axes import runs
-from allornone.scenarios.document.document import validate, validate_run
+from allornone.scenarios.document.document import Experiments, validate
 from allornone.scenarios.document.errors import DocumentError, Violation
 from allornone.scenarios.document.reading import MOST_TOLD, SourceError, parse, read
 
@@ -38,7 +38,7 @@ def test_a_good_file_is_read_and_so_is_each_of_its_runs(path: Path) -> None:
     assert source.document.title == source.raw["title"]
     assert source.document.folder == path.parent
     for run in islice(runs(source.raw), 20):
-        assert validate_run(run.raw).experience[0].name == source.document.experience[0].name
+        assert Experiments().of(run.raw).experience[0].name == source.document.experience[0].name
 
 
 @pytest.mark.parametrize("path", corpus.INVALID, ids=lambda path: path.stem)
@@ -95,7 +95,7 @@ def test_a_run_knows_the_cuts_of_each_change_in_their_order() -> None:
 
     *_, last = runs(source.raw, {"connectivity": {"without": ["S -> R"]}})
 
-    edits = validate_run(last.raw).connectivity.edits
+    edits = Experiments().of(last.raw).connectivity.edits
     assert [(edit.without, edit.with_) for edit in edits] == [
         (["S -> A", "A -> R"], ["S -> R [weight=0]"]),
         (["S -> R"], []),

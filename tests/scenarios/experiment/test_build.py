@@ -337,7 +337,7 @@ def test_each_phase_says_again_what_is_plastic() -> None:
         (LAYER + "r = { bias = 1 }\n", ["no unit or group is named 'r'", "R"]),
         (LAYER.replace('model = "perceptron"', ""), ["has no model", "mcculloch-pitts"]),
         (LAYER.replace('"perceptron"', '"percepton"'), ["'percepton'", "Did you mean 'perceptron'?"]),
-        (LAYER.replace('"n"', "0"), ["a group has at least one unit", "0"]),
+        (LAYER.replace('"n"', "0"), ["a whole number from 1", "found 0"]),
         (LAYER.replace('"n"', '"n / 3"'), ["whole number", "1.33"]),
         (LAYER.replace("[activation]", 'without = ["R -> x"]\n[activation]'), ["no synapse 'R -> x'"]),
         (LAYER.replace("[activation]", 'weights = { "R[0] -> R[1]" = 1 }\n[activation]'), ["R[0]", "R[1]"]),

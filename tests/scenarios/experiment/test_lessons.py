@@ -162,7 +162,7 @@ def test_a_teacher_speaks_of_what_is_held_until_he_speaks() -> None:
 
 def test_a_task_teaches_the_outputs_and_a_show_asks_them() -> None:
     """Its rows in order, its answers beside them; its name may be that of the part held out."""
-    teach, show = phases(GATE, 'teach = "gate"', 'show = "gate"')
+    teach, show = phases(GATE, 'teach = "gate"\nrule = "perceptron"', 'show = "gate"')
 
     for found in (teach, show):
         assert found.x[:, 0].tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -223,8 +223,8 @@ def test_a_net_is_taught_its_cues_for_as_long_as_the_phase() -> None:
     ("text", "told", "message"),
     [
         (GATE, 'teach = "gat"', "no task is named 'gat'. Did you mean 'gate'?"),
-        (GATE, 'teach = "wide"', "task 'wide' has 3 inputs, the net has 2"),
-        (GATE, 'teach = "two"', "task 'two' teaches 2 outputs, the net has 1: out"),
+        (GATE, 'show = "wide"', "task 'wide' has 3 inputs, the net has 2"),
+        (GATE, 'show = "two"', "task 'two' teaches 2 outputs, the net has 1: out"),
         (NET, "stimulus = { xx = 1 }", "no unit is named 'xx'. Did you mean 'x'?"),
         (
             NET,
@@ -266,7 +266,7 @@ def test_a_net_is_taught_its_cues_for_as_long_as_the_phase() -> None:
         ),
         (NET, 'stimulus = { x = "1{1001}" }', "--limit ticks="),
         (NET, "stimulus = { x = 1 }\nticks = 1001", "--limit ticks=1001"),
-        (GATE, 'teach = "gate"\nticks = 1001', "--limit ticks=1001"),
+        (GATE, 'show = "gate"\nticks = 1001', "--limit ticks=1001"),
         (FREE, 'show = "cues"\nticks = 1001', "--limit ticks=1001"),
         (NET, 'stimulus = { x = "?{5}" }', "--limit trials="),
         (NET, 'stimulus = { x = "?{100}" }', "say sample = N"),

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import corpus
 import numpy as np
 import pytest
 from scipy import stats
@@ -22,7 +23,9 @@ MANY = 20_000
 
 def task(seed: int = 0, parameters: dict[str, Any] | None = None, **given: Any) -> Task:
     """Return one task."""
-    return make({"tasks": {"t": given}}, Numbers(parameters or {}), seed, Limits())["t"]
+    return make(corpus.task_settings(parameters or (), t=given), Numbers(parameters or {}), seed, Limits())[
+        "t"
+    ]
 
 
 def desired(found: Task) -> Array:

@@ -241,7 +241,11 @@ def wild(draw: st.DrawFn) -> dict[str, Any]:
             weight = "" if kind == "-o" else f"weight={draw(st.integers(-2, 3))}, "
             lines[source, target] = f"{source} {kind} {target} [{weight}delay={draw(st.integers(1, 3))}]"
     text = st.text("01?", min_size=1, max_size=3)
-    stimulus = {"x": draw(text), "y": draw(st.text("01", max_size=8)), "b": draw(st.text("01.", max_size=5))}
+    stimulus = {
+        "x": draw(text),
+        "y": draw(st.text("01", min_size=1, max_size=8)),
+        "b": draw(st.text("01.", min_size=1, max_size=5)),
+    }
     return {
         "connectivity": {
             "inputs": ["x", "y"],
@@ -288,7 +292,9 @@ def test_a_phase_that_begins_here_goes_on_where_the_last_ended(raw: dict[str, An
     """Two phases cut anywhere are one run; a phase from rest is not."""
     stimulus = {key: text.replace("?", "1") for key, text in raw["experience"][0]["stimulus"].items()}
     whole = run_of({**raw, "experience": [{"name": "p", "stimulus": stimulus, "ticks": 10}]})
-    parts = [{key: text[at] for key, text in stimulus.items()} for at in (slice(cut), slice(cut, None))]
+    parts = [
+        {key: text[at] for key, text in stimulus.items() if text[at]} for at in (slice(cut), slice(cut, None))
+    ]
     two = [
         {"name": "p", "stimulus": parts[0], "ticks": cut},
         {"name": "q", "stimulus": parts[1], "ticks": 10 - cut, "from": "here"},

@@ -6,10 +6,12 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+import corpus
 import numpy as np
 import pytest
 
 import allornone as aon
+from allornone.scenarios.document.document import Connectivity
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.tasks import Task, make
 from allornone.scenarios.expressions.expression import Numbers
@@ -165,12 +167,11 @@ def test_bars_are_drawn_where_their_number_is_said() -> None:
 
 def test_bars_are_as_large_as_the_retina() -> None:
     """In a file the net's input group says the size."""
-    raw = {
-        "connectivity": {"inputs": ["S"], "groups": {"S": [3, "n"]}},
-        "tasks": {"t": {"data": "bars"}},
-    }
+    said = {"inputs": ["S"], "groups": {"S": [3, "n"]}, "synapses": []}
+    connectivity = Connectivity.model_validate(said, context={"names": ("n",)})
+    bars = corpus.task_settings(t={"data": "bars"})
 
-    assert make(raw, Numbers({"n": 4}), 0)["t"].x.shape == (7, 12)
+    assert make(bars, Numbers({"n": 4}), 0, connectivity=connectivity)["t"].x.shape == (7, 12)
 
 
 # ---- Files
@@ -179,8 +180,8 @@ def test_bars_are_as_large_as_the_retina() -> None:
 def held(folder: Path, text: str, **given: Any) -> Task:
     """Return the task of a file in a scenario's folder."""
     (folder / "data.csv").write_text(text, encoding="utf-8")
-    raw = {"tasks": {"t": {"data": "file", "path": "data.csv", **given}}}
-    return make(raw, Numbers({}), 0, Limits(folder=folder))["t"]
+    of_file = corpus.task_settings(t={"data": "file", "path": "data.csv", **given})
+    return make(of_file, Numbers({}), 0, Limits(folder=folder))["t"]
 
 
 def test_a_file_is_a_table_of_numbers(tmp_path: Path) -> None:
@@ -243,7 +244,7 @@ def test_the_prompt_has_what_a_file_has() -> None:
     given = {"data": "sample", "count": 5, "inputs": 2, "d": "x1 + noise"}
     X, d = shown("sample", seed=7, count=5, inputs=2, d="x1 + noise")
 
-    first = make({"tasks": {"any": given}}, Numbers({}), 7)["any"]
+    first = make(corpus.task_settings(any=given), Numbers({}), 7)["any"]
     assert first.d is not None
     assert (X.tolist(), d.tolist()) == (first.x.tolist(), first.d.tolist())
     assert len(shown("grid", cells=3, from_=0).x) == 9

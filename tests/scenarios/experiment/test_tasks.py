@@ -6,6 +6,7 @@ import itertools
 import math
 from typing import Any
 
+import corpus
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -21,7 +22,7 @@ few = settings(deadline=None, max_examples=30)
 
 def made(task: dict[str, Any], seed: int = 0, **parameters: Any) -> dict[str, Task]:
     """Return what a scenario with one task, t, makes."""
-    return make({"tasks": {"t": task}}, Numbers(parameters), seed, Limits())
+    return make(corpus.task_settings(parameters, t=task), Numbers(parameters), seed, Limits())
 
 
 def task(seed: int = 0, parameters: dict[str, Any] | None = None, **given: Any) -> Task:

@@ -161,7 +161,7 @@ def test_a_key_names_units_as_synapses_do() -> None:
     found = read_stimuli(
         {"x[k]": "0{k}1", "odd name": 1, "stop": ["2", 0]},
         GROUPS,
-        lambda text, indices: indices[text] if indices else float(text),
+        lambda text, indices: indices[text].astype(float) if indices else float(text),
     )
 
     assert {unit: sequence.values.tolist() for unit, sequence in found.items()} == {
