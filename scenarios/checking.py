@@ -22,7 +22,6 @@ from allornone.scenarios.document.axes import Family, Run, alters, family, runs
 from allornone.scenarios.document.change import CHANGEABLE, Path, Raw, spoken
 from allornone.scenarios.document.errors import Violation
 from allornone.scenarios.document.reading import Source
-from allornone.scenarios.experiment.build import groups_of
 from allornone.scenarios.experiment.causes import PartError, violation
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import NothingThereError, needs, scope_of
@@ -205,14 +204,14 @@ def _unlived(ready: Prepared, asked: Needs) -> RunRecord:
     biased = [(None, unit) for unit, data in net.nodes(data=True) if "bias" in data]
     weights = [net.edges[pair].get("weight", 1.0) for pair in pairs]
     start = np.array([*weights, *(net.nodes[unit]["bias"] for _, unit in biased)], dtype=float)
-    groups = groups_of(net)
+    groups = ready.groups
     wanted = {unit for name in asked.record.units or () for unit in groups.get(name, ())}
     units = tuple(unit for unit in net if unit in wanted)
     records = tuple(
         _unlived_phase(_Unlived(phase, units, (*pairs, *biased), start, tuple(net), tuple(net.inputs)), asked)
         for phase in ready.phases
     )
-    return RunRecord(net, records, dict(ready.parameters), ready.seed)
+    return RunRecord(net, groups, records, dict(ready.parameters), ready.seed)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from math import prod
 from typing import Any, Literal, NamedTuple
 
-from allornone.scenarios.document.change import CHANGEABLE, ChangeError, Raw, from_dotted, overlay
+from allornone.scenarios.document.change import CHANGEABLE, ChangeError, Overlays, Raw, from_dotted
 from allornone.simulator.errors import LimitExceeded, nearest
 
 MOST_RUNS = 100_000
@@ -106,9 +106,10 @@ def _runs(axes: tuple[Axis, ...], raw: Raw, change: Raw, overrides: Mapping[str,
         raise LimitExceeded(f"[vary] spans {_count(axes)} runs; at most {MOST_RUNS} are allowed")
     base = {key: value for key, value in raw.items() if key != "vary"}
     settings = [from_dotted(path, value) for path, value in overrides.items()]
-    for labels, laid in _branches(axes, base, change.get("vary", {})):
+    overlays = Overlays()
+    for labels, laid in _branches(axes, base, change.get("vary", {}), overlays):
         for last in (*settings, change):
-            laid = overlay(laid, last)
+            laid = overlays.over(laid, last)
         yield Run(labels, laid)
 
 
@@ -226,7 +227,9 @@ def _check_edit(axis: Axis, label: str, edit: object) -> None:
     check_edits(axis.nested.get(label, ()), edit.get("vary", {}))
 
 
-def _branches(axes: tuple[Axis, ...], raw: Raw, edits: Raw) -> Iterator[tuple[dict[str, Label], Raw]]:
+def _branches(
+    axes: tuple[Axis, ...], raw: Raw, edits: Raw, overlays: Overlays
+) -> Iterator[tuple[dict[str, Label], Raw]]:
     if not axes:
         yield {}, raw
         return
@@ -234,11 +237,11 @@ def _branches(axes: tuple[Axis, ...], raw: Raw, edits: Raw) -> Iterator[tuple[di
     for label, change in zip(axis.labels, axis.changes, strict=True):
         edit: Raw = edits.get(axis.name, {}).get(label, {})
         try:
-            laid = overlay(overlay(raw, change), edit)
+            laid = overlays.over(overlays.over(raw, change), edit)
         except ChangeError as error:
             raise error.within("vary", axis.name, str(label)) from None
-        for inner, inside in _branches(axis.nested.get(label, ()), laid, edit.get("vary", {})):
-            for rest, run in _branches(tuple(others), inside, edits):
+        for inner, inside in _branches(axis.nested.get(label, ()), laid, edit.get("vary", {}), overlays):
+            for rest, run in _branches(tuple(others), inside, edits, overlays):
                 yield {axis.name: label, **inner, **rest}, run
 
 

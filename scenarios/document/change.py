@@ -67,21 +67,49 @@ def overlay(raw: Raw, change: Raw) -> Raw:
     >>> overlay({"learning": {"rule": "lms", "eta": 0.1, "epochs": 9}}, {"learning": {"rule": "hebb"}})
     {'learning': {'rule': 'hebb', 'epochs': 9}}
     """
-    raw = _forget_rule(raw, change)
-    laid = dict(raw)
-    for key, piece in change.items():
-        if key == "vary":
-            continue
-        if key not in _PIECES:
-            hint = nearest(key, CHANGEABLE) or f"A change may touch {', '.join(CHANGEABLE)}"
-            raise ChangeError((key,), f"a change cannot touch {key!r}. {hint}")
-        if not isinstance(piece, dict) and key != "experience":
-            raise ChangeError((key,), f"a change of {key!r} must be a table, found {piece!r}")
-        try:
-            laid[key] = _PIECES[key](raw, piece)
-        except ChangeError as error:
-            raise error.within(key) from None
-    return laid
+    return Overlays().over(raw, change)
+
+
+class Overlays:
+    """Lays changes over scenarios as `overlay` does; what two of them share, they share afterwards too."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], tuple[tuple[object, ...], Any]] = {}
+
+    def over(self, raw: Raw, change: Raw) -> Raw:
+        """Return a scenario with a change laid over it."""
+        laid = dict(raw)
+        if "rule" in _plain_table(change.get("learning")) and "experience" in raw:
+            rests_on = (raw["experience"], raw.get("learning"), change["learning"])
+            laid["experience"] = self._once(rests_on, _without_rule, raw, change["learning"])
+        raw = dict(laid)
+        for key, piece in change.items():
+            if key == "vary":
+                continue
+            if key not in _PIECES:
+                hint = nearest(key, CHANGEABLE) or f"A change may touch {', '.join(CHANGEABLE)}"
+                raise ChangeError((key,), f"a change cannot touch {key!r}. {hint}")
+            if not isinstance(piece, dict) and key != "experience":
+                raise ChangeError((key,), f"a change of {key!r} must be a table, found {piece!r}")
+            rests_on = (raw.get(key), piece, raw.get("learning") if key == "experience" else None)
+            try:
+                laid[key] = self._once(rests_on, _PIECES[key], raw, piece)
+            except ChangeError as error:
+                raise error.within(key) from None
+        return laid
+
+    def _once(
+        self, rests_on: tuple[object, ...], lay: Callable[[Raw, Any], Any], raw: Raw, piece: Any
+    ) -> Any:
+        key = (id(lay), *map(id, rests_on))
+        if key not in self._known:
+            # What it rests on is held, so that nothing else gets the same ids.
+            self._known[key] = (rests_on, lay(raw, piece))
+        return self._known[key][1]
+
+
+def _plain_table(value: object) -> Raw:
+    return value if isinstance(value, dict) else {}
 
 
 def from_dotted(path: str, value: object) -> Raw:
@@ -269,17 +297,13 @@ def _acting(phase: Raw, old: Raw, new: Raw) -> Raw:
     return {key: value for key, value in phase.items() if key not in gone}
 
 
-def _forget_rule(raw: Raw, change: Raw) -> Raw:
-    """Return the scenario without what phases said of a rule's parameters, if [learning] names another."""
-    learning = change.get("learning")
-    if not isinstance(learning, dict) or "rule" not in learning or "experience" not in raw:
-        return raw
+def _without_rule(raw: Raw, learning: Raw) -> list[Raw]:
+    """Return the phases without what they said of a rule's parameters, if [learning] names another."""
     rule, kept = raw.get("learning", {}).get("rule"), (*PHASE_KEYS, *LEARNING_KEYS)
-    phases = [
+    return [
         phase if "rule" in phase else _renamed(phase, learning, "rule", kept, rule)
         for phase in raw["experience"]
     ]
-    return {**raw, "experience": phases}
 
 
 _PIECES: Mapping[str, Callable[[Raw, Any], Any]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
@@ -339,7 +340,7 @@ class Phase(Learning):
         _exactly_one(self.model_fields_set, PHASE_ACTS, "what happens in a phase")
         return self
 
-    @property
+    @cached_property
     def act(self) -> str:
         """What happens in it: "stimulus", "teach", "show" or "gradient"."""
         return next(act for act in PHASE_ACTS if getattr(self, act) is not None)

@@ -131,7 +131,7 @@ class _Reader:
 
     def __init__(self, run: RunRecord) -> None:
         self.run = run
-        self.groups = build.groups_of(run.network)
+        self.groups = run.groups
         self.numbers = Numbers(run.parameters)
 
     def seen(self, word: str) -> Callable[..., Value]:

@@ -18,7 +18,7 @@ from allornone.scenarios.document.chance import draws
 from allornone.scenarios.document.change import NAMING_TASKS, Raw
 from allornone.scenarios.document.document import Experiment, Experiments, LearningSettings, Phase
 from allornone.scenarios.experiment import build, tasks
-from allornone.scenarios.experiment.build import Pair, start
+from allornone.scenarios.experiment.build import Groups, Pair, start
 from allornone.scenarios.experiment.causes import caused_by
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.tasks import Task
@@ -109,6 +109,7 @@ class Prepared:
     """One run: its network at the start, which other runs may share, its phases, its numbers and its seed."""
 
     network: Network
+    groups: Groups
     phases: tuple[PreparedPhase, ...]
     parameters: Mapping[str, Any]
     seed: int
@@ -120,6 +121,7 @@ class Beginning:
     """A network at its start, its structure, and by the texts of a file which of its synapses are plastic."""
 
     network: Network
+    groups: Groups
     structure: Hashable
     plastic: dict[Hashable, tuple[Pair, ...]] = field(default_factory=dict)
 
@@ -159,7 +161,7 @@ def prepare(raw: Raw, seed: int, limits: Limits, known: Known | None = None) -> 
     if key not in known.networks:
         net = _at_start(experiment, numbers, made, seed, limits)
         net.graph["name"] = raw.get("title", "")
-        known.networks[key] = Beginning(net, structure(net))
+        known.networks[key] = Beginning(net, build.groups_of(net), structure(net))
     begun = known.networks[key]
     drawn = tuple(phase.name for phase in experiment.experience if _is_drawn(phase))
     phases = []
@@ -168,7 +170,7 @@ def prepare(raw: Raw, seed: int, limits: Limits, known: Known | None = None) -> 
             words = experiment.learning_settings(phase)
             phases.append(_phase(phase, words, begun, numbers, made, seed, limits, drawn))
     run_key = (begun.structure, tuple(phase.key for phase in phases))
-    return Prepared(begun.network, tuple(phases), numbers.parameters, seed, run_key)
+    return Prepared(begun.network, begun.groups, tuple(phases), numbers.parameters, seed, run_key)
 
 
 def _at_start(
@@ -235,7 +237,7 @@ def _phase(
     drawn: Sequence[str],
 ) -> PreparedPhase:
     net = begun.network
-    x, driven, d, taught, cell = lesson(phase, net, numbers, made, seed, limits, drawn)
+    x, driven, d, taught, cell = lesson(phase, begun, numbers, made, seed, limits, drawn)
     rule = None if phase.act in ("show", "gradient") else _rule(words, numbers)
     if phase.act == "gradient" and d is None:
         raise AllornoneError(
@@ -313,7 +315,7 @@ def _ramps(words: LearningSettings, rule: LearningRule | None, numbers: Numbers)
 
 def lesson(
     phase: Phase,
-    net: Network,
+    begun: Beginning,
     numbers: Numbers,
     made: Mapping[str, Task],
     seed: int,
@@ -324,15 +326,15 @@ def lesson(
 
     `drawn` names the phases whose stimuli are drawn: each has draws of its own.
     """
-    said = _said(phase, numbers)
+    net, said = begun.network, _said(phase, numbers)
     if said is not None:
         limits.need("ticks", said)
     if phase.stimulus is not None:
         again = phase.name if phase.name in drawn[1:] else ""
-        x, driven = _stimulus(phase, net, numbers, stream(seed, "stimulus", again), limits)
+        x, driven = _stimulus(phase, begun, numbers, stream(seed, "stimulus", again), limits)
         taught = tuple(phase.teacher or {})
-        d = _teacher(phase.teacher, x, driven, net, numbers) if phase.teacher else None
-        return x, driven, d, _units(taught, net), None
+        d = _teacher(phase.teacher, x, driven, begun.groups, numbers) if phase.teacher else None
+        return x, driven, d, _units(taught, begun.groups), None
     name = str(phase.task)
     if name not in made:
         raise UnknownName("task", name, made)
@@ -361,17 +363,17 @@ def _no_cues(phase: Phase, net: Network) -> None:
 
 
 def _stimulus(
-    phase: Phase, net: Network, numbers: Numbers, draw: np.random.Generator, limits: Limits
+    phase: Phase, begun: Beginning, numbers: Numbers, draw: np.random.Generator, limits: Limits
 ) -> tuple[Array, tuple[str, ...]]:
     with limits.naming("ticks"):
         given = read_stimuli(
             phase.stimulus or {},
-            build.groups_of(net),
+            begun.groups,
             numbers.wiring,
             parameters=numbers.parameters,
             limit=limits.ticks,
         )
-    inputs = net.inputs
+    net, inputs = begun.network, begun.groups["inputs"]
     known = set(inputs)
     forced = [unit for unit in net if unit in given and unit not in known]
     if forced and phase.teacher is not None:
@@ -406,19 +408,19 @@ def _ticks(phase: Phase, given: Mapping[str, Given], net: Network, numbers: Numb
 
 
 def _teacher(
-    teacher: Mapping[str, Any], x: Array, driven: tuple[str, ...], net: Network, numbers: Numbers
+    teacher: Mapping[str, Any], x: Array, driven: tuple[str, ...], groups: Groups, numbers: Numbers
 ) -> Array:
     last = np.nan_to_num(x[:, -1])
     names: dict[str, Value] = {unit: Labelled(last[:, k], ("trial",)) for k, unit in enumerate(driven)}
-    for group in net.groups:
-        members = net.group(group)
-        if all(unit in driven for unit in members):
-            columns = last[:, [driven.index(unit) for unit in members]]
+    place = {unit: k for k, unit in enumerate(driven)}
+    for group, members in groups.items():
+        if group not in names and members and all(unit in place for unit in members):
+            columns = last[:, [place[unit] for unit in members]]
             names[group] = Labelled(columns, ("trial", "unit"), {"unit": tuple(members)})
     columns_of = [
         _column(numbers.evaluate(text, names) if isinstance(text, str) else text, len(x), unit)
         for unit, text in teacher.items()
-        for _ in _units((unit,), net)
+        for _ in _units((unit,), groups)
     ]
     return np.stack(columns_of, axis=1)
 
@@ -433,8 +435,7 @@ def _column(value: Value, trials: int, unit: str) -> Array:
     return np.full(trials, float(value))
 
 
-def _units(names: tuple[str, ...], net: Network) -> tuple[str, ...]:
-    groups = build.groups_of(net)
+def _units(names: tuple[str, ...], groups: Groups) -> tuple[str, ...]:
     for name in names:
         if name not in groups:
             raise UnknownName("unit or group", name, groups)

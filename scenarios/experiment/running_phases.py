@@ -95,6 +95,7 @@ class RunRecord:
     """One run when it is over: its network as it was at the start, and a record a phase."""
 
     network: Network
+    groups: build.Groups
     records: tuple[PhaseRecord, ...]
     parameters: dict[str, Any]
     seed: int
@@ -204,8 +205,8 @@ class _Group:
         phases: Sequence[PreparedPhase],
         seeds: Sequence[int],
         needs: Needs,
+        groups: build.Groups,
     ) -> _Group:
-        groups = build.groups_of(program.networks[0])
         wanted = {unit for name in needs.record.units or () for unit in groups.get(name, ())}
         places = np.array([place for name, place in program.index.items() if name in wanted], dtype=np.intp)
         first = phases[0]
@@ -298,14 +299,15 @@ def _together(runs: Sequence[Prepared], needs: Needs) -> list[RunRecord]:
         phases = [run.phases[number] for run in runs]
         learns = phases[0].rule is not None
         ready = replace(program.plastic_only(phases[0].plastic) if learns else program, weights=weights)
-        group = _Group.of(ready, activity, phases, [run.seed for run in runs], needs)
+        seeds = [run.seed for run in runs]
+        group = _Group.of(ready, activity, phases, seeds, needs, runs[0].groups)
         run_phase = _in_time if phases[0].by_tick else _cued if phases[0].timed else _lessons
         with np.errstate(over="ignore", invalid="ignore"):  # one lane that bursts is told as diverged
             weights, activity, found = run_phase(group)
         for lane, record in enumerate(found):
             records[lane].append(record)
     return [
-        RunRecord(run.network, tuple(record), dict(run.parameters), run.seed)
+        RunRecord(run.network, run.groups, tuple(record), dict(run.parameters), run.seed)
         for record, run in zip(records, runs, strict=True)
     ]
 

@@ -104,8 +104,8 @@ class Labelled:
         """Return other values along some of these axes, with their labels."""
         kept = tuple(axes)
         labels = {axis: self.labels[axis] for axis in kept}
-        members = {axis: row for axis, row in self.members.items() if axis in kept}
-        return Labelled(values, kept, labels, self.loose & set(kept), members)
+        members = {axis: row for axis, row in self.members.items() if axis in kept} if self.members else {}
+        return Labelled(values, kept, labels, self.loose & set(kept) if self.loose else self.loose, members)
 
     def pick(self, **wanted: object) -> Value:
         """Return what stands at a label of an axis, or at each of a list of labels, which keeps the axis.

@@ -17,7 +17,6 @@ import numpy as np
 from allornone.scenarios.document.axes import Axis, Run, family
 from allornone.scenarios.document.change import CHANGEABLE, Raw
 from allornone.scenarios.document.document import Experiments
-from allornone.scenarios.experiment.build import groups_of
 from allornone.scenarios.experiment.causes import PartError
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import measure, needs
@@ -243,8 +242,7 @@ def _note_learning(learned: dict[str, bool], run: RunRecord) -> None:
 
 def bytes_kept(ready: Prepared, asked: Needs) -> int:
     """Return how many bytes one run takes: what it is shown, and what is kept of it for its measures."""
-    groups = groups_of(ready.network)
-    units = len({unit for name in asked.record.units or () for unit in groups.get(name, ())})
+    units = len({unit for name in asked.record.units or () for unit in ready.groups.get(name, ())})
     synapses = ready.network.number_of_edges() + len(ready.network)
     cells = 0
     for phase in ready.phases:
