@@ -1,7 +1,7 @@
 """Print how the package is built: modules, halves, circles, chains, doubled names, deep and long functions.
 
 `python .ci/house.py` prints the report; `python .ci/house.py --hold` also returns 1 where it breaks a rule: no
-circle, no doubled name, no function nested over three deep, no chain of imports of more than 11 modules.
+circle, no doubled name, no function nested over three deep, no chain of imports of more than 13 modules.
 
 A room is a folder below one of the packages, such as simulator/network; a module that lies directly in a
 package is a room of its own. Imports under `if TYPE_CHECKING:` make nobody wait: they count for halves alone.
@@ -24,7 +24,7 @@ import networkx as nx
 ROOT = Path(__file__).parent.parent
 PACKAGE = "allornone"
 DEEPEST = 3  # levels of if, for, while, with, try and match in a function
-LONGEST_CHAIN = 11  # modules
+LONGEST_CHAIN = 13  # modules; from expressions by the document and the experiment to the verdict
 LONG = 45  # lines of a function
 
 # Why a module that only one other imports is a file of its own: its name → the reason.

@@ -27,11 +27,12 @@ from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import NothingThereError, needs, scope_of
 from allornone.scenarios.experiment.preparing import Known, Prepared, PreparedPhase, prepare
 from allornone.scenarios.experiment.running_phases import Needs, PhaseRecord, RunRecord
-from allornone.scenarios.expressions.expression import ExpressionError, expression
+from allornone.scenarios.expressions.expression import expression
 from allornone.scenarios.expressions.labelled import Labelled, Value, same_label
 from allornone.scenarios.verdict.family import Selection
 from allornone.scenarios.verdict.judging import selection
 from allornone.simulator.errors import AllornoneError, UnknownName, nearest
+from allornone.simulator.notation.expression import ExpressionError
 from allornone.simulator.notation.reading import NotationError
 from allornone.simulator.program.program import compile
 

@@ -15,14 +15,10 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from allornone.scenarios.expressions.expression import (
-    CONSTANTS,
-    Expression,
-    ExpressionError,
-    compiled,
-)
+from allornone.scenarios.expressions.expression import Expression, compiled
 from allornone.scenarios.expressions.functions import FUNCTIONS, Function
 from allornone.simulator.errors import nearest
+from allornone.simulator.notation.expression import CONSTANTS, ExpressionError
 
 Schema = dict[str, Any]
 Functions = Mapping[str, Function]

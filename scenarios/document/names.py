@@ -39,14 +39,14 @@ from allornone.scenarios.document.kinds import (
     ramped,
     shown,
 )
-from allornone.scenarios.expressions.expression import CONSTANTS
 from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS, Function
 from allornone.scenarios.expressions.labelled import Value
 from allornone.simulator import registry
 from allornone.simulator.errors import AllornoneError, nearest
 from allornone.simulator.learning.divergences import DivergenceName
 from allornone.simulator.learning.rules import LearningRule
-from allornone.simulator.learning.training import WORDS
+from allornone.simulator.learning.training import WORDS, Condition
+from allornone.simulator.notation.expression import CONSTANTS, ExpressionError
 from allornone.simulator.registry import Registry
 
 INNER_AXES = ("trial", "tick", "unit", "epoch", "synapse")
@@ -95,8 +95,15 @@ def _phases(raw: Raw, names: Sequence[str]) -> Iterator[Violation]:
 
 def _until(given: Raw, path: Path, names: Sequence[str]) -> Iterator[Violation]:
     text = given.get("until")
-    if isinstance(text, str):
-        yield from _words(text, (*path, "until"), [*WORDS, *names], FUNCTIONS)
+    if not isinstance(text, str) or expression_fault(text) is not None:
+        return
+    wrong = list(_words(text, (*path, "until"), [*WORDS, *names], {}))
+    yield from wrong
+    if not wrong:
+        try:
+            Condition.read(text, dict.fromkeys(names, 1.0))
+        except ExpressionError as error:
+            yield Violation((*path, "until"), error.sentence, error.column)
 
 
 def _words(text: str, path: Path, names: Collection[str], known: Functions) -> Iterator[Violation]:

@@ -22,7 +22,8 @@ from allornone.scenarios.document.errors import MOST_FOUND, DocumentError, Viola
 from allornone.simulator.errors import AllornoneError, nearest
 
 if TYPE_CHECKING:
-    from allornone.scenarios.document.document import Document, Experiments
+    from allornone.scenarios.document.document import Document
+    from allornone.scenarios.document.validating import Experiments
 
 
 MOST_BYTES = 1 << 20
@@ -228,16 +229,15 @@ class Source:
     @cached_property
     def experiments(self) -> Experiments:
         """The experiments of the runs; tables that runs share are judged once."""
-        from allornone.scenarios.document.document import (
-            Experiments,  # pydantic and numpy, which telling a story does without
-        )
+        # pydantic and numpy, which telling a story does without
+        from allornone.scenarios.document.validating import Experiments
 
         return Experiments()
 
     @cached_property
     def document(self) -> Document:
         """The document; SourceError tells everything that is wrong with it."""
-        from allornone.scenarios.document.document import validate
+        from allornone.scenarios.document.validating import validate
 
         try:
             return validate(self.raw, base=self.path.parent, experiments=self.experiments)

@@ -25,11 +25,12 @@ from allornone.scenarios.experiment.running_phases import (
     chosen_run,
     run_phases,
 )
-from allornone.scenarios.expressions.expression import ExpressionError, Numbers, Scope, expression
+from allornone.scenarios.expressions.expression import Numbers, Scope, expression
 from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS, Function
 from allornone.scenarios.expressions.labelled import Labelled, Value, combine, labelled
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.notation.expression import ExpressionError
 from allornone.simulator.records.records import SEEN, Record
 from allornone.simulator.registry import functions
 

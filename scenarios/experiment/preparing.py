@@ -16,7 +16,8 @@ import numpy as np
 
 from allornone.scenarios.document.chance import draws
 from allornone.scenarios.document.change import NAMING_TASKS, Raw
-from allornone.scenarios.document.document import Experiment, Experiments, LearningSettings, Phase
+from allornone.scenarios.document.document import Experiment, LearningSettings, Phase
+from allornone.scenarios.document.validating import Experiments
 from allornone.scenarios.experiment import build, tasks
 from allornone.scenarios.experiment.build import Groups, Pair, start
 from allornone.scenarios.experiment.causes import caused_by

@@ -7,11 +7,9 @@ clock   the axis "tick" or "epoch", along which `before`, `first`, `period` … 
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
@@ -27,6 +25,7 @@ from allornone.scenarios.expressions.labelled import (
     unwrapped,
 )
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.notation.expression import OPERATORS
 
 Fold = Callable[[Array, tuple[int, ...] | None], Array]
 _CLOCKS = ("tick", "epoch")
@@ -34,21 +33,6 @@ _STATE = ("unit", "synapse", LIST)  # make one state; trials, seeds and the like
 _DIGITS = 53  # that a float holds
 
 _BITS = 1023  # that a float reaches
-_OPERATORS: dict[str, Callable[..., Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 @dataclass(frozen=True)
@@ -321,7 +305,7 @@ def arithmetic(symbol: str, left: Value, right: Value, most: int = LARGEST) -> V
         exact = _exact(symbol, int(left), int(right))
         if exact is not None:
             return exact
-    operate = _OPERATORS[symbol]
+    operate = OPERATORS[symbol]
     try:
         with np.errstate(all="ignore", over="raise" if symbol == "**" else "ignore"):
             if isinstance(left, int | float) and isinstance(right, int | float):
@@ -344,8 +328,8 @@ def compare(symbol: str, left: Value, right: Value, most: int = LARGEST) -> Valu
     if is_text(left) and symbol not in ("==", "!="):
         raise AllornoneError(f"text has no order: it is compared by == and !=, not {symbol}")
     if isinstance(left, Labelled) or isinstance(right, Labelled):
-        return combine(_OPERATORS[symbol], left, right, most=most)
-    return bool(_OPERATORS[symbol](left, right))
+        return combine(OPERATORS[symbol], left, right, most=most)
+    return bool(OPERATORS[symbol](left, right))
 
 
 def _exact(symbol: str, left: int, right: int) -> int | float | None:
@@ -353,7 +337,7 @@ def _exact(symbol: str, left: int, right: int) -> int | float | None:
         return None
     if symbol == "**" and abs(left) > 1 and left.bit_length() * right > 2 * _BITS:
         raise AllornoneError(f"{left} ** {right} is too large for a number")
-    result: int | float = _OPERATORS[symbol](left, right)
+    result: int | float = OPERATORS[symbol](left, right)
     if isinstance(result, int) and result.bit_length() > _BITS:
         raise AllornoneError("this number is too large")
     return result

@@ -16,7 +16,7 @@ import numpy as np
 
 from allornone.scenarios.document.axes import Axis, Run, family
 from allornone.scenarios.document.change import CHANGEABLE, Raw
-from allornone.scenarios.document.document import Experiments
+from allornone.scenarios.document.validating import Experiments
 from allornone.scenarios.experiment.causes import PartError
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import measure, needs

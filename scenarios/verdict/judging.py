@@ -31,18 +31,13 @@ import numpy as np
 from allornone.scenarios.document.axes import alters
 from allornone.scenarios.document.change import Raw, spoken
 from allornone.scenarios.experiment.causes import PartError
-from allornone.scenarios.expressions.expression import (
-    CONSTANTS,
-    Expression,
-    ExpressionError,
-    Scope,
-    expression,
-)
+from allornone.scenarios.expressions.expression import Expression, Scope, expression
 from allornone.scenarios.expressions.functions import FUNCTIONS, arithmetic, numbers
 from allornone.scenarios.expressions.labelled import Array, Labelled, Value, labelled
 from allornone.scenarios.verdict.family import Laboratory, Measured, Picks, Selection
 from allornone.scenarios.verdict.result import ClaimResult, Counterfactual, Nudged
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.notation.expression import CONSTANTS, ExpressionError
 
 SHOWN = 60  # characters of an array
 FEW = 8  # values of an array that are told one by one

@@ -7,7 +7,6 @@ One value an epoch of error, worst, mistakes, updates, change.
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from allornone.simulator.arrays import Array, Index, Truth, stream, summed
-from allornone.simulator.errors import AllornoneError, nearest, whole
+from allornone.simulator.errors import AllornoneError, nearest, shown, whole
 from allornone.simulator.learning.checks import check_fit, ready, warn_if_idle
 from allornone.simulator.learning.presenting import Batch, Lesson, Shown, lesson, samples
 from allornone.simulator.learning.rules import (
@@ -32,6 +31,7 @@ from allornone.simulator.learning.rules import (
     take,
 )
 from allornone.simulator.network.network import Network
+from allornone.simulator.notation.expression import Evaluation, ParsedExpression
 from allornone.simulator.program.passing import Passage
 from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.records.records import IN_LEARNING, SEEN, Record, Training, seen_at
@@ -48,22 +48,6 @@ STACKED = 4096
 WORDS = ("mistakes", "worst", "error", "gradient", "fall", "change", "updates")
 """What a condition may speak of."""
 
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-}
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
-LONGEST = 500
-
 
 @dataclass(frozen=True)
 class Condition:
@@ -73,82 +57,32 @@ class Condition:
     ('mistakes', 'error')
     """
 
-    text: str
-    tree: ast.expr
+    expression: ParsedExpression
     words: tuple[str, ...]
     numbers: Mapping[str, Any]
 
     @classmethod
     def read(cls, text: str, numbers: Mapping[str, Any] | None = None) -> Condition:
-        """Read a condition; `numbers` gives further names a value, one number or one a lane."""
+        """Read a condition; `numbers` gives further names a value, one number or one a lane.
+
+        Raises ExpressionError with the column of a mistake.
+        """
         known = dict(numbers or {})
-        if not isinstance(text, str) or len(text) > LONGEST:
-            raise AllornoneError(
-                f"until must be a condition such as 'mistakes == 0', found {str(text)[:60]!r}"
-            )
-        try:
-            tree = ast.parse(text.strip(), mode="eval").body
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise AllornoneError(
-                f"until {text!r} cannot be read, write a condition such as 'mistakes == 0': {error.args[0]}"
-            ) from None
-        if not isinstance(tree, ast.Compare | ast.BoolOp | ast.UnaryOp):
-            raise AllornoneError(f"until {text!r} is no condition; write one such as 'mistakes == 0'")
-        words: dict[str, None] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and node.id not in known:
-                if node.id not in WORDS:
-                    there = [*WORDS, *known]
-                    hint = f"{nearest(node.id, there)} There are: {', '.join(there)}".strip()
-                    raise AllornoneError(f"until {text!r}: {node.id!r} is nothing here. {hint}")
-                words[node.id] = None
-        condition = cls(text, tree, tuple(words), known)
+        if not isinstance(text, str):
+            raise AllornoneError(f"until must be a condition such as 'mistakes == 0', found {shown(text)}")
+        expression = ParsedExpression.read(text, f"until {shown(text)}")
+        expression.check([*WORDS, *known], {})
+        if not isinstance(expression.tree, ast.Compare | ast.BoolOp | ast.UnaryOp):
+            raise expression.error("this is no condition; write one such as mistakes == 0", expression.tree)
+        words = tuple(word for word in WORDS if word in expression.names and word not in known)
+        condition = cls(expression, words, known)
         condition.met(dict.fromkeys(words, np.full(1, np.nan)))  # what cannot be computed is told now
         return condition
 
     def met(self, values: Mapping[str, Array]) -> Truth:
-        """Return by lane whether the condition holds, from a value for each of its words."""
-        return np.asarray(self._value(self.tree, values), dtype=bool)
-
-    def _value(self, node: ast.expr, values: Mapping[str, Array]) -> Any:
-        match node:
-            case ast.BoolOp(op=ast.And()):
-                return np.logical_and.reduce(self._parts(node.values, values))
-            case ast.BoolOp():
-                return np.logical_or.reduce(self._parts(node.values, values))
-            case ast.UnaryOp(op=ast.Not()):
-                return np.logical_not(self._value(node.operand, values))
-            case ast.UnaryOp(op=ast.USub()):
-                return -self._value(node.operand, values)
-            case ast.Compare():
-                return self._compare(node, values)
-            case ast.BinOp(op=op) if type(op) in _ARITHMETIC:
-                try:
-                    return _ARITHMETIC[type(op)](
-                        self._value(node.left, values), self._value(node.right, values)
-                    )
-                except ZeroDivisionError:
-                    raise AllornoneError(
-                        f"until {self.text!r}: {ast.unparse(node)!r} divides by zero"
-                    ) from None
-            case ast.Name(id=name):
-                return values[name] if name in self.words else self.numbers[name]
-            case ast.Constant(value=int() | float()):
-                return node.value
-        raise AllornoneError(f"until {self.text!r}: {ast.unparse(node)!r} is not allowed here")
-
-    def _parts(self, nodes: list[ast.expr], values: Mapping[str, Array]) -> list[Any]:
-        return list(np.broadcast_arrays(*(self._value(node, values) for node in nodes)))
-
-    def _compare(self, node: ast.Compare, values: Mapping[str, Array]) -> Any:
-        sides = [self._value(part, values) for part in (node.left, *node.comparators)]
-        results = []
-        for left, op, right in zip(sides, node.ops, sides[1:], strict=False):
-            if type(op) not in _COMPARISONS:
-                raise AllornoneError(f"until {self.text!r}: only < <= > >= == != compare here")
-            known = ~(np.isnan(left) | np.isnan(right))
-            results.append(_COMPARISONS[type(op)](left, right) & known)
-        return np.logical_and.reduce(results)
+        """Return by lane whether the condition holds, from a value for each of its words; NaN is not yet anything."""
+        evaluation = Evaluation(self.expression, {**values, **self.numbers})
+        return np.asarray(evaluation.value(self.expression.tree), dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -509,7 +443,7 @@ def _check(plan: Plan, rule: LearningRule, lessons: Lesson) -> None:
     plan.check()
     check_fit(rule, lessons)
     if plan.follows and type(rule).descent is LearningRule.descent:
-        asks = f"until {plan.until.text!r}" if plan.until is not None else "record=['gradient']"
+        asks = f"until {plan.until.expression.text!r}" if plan.until is not None else "record=['gradient']"
         raise AllornoneError(f"{asks}: the rule {rule.name!r} follows no gradient that it could tell")
 
 
@@ -621,7 +555,7 @@ def _training(program: Program, rule: LearningRule, plan: Plan, diary: _Diary, w
         lane_epochs=diary.epochs.astype(int),
         lane_solved=diary.solved,
         lane_diverged=diary.diverged,
-        until=plan.until.text if plan.until is not None else None,
+        until=plan.until.expression.text if plan.until is not None else None,
         synapses=program.synapses,
         weight_history=np.array(diary.weights) if diary.weights else None,
         units=tuple(program.names[place] for place in diary.places.tolist()) if diary.seen else (),

@@ -105,6 +105,19 @@ def test_an_error_of_the_engine_has_the_place_of_what_caused_it(
     assert sentence in line
 
 
+def test_a_condition_that_training_cannot_read_is_told_before(tmp_path: Path) -> None:
+    """`until` knows the words of training, and no functions."""
+    file = tmp_path / "one.toml"
+    text = find("perceptron-census").read_text(encoding="utf-8")
+    assert text.count('"mistakes == 0"') == 1
+    file.write_text(text.replace('"mistakes == 0"', '"abs(mistakes) == 0"'), encoding="utf-8")
+
+    (line,) = told(file)
+
+    assert line.startswith(f"{place(file.read_text(encoding='utf-8'), 'abs(mistakes)')}: learning.until: ")
+    assert "no function is named 'abs'" in line
+
+
 def test_a_phase_that_does_not_fit_its_net_has_its_line(tmp_path: Path) -> None:
     """A task of three inputs for a net of two."""
     task = '[tasks]\ngate = { data = "table", inputs = 3, ones = ["111"] }\n\n[connectivity]'

@@ -18,9 +18,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from allornone.scenarios.document.axes import runs
-from allornone.scenarios.document.document import Experiments, validate
 from allornone.scenarios.document.errors import DocumentError, Violation
 from allornone.scenarios.document.reading import MOST_TOLD, SourceError, parse, read
+from allornone.scenarios.document.validating import Experiments, validate
 
 
 @pytest.fixture(autouse=True)

@@ -11,17 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings, strategies as st
 
-from allornone.scenarios.expressions.expression import (
-    CONSTANTS,
-    Budget,
-    Expression,
-    ExpressionError,
-    Scope,
-    compile_expression,
-)
+from allornone.scenarios.expressions.expression import Budget, Expression, Scope, compile_expression
 from allornone.scenarios.expressions.functions import FUNCTIONS
 from allornone.scenarios.expressions.labelled import Labelled, Value
 from allornone.simulator.errors import AllornoneError
+from allornone.simulator.notation.expression import CONSTANTS, ExpressionError
 
 ETA = (0.01, 0.05, 0.1)
 Y = np.array([0.0, 1.0, 1.0, 0.0, 1.0])

@@ -450,15 +450,20 @@ def test_training_names_what_it_cannot_use() -> None:
 @pytest.mark.parametrize(
     ("until", "message"),
     [
-        ("mistaks == 0", "until 'mistaks == 0': 'mistaks' is nothing here. Did you mean 'mistakes'?"),
-        ("mistakes", "until 'mistakes' is no condition; write one such as 'mistakes == 0'"),
-        ("mistakes = 0", "until 'mistakes = 0' cannot be read"),
-        ("mistakes ==", "until 'mistakes ==' cannot be read"),
-        ("error < 'low'", "until \"error < 'low'\": \"'low'\" is not allowed here"),
-        ("error.real < 1", "until 'error.real < 1': 'error.real' is not allowed here"),
-        ("error < 1 / 0", "until 'error < 1 / 0': '1 / 0' divides by zero"),
-        ("mistakes is 0", "until 'mistakes is 0': only < <= > >= == != compare here"),
-        (7, "until must be a condition such as 'mistakes == 0', found '7'"),
+        (
+            "mistaks == 0",
+            "until 'mistaks == 0', column 1: no name is named 'mistaks'. Did you mean 'mistakes'?",
+        ),
+        ("mistakes", "until 'mistakes', column 1: this is no condition; write one such as mistakes == 0"),
+        ("mistakes = 0", "until 'mistakes = 0', column 10: this is no expression"),
+        ("mistakes ==", "until 'mistakes ==', column 1: this is no expression"),
+        ("error < 'low'", "until \"error < 'low'\", column 9: 'low' is not allowed here"),
+        ("error[0] < 1", "until 'error[0] < 1', column 1: error[0] is not allowed here"),
+        ("abs(error) < 1", "until 'abs(error) < 1', column 1: no function is named 'abs'"),
+        ("error.real < 1", "until 'error.real < 1', column 6: there are no attributes"),
+        ("error < 1 / 0", "until 'error < 1 / 0', column 9: division by zero"),
+        ("mistakes is 0", "until 'mistakes is 0', column 10: there is no `is`: write =="),
+        (7, "until must be a condition such as 'mistakes == 0', found 7"),
     ],
 )
 def test_a_condition_that_means_nothing_is_named(until: Any, message: str) -> None:
