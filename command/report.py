@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from allornone.command import screen
 from allornone.command.screen import StyledText, TextTable
 from allornone.scenarios.catalogue import dated
-from allornone.scenarios.document.change import spoken
+from allornone.scenarios.document.change import changes_of, spoken
 
 if TYPE_CHECKING:
     from allornone.scenarios.expressions.labelled import Value
@@ -182,7 +182,7 @@ class ClaimText:
     """A claim as its file spells it."""
 
     text: str
-    that: str
+    that: tuple[str, ...]
     changes: tuple[str, ...]
 
 
@@ -240,18 +240,8 @@ def told(raw: Mapping[str, Any]) -> Story:
         year=dated(int(raw["year"])) if "year" in raw else "",
         text=str(raw.get("story", "")),
         facts=facts,
-        claims=tuple(_claim(claim) for claim in claims),
+        claims=tuple(_claim(raw, claim) for claim in claims),
     )
-
-
-def changes_of(claim: Mapping[str, Any]) -> list[Any]:
-    """Return the changes that a claim names: those that must fell it, or under which it is true.
-
-    >>> changes_of({"fails": {"learning": {"eta": 0}}})
-    [{'learning': {'eta': 0}}]
-    """
-    changes = claim.get("fails", claim.get("holds", []))
-    return changes if isinstance(changes, list) else [changes]
 
 
 def _has(table: Mapping[str, Any], kind: type, *keys: str) -> bool:
@@ -259,16 +249,24 @@ def _has(table: Mapping[str, Any], kind: type, *keys: str) -> bool:
 
 
 def _is_claim(claim: object) -> bool:
-    if not isinstance(claim, dict) or not _has(claim, str, "text", "that"):
+    if not isinstance(claim, dict) or not _has(claim, str, "text"):
         return False
-    return all(isinstance(change, dict) for change in changes_of(claim))
+    changes = [change for word in ("fails", "holds") for _, change in changes_of({}, claim, word)]
+    return isinstance(claim.get("that"), str | list) and all(isinstance(one, dict | str) for one in changes)
 
 
-def _claim(claim: Mapping[str, Any]) -> ClaimText:
-    word = "fails" if "fails" in claim else "holds"
-    sentences = tuple(f"{word} with {spoken(change)}" for change in changes_of(claim))
-    said = WHO_SAYS.get(str(claim.get("says", "")), "")
-    return ClaimText(said + str(claim.get("text", "")), str(claim.get("that", "")), sentences)
+def _claim(raw: Mapping[str, Any], claim: Mapping[str, Any]) -> ClaimText:
+    sentences = tuple(
+        f"{word} with {spoken(change) if isinstance(change, dict) else change}"
+        for word in ("fails", "holds")
+        for _, change in changes_of(raw, claim, word)
+    )
+    said, that = WHO_SAYS.get(str(claim.get("says", "")), ""), claim.get("that", ())
+    where = ", ".join(f"{axis} = {label}" for axis, label in claim.get("where", {}).items())
+    parts = [str(part) for part in (that if isinstance(that, list) else [that])]
+    if where and parts:
+        parts[0] = f"at {where}: {parts[0]}"
+    return ClaimText(said + str(claim.get("text", "")), tuple(parts), sentences)
 
 
 def _listed(value: object) -> str:

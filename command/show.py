@@ -42,6 +42,6 @@ def claims(told: Story) -> TextTable:
     rows = []
     for number, claim in enumerate(told.claims, 1):
         rows.append([StyledText(str(number), "dim"), StyledText(claim.text)])
-        rows.append([StyledText(""), StyledText(f"  that {claim.that}", "cyan")])
+        rows += [[StyledText(""), StyledText(f"  that {text}", "cyan")] for text in claim.that]
         rows += [[StyledText(""), StyledText(f"  {change}", "dim")] for change in claim.changes]
     return TextTable(["", ""], rows, {1: 1.0})

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from allornone.scenarios.document import chance, reading
 from allornone.scenarios.document.axes import Family, Run, alters, family, runs
-from allornone.scenarios.document.change import CHANGEABLE, Path, Raw, spoken
+from allornone.scenarios.document.change import CHANGEABLE, Path, Raw, changes_of, spoken
 from allornone.scenarios.document.errors import Violation
+from allornone.scenarios.document.names import many_seeds, parts_of
 from allornone.scenarios.document.reading import Source
 from allornone.scenarios.experiment.causes import PartError, violation
 from allornone.scenarios.experiment.limits import Limits
@@ -128,24 +129,35 @@ class _Workshop:
         """Find labels that no run and no measure has."""
         outer: dict[str, Sequence[Any]] = {axis.name: axis.labels for axis in whole.axes}
         outer |= {name: values for axis in whole.axes for name, values in axis.members.items()}
-        if isinstance(self.raw.get("seeds"), int):
+        if many_seeds(self.raw):
             outer["seed"] = range(self.raw["seeds"])
         for number, claim in enumerate(self.raw["interpretation"]["claims"]):
-            for name, pick in _picks(str(claim["that"]), dry):
-                message = _pick_fault(name, pick, {**_axes_of(dry[name]), **outer})
+            place: Path = ("interpretation", "claims", number)
+            where = claim.get("where", {})
+            for axis, labels in where.items():
+                message = _label_fault("the family", axis, labels, outer)
                 if message:
-                    path: Path = ("interpretation", "claims", number, "that")
-                    yield Violation(path, message, pick.col_offset + 1)
+                    yield Violation((*place, "where", axis), message)
+            for inside, text in parts_of(claim):
+                for name, pick in _picks(text, dry):
+                    message = _pick_fault(name, pick, {**_axes_of(dry[name]), **outer})
+                    if pick.arg in where:
+                        message = f"where picks {pick.arg!r} already: say it there or here"
+                    if message:
+                        yield Violation((*place, *inside), message, pick.col_offset + 1)
 
     def _changes(self) -> Iterator[Violation]:
         """Make the first run of each change that its claim looks at: a change must name and alter something."""
         for number, claim in enumerate(self.raw["interpretation"]["claims"]):
-            picks = selection(str(claim["that"]), self.measures)
+            picks = selection(claim, self.measures)
             chosen = reduce(or_, list(picks.values()) or [Selection()])
-            for inside, change in _changes_of(claim):
-                found = self._of_change(change, chosen)
+            for inside, change in (
+                one for word in ("fails", "holds") for one in changes_of(self.raw, claim, word)
+            ):
+                found = self._of_change(cast(Raw, change), chosen)
                 if found is not None:
-                    yield found._replace(path=("interpretation", "claims", number, *inside, *found.path))
+                    owner: Path = () if inside[0] == "changes" else ("interpretation", "claims", number)
+                    yield found._replace(path=(*owner, *inside, *found.path))
 
     def _of_change(self, change: Raw, chosen: Selection) -> Violation | None:
         """Return what is wrong with the first of the chosen runs that a change makes, at its place in the change."""
@@ -159,16 +171,6 @@ class _Workshop:
             found = violation(change, error) if isinstance(error, NotationError) else None
             return found or Violation((), f"{spoken(change)}: {_said(error)}")
         return None
-
-
-def _changes_of(claim: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
-    """Yield each change that must break a claim, or make it true, after its path in the claim."""
-    for word in ("fails", "holds"):
-        some = claim.get(word, [])
-        if isinstance(some, list):
-            yield from (((word, place), change) for place, change in enumerate(some))
-        else:
-            yield (word,), some
 
 
 def _said(error: AllornoneError) -> str:
@@ -289,9 +291,14 @@ def _pick_fault(name: str, pick: ast.keyword, axes: Mapping[str, Sequence[Any]])
         wanted = ast.literal_eval(pick.value)
     except ValueError:
         return ""  # computed: only a run can tell
+    return _label_fault(name, pick.arg, wanted, axes)
+
+
+def _label_fault(name: str, axis: str, wanted: Any, axes: Mapping[str, Sequence[Any]]) -> str:
+    """Return why an axis has not the labels wanted, or ""."""
     for label in wanted if isinstance(wanted, list) else [wanted]:
-        if pick.arg != "epoch" and not _is_label(label, pick.arg, axes[pick.arg]):
-            return f"{pick.arg} is never {label!r} in {name}. It is one of {_listed(axes[pick.arg])}"
+        if axis in axes and axis != "epoch" and not _is_label(label, axis, axes[axis]):
+            return f"{axis} is never {label!r} in {name}. It is one of {_listed(axes[axis])}"
     return ""
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from allornone.scenarios.document.change import Raw, leaves
+from allornone.scenarios.document.change import Raw, changes_of, leaves
 from allornone.simulator.registry import builders
 
 _DRAWN_SYNAPSE = re.compile(r"\bdraw\s*=|\b(?:normal|uniform)\s*\(")
@@ -83,8 +83,9 @@ def freezes(raw: Raw) -> list[tuple[int, Raw]]:
     """
     found: list[tuple[int, Raw]] = []
     for number, claim in enumerate(raw.get("interpretation", {}).get("claims", ())):
-        fails = claim.get("fails", [])
-        for change in fails if isinstance(fails, list) else [fails]:
+        for _, change in changes_of(raw, claim, "fails"):
+            if not isinstance(change, dict):
+                continue
             found_leaves = list(leaves(change))
             if found_leaves and all(_stops(path, value, raw) for path, value in found_leaves):
                 found.append((number, change))

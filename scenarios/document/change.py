@@ -160,6 +160,30 @@ def spoken(change: Mapping[str, Any]) -> str:
     )
 
 
+def changes_of(raw: Mapping[str, Any], claim: Mapping[str, Any], word: str) -> Iterator[tuple[Path, object]]:
+    """Yield what a claim says by "fails" or "holds": each change, and its path, which for a named one is in [changes].
+
+    >>> raw = {"changes": {"deaf": {"connectivity": {"without": ["a -> b"]}}}}
+    >>> [path for path, _ in changes_of(raw, {"fails": ["deaf", {"learning": {"eta": 9}}]}, "fails")]
+    [('changes', 'deaf'), ('fails', 1)]
+    """
+    said, named = claim.get(word, []), raw.get("changes")
+    for place, change in enumerate(said if isinstance(said, list) else [said]):
+        if isinstance(change, str) and isinstance(named, dict) and change in named:
+            yield ("changes", change), named[change]
+        else:
+            yield ((word, place) if isinstance(said, list) else (word,)), change
+
+
+def phase_name(phase: Mapping[str, Any]) -> object:
+    """Return the name of a phase: its own, or else its task's.
+
+    >>> phase_name({"teach": "gate"})
+    'gate'
+    """
+    return phase.get("name", next((phase[act] for act in PHASE_ACTS[1:] if act in phase), None))
+
+
 def _merged(old: Raw, new: Raw) -> Raw:
     merged = dict(old)
     for key, value in new.items():
@@ -265,7 +289,7 @@ def _learning(raw: Raw, piece: Raw) -> Raw:
 
 def _experience(raw: Raw, piece: Raw | list[Any]) -> list[Raw]:
     phases: list[Raw] = list(raw.get("experience", []))
-    names = [phase.get("name") for phase in phases]
+    names = [phase_name(phase) for phase in phases]
     if isinstance(piece, dict):
         for name, new in piece.items():
             _known(name, map(str, names), "phase")
@@ -278,10 +302,10 @@ def _experience(raw: Raw, piece: Raw | list[Any]) -> list[Raw]:
         raise ChangeError((), f"a change of 'experience' must be a table of phases, found {piece!r}")
     rule = raw.get("learning", {}).get("rule")
     for new in changes:
-        if new.get("name") not in names:
+        if phase_name(new) not in names:
             phases.append(new)
             continue
-        index = names.index(new.get("name"))
+        index = names.index(phase_name(new))
         old = _renamed(
             phases[index], new, "rule", (*PHASE_KEYS, *LEARNING_KEYS), phases[index].get("rule", rule)
         )

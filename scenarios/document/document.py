@@ -23,6 +23,7 @@ from allornone.scenarios.document.change import (
     PHASE_ACTS,
     PHASE_KEYS,
     TASK_KEYS,
+    phase_name,
 )
 from allornone.scenarios.document.kinds import (
     COUNT,
@@ -82,6 +83,10 @@ Texts = Annotated[list[Text], BeforeValidator(_listed), WithJsonSchema(_TEXTS)]
 
 Rows = Annotated[list[Whole], BeforeValidator(_listed), WithJsonSchema(_ROWS)]
 
+Expressions = Annotated[list[Expression], BeforeValidator(_listed), WithJsonSchema(_TEXTS)]
+
+Label = str | int | float | bool
+
 # What a change is made of, `check_changes` looks at.
 Changes = Annotated[list[Any], BeforeValidator(_listed)]
 
@@ -116,7 +121,9 @@ class Claim(Part):
     """
 
     text: Text
-    that: Expression
+    that: Expressions = Field(min_length=1)
+    where: dict[str, Label | list[Label]] = Field(default_factory=dict)
+    found: Text | None = None
     fails: Changes = Field(default_factory=list)
     holds: Changes = Field(default_factory=list)
     says: Literal["lecture", "source"] | None = None
@@ -308,6 +315,8 @@ class Phase(Learning):
     @model_validator(mode="before")
     @classmethod
     def _split(cls, table: object) -> object:
+        if isinstance(table, dict) and isinstance(name := phase_name(table), str):
+            table = {"name": name, **table}
         return _apart(table, (*PHASE_KEYS, *LEARNING_KEYS), "rule_parameters")
 
     @model_validator(mode="after")
@@ -357,6 +366,7 @@ class Document(Experiment):
     seeds: Annotated[int, COUNT] | None = None
     vary: dict[str, Any] = Field(default_factory=dict)
     measures: dict[str, Expression] = Field(default_factory=dict)
+    changes: dict[str, dict[str, Any]] = Field(default_factory=dict)
     interpretation: Interpretation
     _folder: FilePath | None = PrivateAttr(None)
 

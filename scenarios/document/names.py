@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import inspect
 import keyword
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, NamedTuple, get_type_hints
@@ -24,8 +25,10 @@ from allornone.scenarios.document.change import (
     ChangeError,
     Path,
     Raw,
+    changes_of,
     idle,
     overlay,
+    phase_name,
 )
 from allornone.scenarios.document.errors import Violation
 from allornone.scenarios.document.kinds import (
@@ -39,7 +42,7 @@ from allornone.scenarios.document.kinds import (
     ramped,
     shown,
 )
-from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS, Function
+from allornone.scenarios.expressions.functions import FUNCTIONS, READ_AXES, READERS, RUN_FUNCTIONS, Function
 from allornone.scenarios.expressions.labelled import Value
 from allornone.simulator import registry
 from allornone.simulator.errors import AllornoneError, nearest
@@ -53,6 +56,7 @@ INNER_AXES = ("trial", "tick", "unit", "epoch", "synapse")
 
 Faults = Callable[[Raw], list[Violation]]
 MOST_TRIED = 20
+_BRACES = re.compile(r"\{([^{}]*)\}")
 
 _NEVER = {
     "measures": "measures are how the experiment is judged, not the experiment",
@@ -69,14 +73,15 @@ def _phases(raw: Raw, names: Sequence[str]) -> Iterator[Violation]:
     seen: set[object] = set()
     for index, phase in phases_of(raw):
         path: Path = ("experience", index)
-        name = phase.get("name")
+        name = phase_name(phase)
         if isinstance(name, str) and (name in seen or "." in name):
             why = (
                 "another phase has this name"
                 if name in seen
                 else "a phase's name has no dot, so that paths can name it"
             )
-            yield Violation((*path, "name"), f"{why}: {shown(name)}")
+            more = "" if "name" in phase else "; it is the task's, so give this phase a name"
+            yield Violation((*path, "name"), f"{why}: {shown(name)}{more}")
         seen.add(str(name))
         for act in PHASE_ACTS[1:]:
             task = phase.get(act)
@@ -114,7 +119,10 @@ def _words(text: str, path: Path, names: Collection[str], known: Functions) -> I
 
 def callables() -> dict[str, Function]:
     """Return every function that a measure may call, for its name and the arguments that it takes."""
-    of_runs = {name: Function(name, _nothing, least, most) for name, least, most in RUN_FUNCTIONS}
+    of_runs = {
+        name: Function(name, _nothing, least, most, READ_AXES if name in READERS else frozenset())
+        for name, least, most in RUN_FUNCTIONS
+    }
     added = {name: Function(name, registry.functions.get(name)) for name in registry.functions.names()}
     return {**added, **of_runs, **FUNCTIONS}
 
@@ -167,18 +175,44 @@ def check_expressions(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
         if isinstance(text, str):
             yield from _words(text, ("measures", name), there, known)
         there[name] = None
-    outer = [*table(raw, "vary"), *(axis.name for axis in axes), *(["seed"] if "seeds" in raw else [])]
+    outer = [*table(raw, "vary"), *(axis.name for axis in axes), *(["seed"] if many_seeds(raw) else [])]
     for_claims = dict.fromkeys([*measures, *outer, *parameters])
     for index, claim in _listed(raw, "claims"):
-        if isinstance(claim.get("that"), str):
-            path: Path = ("interpretation", "claims", index, "that")
-            yield from _words(claim["that"], path, for_claims, FUNCTIONS)
+        path: Path = ("interpretation", "claims", index)
+        for inside, text in parts_of(claim):
+            yield from _words(text, (*path, *inside), for_claims, FUNCTIONS)
+        for text, column in placeholders(str(claim.get("found", ""))):
+            fault = expression_fault(text, for_claims, FUNCTIONS)
+            if fault is not None:
+                yield Violation((*path, "found"), fault.message, column + (fault.column or 1) - 1)
+        for axis in table(claim, "where"):
+            if axis not in {*outer, *parameters}:
+                hint = nearest(axis, outer) or f"Axes: {', '.join(outer) or 'none'}"
+                yield Violation((*path, "where", axis), f"no axis is named {axis!r}. {hint}", None, True)
     for_questions = dict.fromkeys([*measures, *parameters])
     for index, question in _listed(raw, "questions"):
         for name, text in table(question, "choices").items():
             path = ("interpretation", "questions", index, "choices", name)
             if isinstance(text, str):
                 yield from _words(text, path, for_questions, known)
+
+
+def parts_of(claim: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield the conditions of a claim that are texts, each with its path in the claim."""
+    that = claim.get("that")
+    if isinstance(that, list):
+        yield from ((("that", place), text) for place, text in enumerate(that) if isinstance(text, str))
+    elif isinstance(that, str):
+        yield ("that",), that
+
+
+def placeholders(found: str) -> list[tuple[str, int]]:
+    """Return what stands in braces in the words of what was found, each with its column.
+
+    >>> placeholders("heat fires {heats} times")
+    [('heats', 13)]
+    """
+    return [(match[1], match.start(1) + 1) for match in _BRACES.finditer(found)]
 
 
 def _listed(raw: Raw, key: str) -> Iterator[tuple[int, Raw]]:
@@ -194,7 +228,7 @@ def check_film(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
     place: Path = ("interpretation", "film")
     for key, known, kind in (
         ("show", registry.films.names(), registry.films.kind),
-        ("phase", [phase.get("name") for _, phase in phases_of(raw)], "phase"),
+        ("phase", [phase_name(phase) for _, phase in phases_of(raw)], "phase"),
     ):
         word = film.get(key)
         if isinstance(word, str) and word not in known:
@@ -212,6 +246,12 @@ def check_film(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
         elif label not in labels[name] and str(label) not in table(raw, "vary", name):
             among = ", ".join(map(shown, labels[name][:8])) + (", …" if len(labels[name]) > 8 else "")
             yield Violation((*place, "at", name), f"the axis {name!r} has no {shown(label)}. It has: {among}")
+
+
+def many_seeds(raw: Raw) -> bool:
+    """Return whether a file has more than one seed, so that they are an axis."""
+    seeds = raw.get("seeds")
+    return isinstance(seeds, int) and seeds > 1
 
 
 def table(raw: object, *keys: str) -> Raw:
@@ -444,7 +484,13 @@ def check_changes(raw: Raw, axes: Sequence[Axis], faults: Faults) -> Iterator[Vi
         *(laid for axis in axes for laid in _laid(raw, axis, faults)),
     ]
     for path, change in _changes(raw):
-        if not isinstance(change, dict):
+        if isinstance(change, str):
+            hint = (
+                nearest(change, table(raw, "changes"))
+                or f"Named: {', '.join(table(raw, 'changes')) or 'none'}"
+            )
+            yield Violation(path, f"no change is named {change!r} in [changes]. {hint}")
+        elif not isinstance(change, dict):
             yield Violation(path, needed("a change, a table of keys,", change))
         elif not change:
             yield Violation(path, "this change is empty: it alters no run")
@@ -469,15 +515,13 @@ def _check_change(
 
 
 def _changes(raw: Raw) -> Iterator[tuple[Path, object]]:
-    claims = table(raw, "interpretation").get("claims")
-    for index, claim in enumerate(claims if isinstance(claims, list) else []):
+    """Yield each change of a claim, and each that has a name, once."""
+    yield from ((("changes", name), change) for name, change in table(raw, "changes").items())
+    for index, claim in _listed(raw, "claims"):
         for key in ("fails", "holds"):
-            given = claim.get(key) if isinstance(claim, dict) else None
-            path: Path = ("interpretation", "claims", index, key)
-            if isinstance(given, list) and given:
-                yield from (((*path, place), change) for place, change in enumerate(given))
-            elif given is not None and given != []:
-                yield path, given
+            for path, change in changes_of(raw, claim, key):
+                if path[0] != "changes":
+                    yield ("interpretation", "claims", index, *path), change
 
 
 def _never(path: Path, key: str) -> Violation:
@@ -511,7 +555,7 @@ def _over(change: Raw, candidate: _Candidate, path: Path, faults: Faults) -> lis
 def _within(change: Raw, path: Path, laid: Raw) -> Path:
     """Return the path of a violation as it stands in the change, which names its phases."""
     if len(path) > 1 and path[0] == "experience":
-        return ("experience", laid["experience"][path[1]].get("name"), *path[2:])
+        return ("experience", str(phase_name(laid["experience"][path[1]])), *path[2:])
     return ("connectivity", *path[3:]) if path[:2] == ("connectivity", "edits") else path
 
 

@@ -19,7 +19,12 @@ Schema = dict[str, Any]
 _CHANGES: Schema = {
     "anyOf": [
         {"$ref": "#/$defs/Change"},
-        {"type": "array", "items": {"$ref": "#/$defs/Change"}, "minItems": 1},
+        {"type": "string"},
+        {
+            "type": "array",
+            "items": {"anyOf": [{"$ref": "#/$defs/Change"}, {"type": "string"}]},
+            "minItems": 1,
+        },
     ]
 }
 SAID: dict[str, dict[str, str]] = {
@@ -42,6 +47,7 @@ SAID: dict[str, dict[str, str]] = {
         "learning": "The rule and how it teaches, wherever a phase says nothing else.",
         "experience": "What the net lives through, phase by phase.",
         "vary": "Axes of the family of runs: values of parameters, a key's values, or alternatives by label.",
+        "changes": "Changes that several claims use, by name.",
         "measures": "What is measured of each run, by name; a later one may use those before it.",
         "interpretation": "What it comes to: the claims, and what is shown.",
     },
@@ -58,8 +64,10 @@ SAID: dict[str, dict[str, str]] = {
     },
     "Claim": {
         "text": "The sentence, which can be false.",
-        "that": "The condition on measures that makes it true.",
-        "fails": "The change, or changes, of which each must make it false.",
+        "that": "The condition on measures that makes it true, or several that must all hold.",
+        "where": "The runs that it looks at, picks for every measure in it: axis = label, or a list of labels.",
+        "found": "What was measured, in words, with measures in braces where their values stand.",
+        "fails": "The change, or changes, of which each must make it false; a text names one of [changes].",
         "holds": "For a sentence of others that is false here: the change that makes it true.",
         "says": "Whose sentence it is, where it is not ours.",
         "evidence": "Where this claim's numbers come from, if elsewhere than the file's.",
@@ -98,7 +106,7 @@ SAID: dict[str, dict[str, str]] = {
         "bound": "The size beyond which a plastic weight counts as diverged.",
     },
     "Phase": {
-        "name": "The name by which measures and changes speak of it.",
+        "name": "The name by which measures and changes speak of it; its task's where nothing is said.",
         "stimulus": 'What units are given, tick by tick: "1101", "?{4}" for all histories, numbers, or a chance.',
         "teach": "The task that is taught by the rule.",
         "show": "The task that is presented without teaching.",
@@ -138,6 +146,7 @@ def schema() -> Schema:
         {"required": ["fails"], "not": {"required": ["holds"]}},
         {"required": ["holds", "says"], "not": {"required": ["fails"]}},
     ]
+    made["properties"]["changes"]["additionalProperties"] = {"$ref": "#/$defs/Change"}
     parts["Axis"] = _axis()
     parts["Change"] = _change()
     axes = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Axis"}}

@@ -146,7 +146,21 @@ def _typed(
     try:
         return model.model_validate(raw, context={"names": known}), []
     except ValidationError as error:
-        return None, violations_of(error, MODELS)
+        found = violations_of(error, MODELS)
+        return None, [violation._replace(path=_as_written(raw, violation.path)) for violation in found]
+
+
+def _as_written(raw: Any, path: Path) -> Path:
+    """Return a path without the place in a list where the file has the only element alone."""
+    if not path:
+        return ()
+    key, *rest = path
+    if isinstance(key, int) and not isinstance(raw, list | dict):
+        return _as_written(raw, tuple(rest))
+    there = (isinstance(raw, dict) and key in raw) or (
+        isinstance(raw, list) and isinstance(key, int) and key < len(raw)
+    )
+    return (key, *_as_written(raw[key] if there else {}, tuple(rest)))
 
 
 def _beyond(raw: Raw, experiments: Experiments) -> Iterator[Violation]:

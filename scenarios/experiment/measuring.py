@@ -26,7 +26,13 @@ from allornone.scenarios.experiment.running_phases import (
     run_phases,
 )
 from allornone.scenarios.expressions.expression import Numbers, Scope, expression
-from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS, Function
+from allornone.scenarios.expressions.functions import (
+    FUNCTIONS,
+    READ_AXES,
+    READERS,
+    RUN_FUNCTIONS,
+    Function,
+)
 from allornone.scenarios.expressions.labelled import Labelled, Value, combine, labelled
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
@@ -93,7 +99,7 @@ def run_functions(run: RunRecord) -> dict[str, Function]:
         "epochs": lambda phase=None: reader.learned(phase).epochs,
         "solved": lambda phase=None: reader.learned(phase).solved,
         "diverged": lambda phase=None: reader.changed(phase).diverged,
-        "units": lambda group: len(reader.members(group)),
+        "units": reader.units,
         "connections": reader.connections,
         "parameters": lambda: run.network.parameters,
         "depth": lambda: run.network.depth,
@@ -106,7 +112,22 @@ def run_functions(run: RunRecord) -> dict[str, Function]:
         "dx": reader.slope_of("dx"),
         "gradient_gap": lambda phase=None: reader.descended(phase).gap,
     }
-    return {name: Function(name, calls[name], least, most) for name, least, most in RUN_FUNCTIONS}
+    return {
+        name: Function(name, _picking(calls[name]), least, most, READ_AXES)
+        if name in READERS
+        else Function(name, calls[name], least, most)
+        for name, least, most in RUN_FUNCTIONS
+    }
+
+
+def _picking(read: Callable[..., Value]) -> Callable[..., Value]:
+    """Return a reader that picks from what it reads, as a measure does."""
+
+    def call(*values: Value, **picks: Value) -> Value:
+        found = read(*values)
+        return labelled(found).pick(**picks) if picks else found
+
+    return call
 
 
 @cache
@@ -233,8 +254,16 @@ class _Reader:
             return float(column[0])
         return Labelled(column, ("epoch",), {"epoch": tuple(range(1, len(column) + 1))})
 
-    def connections(self, of: Value) -> Value:
-        """Return how many synapses lead as the text says."""
+    def units(self, group: Value | None = None) -> Value:
+        """Return how many units a group has; without one, all but the inputs."""
+        return (
+            len(self.run.network) - len(self.groups["inputs"]) if group is None else len(self.members(group))
+        )
+
+    def connections(self, of: Value | None = None) -> Value:
+        """Return how many synapses lead as the text says; without one, all."""
+        if of is None:
+            return self.run.network.number_of_edges()
         return len(build.pairs(self.run.network, [str(of)], self.numbers))
 
     def area(self, condition: Value, phase: Value | None = None) -> Value:

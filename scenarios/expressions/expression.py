@@ -123,19 +123,34 @@ class Expression(ParsedExpression):
             return _ExactEvaluation(self, scope, {}).value(self.tree)
 
     def evaluate_truth(self, scope: Scope, replacing: Mapping[ast.expr, Value] | None = None) -> bool:
-        """Return whether it holds; raises `ExpressionError` if it comes out as anything but one truth.
+        """Return whether it holds: of a comparison along axes, or an `and` of them, everywhere.
+
+        Raises `ExpressionError` where something else comes out as an array, or as no truth.
 
         >>> compile_expression("0 < p <= 3").evaluate_truth(Scope({"p": 3}))
         True
         """
-        value = self.evaluate_part(self.tree, scope, replacing)
+        with np.errstate(all="ignore"):
+            evaluation = _Evaluation(self, scope, replacing or {})
+            return self._holds(self.tree, evaluation)
+
+    def _holds(self, node: ast.expr, evaluation: _Evaluation) -> bool:
+        """Return whether a node is one truth; of a comparison along axes all must hold."""
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+            parts = [
+                self._holds(part, evaluation) for part in node.values
+            ]  # no error hides behind a falsehood
+            return all(parts)
+        value = evaluation.value(node)
+        if isinstance(value, Labelled) and isinstance(node, ast.Compare):
+            if not value.size:
+                raise self.error("no element is left to judge", node)
+            return bool(value.values.all())
         if isinstance(value, Labelled):
             along = ", ".join(value.axes)
-            raise self.error(
-                f"this is an array along {along}, not one truth: say all(…) or any(…)", self.tree
-            )
+            raise self.error(f"this is an array along {along}, not one truth: say all(…) or any(…)", node)
         if not isinstance(value, bool):
-            raise self.error(f"this is {value!r}, not a truth: compare it with something", self.tree)
+            raise self.error(f"this is {value!r}, not a truth: compare it with something", node)
         return value
 
     def evaluate_number(self, scope: Scope) -> int | float:

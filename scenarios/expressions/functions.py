@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from allornone.scenarios.expressions.labelled import (
+    INNER_AXES,
     LARGEST,
     LIST,
     Array,
@@ -346,8 +347,11 @@ def _exact(symbol: str, left: int, right: int) -> int | float | None:
 RUN_FUNCTIONS = (
     ("y", 1, 2), ("x", 1, 2), ("z", 1, 2), ("veto", 1, 2), ("d", 1, 2), ("w", 1, 2), ("history", 1, 2),
     ("mistakes", 0, 1), ("epochs", 0, 1), ("solved", 0, 1), ("diverged", 0, 1),
-    ("units", 1, 1), ("connections", 1, 1), ("parameters", 0, 0), ("depth", 0, 0), ("loops", 0, 0),
+    ("units", 0, 1), ("connections", 0, 1), ("parameters", 0, 0), ("depth", 0, 0), ("loops", 0, 0),
     ("area", 1, 2), ("separable", 2, 2), ("margin", 1, 2),
     ("dw", 1, 2), ("dz", 1, 2), ("dx", 1, 2), ("gradient_gap", 0, 1),
 )  # fmt: skip
 """Functions of a run, with the fewest and the most arguments that each takes."""
+READERS = ("y", "x", "z", "veto", "d", "w", "history", "mistakes", "dw", "dz", "dx")
+"""Those that read along axes, from which they pick as a measure does: y('out', tick=1)."""
+READ_AXES = frozenset(INNER_AXES)

@@ -16,6 +16,7 @@ import numpy as np
 
 from allornone.scenarios.document.axes import Axis, Run, family
 from allornone.scenarios.document.change import CHANGEABLE, Raw
+from allornone.scenarios.document.names import many_seeds
 from allornone.scenarios.document.validating import Experiments
 from allornone.scenarios.experiment.causes import PartError
 from allornone.scenarios.experiment.limits import Limits
@@ -127,7 +128,7 @@ class Laboratory:
             pairs = [pair for pair in every if any(chosen.has(*pair) for chosen in picks.values())]
         self.limits.need("runs", len(pairs))
         self._run([(pair, self._wanted(pair, picked, also or {})) for pair in pairs], what)
-        seeds = self.seeds if "seeds" in self.raw or len(self.seeds) > 1 else None
+        seeds = self.seeds if many_seeds(self.raw) or len(self.seeds) > 1 else None
         # An axis that a claim speaks of has all its labels, whichever runs the claim looks at.
         axes = axis_values(whole.axes, seeds, every)
         values: dict[str, Value] = {}

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
@@ -29,7 +29,8 @@ from typing import Any, cast
 import numpy as np
 
 from allornone.scenarios.document.axes import alters
-from allornone.scenarios.document.change import Raw, spoken
+from allornone.scenarios.document.change import Path, Raw, changes_of, spoken
+from allornone.scenarios.document.names import parts_of, placeholders
 from allornone.scenarios.experiment.causes import PartError
 from allornone.scenarios.expressions.expression import Expression, Scope, expression
 from allornone.scenarios.expressions.functions import FUNCTIONS, arithmetic, numbers
@@ -50,66 +51,92 @@ def judge(
     laboratory: Laboratory, claim: Mapping[str, Any], measured: Measured, number: int, deep: bool
 ) -> ClaimResult:
     """Judge one claim; `deep` tries its changes and nudges too. A marked sentence that is False tries `holds`."""
-    text = str(claim["that"])
-    place = f"claim {number + 1}"
+    place, says = f"claim {number + 1}", claim.get("says")
+    texts = tuple(text for _, text in parts_of(claim))
     try:
-        holds = _truth(laboratory, text, measured)
-    except ExpressionError as error:
+        scope = _scope(laboratory, claim, measured)
+        holds = _holds(claim, scope)
+    except PartError as error:
         if laboratory.judged:
-            path = ("interpretation", "claims", number, "that")
-            owner = f"{place} ({claim['text']}): column {error.column}: "
-            raise PartError(path, error.sentence, owner, error.column) from None
+            path = ("interpretation", "claims", number, *error.path)
+            column = f"column {error.column}: " if error.column else ""
+            raise PartError(
+                path, error.message, f"{place} ({claim['text']}): {column}", error.column
+            ) from None
         # Another family of runs may lack the very run that a claim looks at.
-        return ClaimResult(str(claim["text"]), text, claim.get("says"), None, f"not judged: {error}")
-    says = claim.get("says")
+        return ClaimResult(str(claim["text"]), texts, says, None, f"not judged: {error}")
     stated_false = says is not None and not holds
     tried: list[Counterfactual] = []
     if deep or stated_false:
-        changes = claim.get("holds") if stated_false else claim.get("fails")
-        wanted = bool(stated_false)
-        if changes is None:
-            word = "holds" if stated_false else "fails"
+        word = "holds" if stated_false else "fails"
+        changes = [change for _, change in changes_of(laboratory.raw, claim, word)]
+        if not changes:
             tried.append(Counterfactual("", False, f"the sentence is {holds} here, so it needs `{word}`"))
-        else:
-            each = changes if isinstance(changes, list) else [changes]
-            tried += [_counterfactual(laboratory, text, change, wanted, place) for change in each]
+        for change in changes:
+            tried.append(_counterfactual(laboratory, claim, cast(Raw, change), stated_false, place))
     nudged: list[Nudged] = []
     if deep and holds:
-        scope = _scope(laboratory, measured)
         nudged = [
             Nudged(f"{one.original} → {one.replaced}", one.falls)
+            for text in texts
             for one in nudges(expression(text), scope, laboratory.measures)
         ]
     return ClaimResult(
-        str(claim["text"]), text, says, holds, shown(text, laboratory, measured), tuple(tried), tuple(nudged)
+        text=str(claim["text"]),
+        that=texts,
+        says=says,
+        holds=holds,
+        measured=shown(texts, laboratory, scope),
+        counterfactuals=tuple(tried),
+        nudges=tuple(nudged),
+        found=_in_words(claim, scope),
     )
 
 
-def shown(text: str, laboratory: Laboratory, measured: Measured) -> str:
+def shown(texts: Iterable[str], laboratory: Laboratory, scope: Scope) -> str:
     """Return what was measured of a claim, as one line: each measure that it picks, with its value."""
-    tree = ast.parse(text.strip(), mode="eval")
-    scope = _scope(laboratory, measured)
     pieces: dict[str, None] = {}
-    for node in _measures(tree.body, laboratory.measures):
-        piece = ast.unparse(node)
-        pieces[f"{piece} = {_brief(expression(piece).evaluate(scope))}"] = None
+    for text in texts:
+        for node in _measures(ast.parse(text.strip(), mode="eval").body, laboratory.measures):
+            piece = ast.unparse(node)
+            pieces[f"{piece} = {_brief(expression(piece).evaluate(scope))}"] = None
     return ", ".join(pieces)
 
 
-def selection(text: str, measures: Mapping[str, str]) -> dict[str, Selection]:
-    """Return the measures that a condition uses, each with the runs in which it looks at it.
-
-    >>> found = selection("m(a=1) < n and m(a=2) == 3", {"m": "", "n": ""})
-    >>> [dict(pick) for pick in found["m"].picks], found["n"].picks
-    ([{'a': frozenset({1})}, {'a': frozenset({2})}], ())
-    """
-    tree = ast.parse(text.strip(), mode="eval")
-    found: dict[str, Selection] = {}
-    for node in _measures(tree.body, measures):
-        called, words = (node.func, node.keywords) if isinstance(node, ast.Call) else (node, [])
-        pick = {word.arg: labels for word in words if word.arg and (labels := _labels(word.value))}
-        _add(found, {cast(ast.Name, called).id: Selection((pick,) if pick else ())})
+def _in_words(claim: Mapping[str, Any], scope: Scope) -> str:
+    """Return what was measured in the words of the claim, its values in their places."""
+    found = str(claim.get("found", ""))
+    for text, _ in placeholders(found):
+        value = _brief(expression(text).evaluate(scope)).strip("[]")
+        found = found.replace(f"{{{text}}}", value)
     return found
+
+
+def selection(claim: Mapping[str, Any], measures: Mapping[str, str]) -> dict[str, Selection]:
+    """Return the measures that a claim uses, each with the runs in which it looks at it.
+
+    >>> claim = {"that": ["m(a=1) < n", "m(a=2) == 3"], "where": {"b": [4, 5]}}
+    >>> found = selection(claim, {"m": "", "n": ""})
+    >>> [{axis: sorted(labels) for axis, labels in pick.items()} for pick in found["m"].picks]
+    [{'b': [4, 5], 'a': [1]}, {'b': [4, 5], 'a': [2]}]
+    """
+    where = {axis: _several(labels) for axis, labels in claim.get("where", {}).items()}
+    texts = [
+        *(text for _, text in parts_of(claim)),
+        *(text for text, _ in placeholders(str(claim.get("found", "")))),
+    ]
+    found: dict[str, Selection] = {}
+    for text in texts:
+        for node in _measures(ast.parse(text.strip(), mode="eval").body, measures):
+            called, words = (node.func, node.keywords) if isinstance(node, ast.Call) else (node, [])
+            said = {word.arg: labels for word in words if word.arg and (labels := _labels(word.value))}
+            pick = {**where, **said}
+            _add(found, {cast(ast.Name, called).id: Selection((pick,) if pick else ())})
+    return found
+
+
+def _several(labels: object) -> frozenset[Any]:
+    return frozenset(labels if isinstance(labels, list) else [labels])
 
 
 def _add(found: dict[str, Selection], picks: Picks) -> None:
@@ -118,21 +145,22 @@ def _add(found: dict[str, Selection], picks: Picks) -> None:
 
 
 def _counterfactual(
-    laboratory: Laboratory, text: str, change: Raw, wanted: bool, place: str
+    laboratory: Laboratory, claim: Mapping[str, Any], change: Raw, wanted: bool, place: str
 ) -> Counterfactual:
     said = spoken(change)
     try:
         if not alters(laboratory.raw, change, laboratory.overrides):
             raise AllornoneError("the change alters no run")
-        picks = selection(text, laboratory.measures)
+        picks = selection(claim, laboratory.measures)
         what = f"{place}: {said}"
         try:
             # Claims that share a change may look at the same runs, which then run once for all of them.
             changed = laboratory.measured(change, picks, also=_picked_under(laboratory, change), what=what)
         except AllornoneError:  # another claim's measure may mean nothing here
             changed = laboratory.measured(change, picks, what=what)
-        truth = _truth(laboratory, text, changed)
-        note = shown(text, laboratory, changed)
+        scope = _scope(laboratory, claim, changed)
+        truth = _holds(claim, scope)
+        note = shown([text for _, text in parts_of(claim)], laboratory, scope)
     except AllornoneError as error:
         return Counterfactual(said, False, f"broken: {error}")
     return Counterfactual(said, truth is wanted, note)
@@ -142,14 +170,29 @@ def _picked_under(laboratory: Laboratory, change: Raw) -> Picks:
     """Return the measures that any claim with this change uses, each with the runs in which it does."""
     found: dict[str, Selection] = {}
     for claim in laboratory.raw["interpretation"]["claims"]:
-        changes = claim.get("fails", claim.get("holds", []))
-        if change in (changes if isinstance(changes, list) else [changes]):
-            _add(found, selection(str(claim["that"]), laboratory.measures))
+        said = (one for word in ("fails", "holds") for _, one in changes_of(laboratory.raw, claim, word))
+        if change in said:
+            _add(found, selection(claim, laboratory.measures))
     return found
 
 
-def _scope(laboratory: Laboratory, measured: Measured) -> Scope:
-    return Scope({**_plain_parameters(laboratory), **measured.axes, **measured.values}, FUNCTIONS)
+def _scope(laboratory: Laboratory, claim: Mapping[str, Any], measured: Measured) -> Scope:
+    """Return what the condition of a claim may name, measures and axes picked where the claim looks."""
+    where = claim.get("where", {})
+    try:
+        found = {name: _at(value, where) for name, value in {**measured.axes, **measured.values}.items()}
+    except AllornoneError as error:
+        raise PartError(("where",), str(error)) from None
+    return Scope({**_plain_parameters(laboratory), **found}, FUNCTIONS)
+
+
+def _at(value: Value, where: Mapping[str, Any]) -> Value:
+    """Return a value where some axes have these labels; other axes than its own are no matter."""
+    if not isinstance(value, Labelled):
+        return value
+    own = {*value.axes, *(member for rows in value.members.values() for member in rows)}
+    picks = {axis: labels for axis, labels in where.items() if axis in own}
+    return value.pick(**picks) if picks else value
 
 
 def _plain_parameters(laboratory: Laboratory) -> dict[str, Value]:
@@ -157,8 +200,18 @@ def _plain_parameters(laboratory: Laboratory) -> dict[str, Value]:
     return {name: value for name, value in numbers.items() if isinstance(value, int | float)}
 
 
-def _truth(laboratory: Laboratory, text: str, measured: Measured) -> bool:
-    return expression(text).evaluate_truth(_scope(laboratory, measured))
+def _holds(claim: Mapping[str, Any], scope: Scope) -> bool:
+    parts = [
+        _part_holds(scope, text, path) for path, text in parts_of(claim)
+    ]  # no error hides behind a falsehood
+    return all(parts)
+
+
+def _part_holds(scope: Scope, text: str, path: Path) -> bool:
+    try:
+        return expression(text).evaluate_truth(scope)
+    except ExpressionError as error:
+        raise PartError(path, error.sentence, f"column {error.column}: ", error.column) from None
 
 
 def _measures(node: ast.AST, measures: Mapping[str, str]) -> list[ast.expr]:

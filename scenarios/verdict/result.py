@@ -41,18 +41,20 @@ class Counterfactual:
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """One claim: its sentence, its condition, whether it holds, and what became of it under its changes.
+    """One claim: its sentence, the conditions that must all hold, whether they do, and its changes.
 
+    `found` says what was measured in words, where the file does; `measured` names each measure and its value.
     `holds` is None where it could not be judged: another family of runs may lack the run that it looks at.
     """
 
     text: str
-    that: str
+    that: tuple[str, ...]
     says: str | None
     holds: bool | None
     measured: str
     counterfactuals: tuple[Counterfactual, ...] = ()
     nudges: tuple[Nudged, ...] = ()
+    found: str = ""
 
     @property
     def works(self) -> bool:
@@ -204,7 +206,8 @@ _SPEAKERS = {None: "", "lecture": "the lecture says: ", "source": "the source sa
 def _claim_json(claim: ClaimResult) -> dict[str, Any]:
     return {
         "text": claim.text,
-        "that": claim.that,
+        "that": list(claim.that),
+        "found": claim.found,
         "says": claim.says,
         "holds": claim.holds,
         "measured": claim.measured,

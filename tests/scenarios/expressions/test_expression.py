@@ -446,9 +446,12 @@ def test_nothing_at_all_has_no_period_and_no_first() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("m > 0", "this is an array along tick, not one truth: say all(…) or any(…)"),
+        ("not m > 0", "this is an array along tick, not one truth: say all(…) or any(…)"),
+        ("m > 0 or n == 1", "this is an array along tick, not one truth: say all(…) or any(…)"),
+        ("n == 3 and m", "this is an array along tick, not one truth: say all(…) or any(…)"),
         ("sum(m)", "this is 3.0, not a truth: compare it with something"),
-        ("gate == 'XOR'", "this is an array along gate, not one truth: say all(…) or any(…)"),
+        ("not gate == 'XOR'", "this is an array along gate, not one truth: say all(…) or any(…)"),
+        ("m[m > 99] == 1", "no element is left to judge"),
     ],
 )
 def test_a_claim_is_one_truth(text: str, sentence: str) -> None:

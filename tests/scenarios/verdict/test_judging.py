@@ -92,7 +92,7 @@ def test_a_claim_that_is_no_truth_is_an_error(judge: Judge) -> None:
     with pytest.raises(
         AllornoneError, match=r"relay.toml:46:9: interpretation.claims.1.that: .*say all\(…\) or any\(…\)"
     ):
-        judge(claim(TRUE), claim("heard == L"))
+        judge(claim(TRUE), claim("not heard == L"))
     with pytest.raises(AllornoneError, match=r"claims.0.that: .*NaN"):
         judge(claim("all(begun(way='cut') - begun(way='cut') == 0)"))
 
@@ -257,7 +257,7 @@ def test_what_a_claim_looks_at_is_what_its_picks_say(
     text: str, picks: dict[str, list[dict[str, set[object]]]]
 ) -> None:
     """Measure by measure, any of its picks; a mention without a pick is every run."""
-    found = selection(text, {"m": "", "n": ""})
+    found = selection({"that": text}, {"m": "", "n": ""})
 
     assert {name: list(chosen.picks) for name, chosen in found.items()} == picks
 
