@@ -44,7 +44,7 @@ ticks    = 2
 fires = "y('N3')"
 
 [interpretation]
-film = {{ show = "network" }}
+film = {{ kind = "network" }}
 
 [[interpretation.claims]]
 text  = "Exactly one of the four pairs makes the third cell fire"

@@ -178,7 +178,7 @@ class Bipolar(SummingUnit):
         return np.where(z >= 0, 1.0, -1.0)
 
 
-def hopfield(units: int, keep: float | None = None) -> Network:
+def hopfield(size: int, keep: float | None = None) -> Network:
     """Return N units `units[0]`, `units[1]`, …, each with a plastic synapse of weight 0 to every other.
 
     All are outputs; there are no inputs. Taught by Hebb's rule with η = 1/N, held at p patterns one after the
@@ -191,7 +191,7 @@ def hopfield(units: int, keep: float | None = None) -> Network:
     >>> hopfield(8).number_of_edges()
     64
     """
-    size = whole("hopfield: units", units, 2)
+    size = whole("hopfield: size", size, 2)
     own = 0.5 / size if keep is None else keep
     net = Network(name="hopfield")
     names = net.add_group("units", size, Bipolar(), output=True)

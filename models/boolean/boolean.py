@@ -29,16 +29,16 @@ from allornone.simulator.errors import AllornoneError, UnknownName, flag
 from allornone.simulator.network.network import Network
 
 MODELS = ("threshold", "mcculloch-pitts")
-UNITS = ("terms", "primes", "least")
+FORMS = ("terms", "primes", "least")
 
 
 def boolean(
-    says: str | None = None,
+    formula: str | None = None,
     ones: Sequence[Row] | None = None,
     inputs: Sequence[str] | int | None = None,
     free: Sequence[Row] | None = None,
     minimise: bool = True,
-    units: str = "terms",
+    form: str = "terms",
     model: str = "threshold",
     tonic: bool = False,
     exact: bool = True,
@@ -48,7 +48,7 @@ def boolean(
 
     The function is a text (`"X & ~Y | Z"`, `"X̄Y + Z"`), the rows that come out 1 (`["101", …]`, values in the order
     of `inputs`), or a task; rows in `free`, and rows that a task leaves out, may come out either way.
-    The terms are a least cover; with units="primes" all prime implicants, with units="least" a single weighted unit
+    The terms are a least cover; with form="primes" all prime implicants, with form="least" a single weighted unit
     where one serves; with minimise=False those written, or one a row. A constant 1 is a term of no literal, whose
     unit has threshold 0; a constant 0 has no term.
     `net.graph` holds the `terms`, their `groups` of rows, how many `primes` there are, the `bound` that no cover's
@@ -65,23 +65,23 @@ def boolean(
     """
     for name, value in (("minimise", minimise), ("tonic", tonic), ("exact", exact)):
         flag(name, value)
-    _one_of("units", units, UNITS)
+    _one_of("form", form, FORMS)
     _one_of("model", model, MODELS)
-    if sum(one is not None for one in (says, ones, task)) != 1:
+    if sum(one is not None for one in (formula, ones, task)) != 1:
         raise AllornoneError("boolean: give one of a text, ones= (rows) or task=")
-    if not minimise and (units == "primes" or (says is not None and units != "terms")):
+    if not minimise and (form == "primes" or (formula is not None and form != "terms")):
         raise AllornoneError(
-            f"boolean: minimise=False builds terms as they are given: leave out units={units!r}"
+            f"boolean: minimise=False builds terms as they are given: leave out form={form!r}"
         )
-    if says is not None and not minimise:
-        known, terms = _written(says, inputs, free)
+    if formula is not None and not minimise:
+        known, terms = _written(formula, inputs, free)
         return _net(known, terms, model, tonic, _shown(known, terms))
-    table = table_of(says, ones, inputs, free, task, rest=model == "mcculloch-pitts" and not tonic)
-    if units == "least":
+    table = table_of(formula, ones, inputs, free, task, rest=model == "mcculloch-pitts" and not tonic)
+    if form == "least":
         single = _single(table, model)
         if single is not None:
             return single
-    terms, facts = _terms(table, units, exact) if minimise else _a_row_each(table)
+    terms, facts = _terms(table, form, exact) if minimise else _a_row_each(table)
     return _net(table.inputs, terms, model, tonic, {**_shown(table.inputs, terms), **facts})
 
 
@@ -90,11 +90,11 @@ def _one_of(name: str, value: str, among: Sequence[str]) -> None:
         raise UnknownName(f"choice of {name}", str(value), among)
 
 
-def _terms(table: TruthTable, units: str, exact: bool) -> tuple[list[Term], dict[str, object]]:
+def _terms(table: TruthTable, form: str, exact: bool) -> tuple[list[Term], dict[str, object]]:
     """Return a least cover, or all primes, and what is known of it."""
     wide, on, either = len(table.inputs), list(members(table.ones)), list(members(table.free))
     implicants = primes(on, wide, either)
-    if units == "primes":
+    if form == "primes":
         return implicants, {"primes": len(implicants)}
     cover = least_cover(on, wide, either, exact=exact)
     return list(cover.terms), {"primes": len(implicants), "bound": cover.bound, "proven": cover.proven}
@@ -106,11 +106,11 @@ def _a_row_each(table: TruthTable) -> tuple[list[Term], dict[str, object]]:
 
 
 def _written(
-    says: str, inputs: Sequence[str] | int | None, free: Sequence[Row] | None
+    formula: str, inputs: Sequence[str] | int | None, free: Sequence[Row] | None
 ) -> tuple[list[str], list[Term]]:
     if free is not None:
         raise AllornoneError("boolean: terms are built as written with minimise=False, so free= has no use")
-    node = parse(says, given_names(inputs))
+    node = parse(formula, given_names(inputs))
     known = input_names(names(node), inputs)
     place = {name: 1 << k for k, name in enumerate(known)}
     terms = [
@@ -126,7 +126,7 @@ def _written(
 def _single(table: TruthTable, model: str) -> Network | None:
     """Return one weighted unit that computes the function, if there is one."""
     if model != "threshold":
-        raise AllornoneError('boolean: units="least" weighs its inputs, so it is for model="threshold"')
+        raise AllornoneError('boolean: form="least" weighs its inputs, so it is for model="threshold"')
     wide = len(table.inputs)
     everything, _ = row_sets(table.inputs)
     found = threshold_unit(table.ones, everything & ~table.ones & ~table.free, wide)

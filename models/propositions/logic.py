@@ -45,7 +45,7 @@ FEW, MANY = 4, 8
 """Up to so few moments the table alone is asked, beyond so many the parts first."""
 
 
-def logic(says: str | list[str], tonic: bool = False, relative: bool = False) -> Network:
+def logic(lines: str | list[str], tonic: bool = False, relative: bool = False) -> Network:
     """Return a net of McCulloch–Pitts units that does what propositions say.
 
     A line is `N3(t) = N1(t-1) and not N2(t-1)`; several stand in a list, or divided by `;` or line ends. There are
@@ -76,16 +76,16 @@ def logic(says: str | list[str], tonic: bool = False, relative: bool = False) ->
 stays at rest (McCulloch and Pitts, Theorem 3), so this takes a unit that fires by itself: say tonic=True
     """
     flag("tonic", tonic), flag("relative", relative)
-    propositions = parse_propositions(says)
+    propositions = parse_propositions(lines)
     names = _names(propositions)
     defined = {one.name for one in propositions}
     lowering = Lowering(fresh("tonic", names), {*names})
     for one in propositions:
         lowering.add(one)
-    lines = {name: line_of(name, expression) for name, expression in lowering.lines.items()}
+    tables = {name: line_of(name, expression) for name, expression in lowering.lines.items()}
     if not tonic:
-        _refuse_restless(propositions, lines, lowering.restless)
-    longer = lengthened(lines, lowering.tonic, relative)
+        _refuse_restless(propositions, tables, lowering.restless)
+    longer = lengthened(tables, lowering.tonic, relative)
     late, designs = latencies(longer, relative)
     builder = LogicBuilder(lowering.tonic, {*lowering.names, lowering.tonic})
     builder.add_all(
@@ -95,7 +95,7 @@ stays at rest (McCulloch and Pitts, Theorem 3), so this takes a unit that fires 
     for name in _outputs(propositions):
         net.nodes[name]["output"] = True
     net.graph["latency"] = {one.name: late[one.name] for one in propositions}
-    net.graph["units_bound"] = _least(lines, late, defined, relative)
+    net.graph["units_bound"] = _least(tables, late, defined, relative)
     return net
 
 

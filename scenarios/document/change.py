@@ -28,7 +28,7 @@ BUILD_CHOICES = {
     "polygons": ("shapes", "cover"),
     "pulses": ("edges", "task"),
     "cylinders": ("centres", "task"),
-    "boolean": ("task", "formula"),
+    "boolean": ("task", "formula", "ones"),
 }
 
 _PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^."']+?))\s*(?:\.(?=.)|$)""")
@@ -43,7 +43,7 @@ LEARNING_KEYS = (
     "until",
     "bound",
 )
-PHASE_ACTS = ("stimulus", "teach", "show", "gradient")
+PHASE_ACTS = ("stimulus", "teach", "test", "gradient")
 PHASE_KEYS = ("name", *PHASE_ACTS, "ticks", "teacher", "from", "update", "flip", "hold", "sample")
 
 
@@ -115,8 +115,8 @@ def _plain_table(value: object) -> Raw:
 def from_dotted(path: str, value: object) -> Raw:
     """Return the change that sets one key, named as in `--set`; a part with a dot stands in quotes.
 
-    >>> from_dotted("experience.exam.show", "gate")
-    {'experience': {'exam': {'show': 'gate'}}}
+    >>> from_dotted("experience.exam.test", "gate")
+    {'experience': {'exam': {'test': 'gate'}}}
     """
     parts: list[str] = []
     position = 0
@@ -124,7 +124,7 @@ def from_dotted(path: str, value: object) -> Raw:
         found = _PART.match(path, position)
         if found is None:
             raise ChangeError(
-                (), f"{path!r} is no path of keys; write it as learning.eta or experience.exam.show"
+                (), f"{path!r} is no path of keys; write it as learning.eta or experience.exam.test"
             )
         parts.append(next(part for part in found.groups() if part is not None))
         position = found.end()
@@ -317,7 +317,7 @@ def _acting(phase: Raw, old: Raw, new: Raw) -> Raw:
     """Return a phase without what went with the old act, if a change names another."""
     if not any(act in new and act not in old for act in PHASE_ACTS):
         return phase
-    gone = {*idle(phase), *(phase.keys() - {*PHASE_KEYS} if "show" in phase else ())} - new.keys()
+    gone = {*idle(phase), *(phase.keys() - {*PHASE_KEYS} if "test" in phase else ())} - new.keys()
     return {key: value for key, value in phase.items() if key not in gone}
 
 
@@ -345,8 +345,8 @@ CHANGEABLE = (*_PIECES, "vary")
 def idle(phase: Mapping[str, Any]) -> dict[str, str]:
     """Return the keys of a phase that do nothing there, whatever the rest of the file says, and why.
 
-    >>> idle({"name": "exam", "show": "gate", "epochs": 3})
-    {'epochs': 'does nothing here: what is shown teaches nothing'}
+    >>> idle({"name": "exam", "test": "gate", "epochs": 3})
+    {'epochs': 'does nothing here: a test teaches nothing'}
     """
     acts = [act for act in PHASE_ACTS if act in phase]
     if len(acts) != 1:
@@ -354,9 +354,9 @@ def idle(phase: Mapping[str, Any]) -> dict[str, str]:
     act = acts[0]
     in_time = act == "stimulus" and "teacher" not in phase
     rows = (
-        (act != "show", ("flip", "hold"), "is of cues: it goes with show"),
+        (act != "test", ("flip", "hold"), "is of cues: it goes with test"),
         (act != "stimulus", ("teacher", "sample"), "goes with a stimulus"),
-        (act == "show", LEARNING_KEYS, "does nothing here: what is shown teaches nothing"),
+        (act == "test", LEARNING_KEYS, "does nothing here: a test teaches nothing"),
         (act == "gradient", LEARNING_KEYS, "does nothing here: a gradient is followed by nobody"),
         (
             in_time,
@@ -364,7 +364,7 @@ def idle(phase: Mapping[str, Any]) -> dict[str, str]:
             "is of lessons: a stimulus without a teacher is lived in time, trial by trial",
         ),
         (
-            act != "show" and not in_time,
+            act != "test" and not in_time,
             ("from", "update"),
             "does nothing here: each lesson is presented from rest, to all units together",
         ),

@@ -100,7 +100,7 @@ class Part(BaseModel):
 class FilmSettings(Part):
     """What a film shows: its kind, of which phase, of which run, and of which group where its kind shows one."""
 
-    show: Text
+    kind: Text
     group: Text | None = None
     phase: Text | None = None
     at: dict[str, Any] = Field(default_factory=dict)
@@ -297,12 +297,12 @@ class Learning(Part):
 
 
 class Phase(Learning):
-    """One thing that the net lives through; one of `stimulus`, `teach`, `show`, `gradient` is given."""
+    """One thing that the net lives through; one of `stimulus`, `teach`, `test`, `gradient` is given."""
 
     name: Text
     stimulus: dict[str, Stimulus] | None = None
     teach: Text | None = None
-    show: Text | None = None
+    test: Text | None = None
     gradient: Text | None = None
     ticks: Ticks | None = None
     teacher: dict[str, Formula] | None = None
@@ -326,13 +326,13 @@ class Phase(Learning):
 
     @cached_property
     def act(self) -> str:
-        """What happens in it: "stimulus", "teach", "show" or "gradient"."""
+        """What happens in it: "stimulus", "teach", "test" or "gradient"."""
         return next(act for act in PHASE_ACTS if getattr(self, act) is not None)
 
     @property
     def task(self) -> str | None:
-        """The task that it teaches, shows or descends; none where it has a stimulus."""
-        return self.teach or self.show or self.gradient
+        """The task that it teaches, tests or descends; none where it has a stimulus."""
+        return self.teach or self.test or self.gradient
 
 
 class Experiment(Part):

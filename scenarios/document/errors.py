@@ -34,8 +34,8 @@ class DocumentError(AllornoneError):
 def dotted(path: Path, raw: object = None) -> str:
     """Return a path as it is written: elements of lists by number from 0, phases by name.
 
-    >>> dotted(("experience", 1, "show"), {"experience": [{"name": "lesson"}, {"name": "exam"}]})
-    'experience.exam.show'
+    >>> dotted(("experience", 1, "test"), {"experience": [{"name": "lesson"}, {"name": "exam"}]})
+    'experience.exam.test'
     """
     parts = list(path)
     if isinstance(raw, dict) and len(parts) > 1 and parts[0] == "experience" and isinstance(parts[1], int):

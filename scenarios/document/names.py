@@ -227,7 +227,7 @@ def check_film(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
     film = table(raw, "interpretation", "film")
     place: Path = ("interpretation", "film")
     for key, known, kind in (
-        ("show", registry.films.names(), registry.films.kind),
+        ("kind", registry.films.names(), registry.films.kind),
         ("phase", [phase_name(phase) for _, phase in phases_of(raw)], "phase"),
     ):
         word = film.get(key)
@@ -388,8 +388,30 @@ def _thing(
 
 def _unknown(path: Path, key: str, owner: str, known: Iterable[str]) -> Violation:
     words = [word for word in known if word != "name"]
+    now = former(key, words)
+    if now:
+        return Violation(path, now, None, True)
     hint = nearest(key, words) or f"Keys here: {', '.join(words) or 'none'}"
     return Violation(path, f"{owner} no parameter {key!r}. {hint}", None, True)
+
+
+FORMER = {
+    "show": ("test", "kind"),
+    "says": ("formula", "lines"),
+    "units": ("size", "form"),
+    "bipolar": ("coding",),
+}
+"""Words that files once used, and those that stand for them now."""
+
+
+def former(key: str, known: Collection[str]) -> str:
+    """Return what a word of former files is called among the words that are known, or "".
+
+    >>> former("show", ["teach", "test"])
+    "'show' is called 'test' now"
+    """
+    now = next((word for word in FORMER.get(key, ()) if word in known), None)
+    return f"{key!r} is called {now!r} now" if now else ""
 
 
 def _activation(activation: Raw, names: Sequence[str]) -> Iterator[Violation]:

@@ -52,7 +52,7 @@ SAID: dict[str, dict[str, str]] = {
         "interpretation": "What it comes to: the claims, and what is shown.",
     },
     "FilmSettings": {
-        "show": "The kind of film.",
+        "kind": "The kind of film.",
         "group": "The group that a film of a grid shows.",
         "phase": "The phase that is shown; the first where none is named.",
         "at": "The run that is shown: axis = label.",
@@ -109,7 +109,7 @@ SAID: dict[str, dict[str, str]] = {
         "name": "The name by which measures and changes speak of it; its task's where nothing is said.",
         "stimulus": 'What units are given, tick by tick: "1101", "?{4}" for all histories, numbers, or a chance.',
         "teach": "The task that is taught by the rule.",
-        "show": "The task that is presented without teaching.",
+        "test": "The task that is presented without learning.",
         "gradient": "The task of whose divergence the gradient is taken.",
         "ticks": "How many ticks it, or a presentation, takes.",
         "teacher": "What units should do at the end of a stimulus, each an expression of what was given.",
@@ -152,8 +152,8 @@ def schema() -> Schema:
     axes = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Axis"}}
     made["properties"]["vary"] = {**axes, "description": SAID["Document"]["vary"]}
     parts.pop("Edit", None)
-    kinds = {"enum": registry.films.names(), "description": SAID["FilmSettings"]["show"]}
-    parts["FilmSettings"]["properties"]["show"] = kinds
+    kinds = {"enum": registry.films.names(), "description": SAID["FilmSettings"]["kind"]}
+    parts["FilmSettings"]["properties"]["kind"] = kinds
     return {"$schema": DIALECT, "title": "An Allornone scenario", **made, "$defs": parts}
 
 

@@ -37,6 +37,7 @@ from allornone.scenarios.document.names import (
     check_film,
     check_names,
     check_table,
+    former,
     read_axes,
     table,
     well_shaped,
@@ -230,6 +231,9 @@ def _unknown(place: Path, models: Mapping[Path, type[BaseModel]]) -> str:
     keys = [
         field.alias or name for name, field in models[pattern].model_fields.items() if name != "added_edits"
     ]
+    now = former(str(place[-1]), keys)
+    if now:
+        return now
     hint = nearest(str(place[-1]), keys) or f"Keys here: {', '.join(keys)}"
     return f"no key is named {str(place[-1])!r} here. {hint}"
 

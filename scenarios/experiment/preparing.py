@@ -239,7 +239,7 @@ def _phase(
 ) -> PreparedPhase:
     net = begun.network
     x, driven, d, taught, cell = lesson(phase, begun, numbers, made, seed, limits, drawn)
-    rule = None if phase.act in ("show", "gradient") else _rule(words, numbers)
+    rule = None if phase.act in ("test", "gradient") else _rule(words, numbers)
     if phase.act == "gradient" and d is None:
         raise AllornoneError(
             f"phase {phase.name!r}: a gradient needs a task that says what the outputs should be"

@@ -502,20 +502,22 @@ def patterns(
     count: int | str,
     inputs: int | str,
     active: int | str | None = None,
-    bipolar: bool = False,
+    coding: Literal["binary", "bipolar"] = "binary",
     orthogonal: bool = False,
     outputs: int | str | None = None,
     d: Literal["apart", "own"] = "apart",
 ) -> Task:
-    """Return random patterns: 0 and 1 with `active` ones in each, anywhere; or −1 and 1 with equal chance if `bipolar`.
+    """Return random patterns: 0 and 1 with `active` ones in each, anywhere; or, "bipolar", −1 and 1, as likely.
 
     Bipolar inputs may be `orthogonal`, no two overlapping: their number is then a power of 2, that of the patterns
     no more. With `outputs`, as many patterns of that width are drawn apart, to be desired of them. With d = "own"
     each pattern has an output of its own instead, 1 there and 0 (or −1) elsewhere.
     """
     samples = context.count(count, "count")
+    _one_of("coding", coding, ("binary", "bipolar"))
+    bipolar = coding == "bipolar"
     if (active is None) is not bipolar:
-        raise AllornoneError("patterns need either active, the number of ones in each, or bipolar = true")
+        raise AllornoneError('patterns need either active, the number of ones in each, or coding = "bipolar"')
     ones = None if active is None else context.numbers.whole(active, "active")
     width = context.numbers.whole(inputs, "inputs")
     x = (

@@ -146,11 +146,11 @@ class Result:
 
         about = self.document.get("interpretation", {})
         wanted = about.get("film", {})
-        kind = wanted.get("show", "network")
+        kind = wanted.get("kind", "network")
         make, options = films.get(kind), {key: wanted[key] for key in ("group",) if key in wanted}
         for key in options.keys() - signature(make).parameters.keys():
             raise AllornoneError(
-                f"film: {kind!r} shows no single group, so leave {key} out, or say show = 'grid'"
+                f"film: {kind!r} shows no single group, so leave {key} out, or say kind = 'grid'"
             )
         return make(
             self.trace,

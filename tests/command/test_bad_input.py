@@ -46,7 +46,7 @@ teach = "gate"
 learned = "solved()"
 
 [interpretation]
-film = { show = "network" }
+film = { kind = "network" }
 
 [[interpretation.claims]]
 text = "It learns"

@@ -315,12 +315,12 @@ def test_a_model_is_a_value() -> None:
 def test_every_registered_builder_returns_a_network_that_runs(name: str) -> None:
     """Called with no more than it needs, a builder gives a network that compiles and answers."""
     needed: dict[str, dict[str, Any]] = {
-        "boolean": {"says": "X & ~Y"},
+        "boolean": {"formula": "X & ~Y"},
         "cellular": {"rule": 110, "cells": 8},
         "cylinders": {"centres": [[0, 0], [1, 0]]},
-        "hopfield": {"units": 5},
+        "hopfield": {"size": 5},
         "life": {"rows": 4, "columns": 5},
-        "logic": {"says": "Z(t) = X(t-1)"},
+        "logic": {"lines": "Z(t) = X(t-1)"},
         "parity": {"inputs": 3},
         "polygon": {"sides": 5},
         "polygons": {"shapes": [{"sides": 5}, {"sides": 4, "centre": [2, 0]}]},
@@ -416,9 +416,9 @@ def test_the_outputs_of_an_mlp_may_be_of_another_model() -> None:
 @pytest.mark.parametrize(
     ("builder", "given", "message"),
     [
-        ("logic", {"says": "Z(t) = X(t-1)", "tonic": "no"}, "tonic must be true or false, found 'no'"),
-        ("logic", {"says": "Z(t) = X(t-1)", "relative": []}, "relative must be true or false, found []"),
-        ("boolean", {"says": "X & Y", "exact": 0}, "exact must be true or false, found 0"),
+        ("logic", {"lines": "Z(t) = X(t-1)", "tonic": "no"}, "tonic must be true or false, found 'no'"),
+        ("logic", {"lines": "Z(t) = X(t-1)", "relative": []}, "relative must be true or false, found []"),
+        ("boolean", {"formula": "X & Y", "exact": 0}, "exact must be true or false, found 0"),
         ("life", {"rows": 4, "columns": 4, "wrap": "no"}, "life: wrap must be true or false, found 'no'"),
         (
             "cellular",

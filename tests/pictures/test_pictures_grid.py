@@ -48,7 +48,7 @@ ticks = 3
 spikes = "sum(y('tape'))"
 
 [interpretation]
-film = { show = "grid", group = "GROUP" }
+film = { kind = "grid", group = "GROUP" }
 
 [[interpretation.claims]]
 text = "Two spikes"

@@ -122,7 +122,7 @@ def test_a_phase_that_does_not_fit_its_net_has_its_line(tmp_path: Path) -> None:
     """A task of three inputs for a net of two."""
     task = '[tasks]\ngate = { data = "table", inputs = 3, ones = ["111"] }\n\n[connectivity]'
     figure = 'stimulus = { N1 = "1101", N2 = "1011" }\nticks    = 6'
-    file, text = written(tmp_path, ("[connectivity]", task), (figure, 'show     = "gate"'))
+    file, text = written(tmp_path, ("[connectivity]", task), (figure, 'test     = "gate"'))
 
     (line,) = told(file)
 

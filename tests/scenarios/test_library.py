@@ -61,7 +61,7 @@ def test_a_file_says_what_its_reader_wants_to_know(entry: Entry) -> None:
     assert sum(story.count(mark) for mark in ".!?:") >= 2
     assert -400 <= raw["year"] <= 2010
     assert raw["evidence"] in ("seen", "quoted", "memory")
-    assert raw["interpretation"]["film"]["show"]
+    assert raw["interpretation"]["film"]["kind"]
     assert "\t" not in entry.path.read_text(encoding="utf-8")
 
 

@@ -104,8 +104,8 @@ def test_a_net_says_what_its_text_says(text: str) -> None:
     expected = [
         bool(eval(text, {}, dict(zip(NAMES, (-int(v) for v in x), strict=True))) & 1) for x in table(4)
     ]
-    for units in ("terms", "primes", "least"):
-        assert answers(aon.boolean(text, inputs=NAMES, units=units)) == expected
+    for form in ("terms", "primes", "least"):
+        assert answers(aon.boolean(text, inputs=NAMES, form=form)) == expected
 
 
 @pytest.mark.parametrize(
@@ -274,8 +274,8 @@ def test_majority_of_five_is_sixteen_rows_ten_primes_or_one_unit() -> None:
     ones = [format(r, "05b") for r in range(32) if r.bit_count() > 2]
     inputs = ["A", "B", "C", "D", "E"]
     by_rows = aon.boolean(ones=ones, inputs=inputs, minimise=False)
-    by_primes = aon.boolean(ones=ones, inputs=inputs, units="primes")
-    single = aon.boolean(ones=ones, inputs=inputs, units="least")
+    by_primes = aon.boolean(ones=ones, inputs=inputs, form="primes")
+    single = aon.boolean(ones=ones, inputs=inputs, form="least")
     assert [len(net.group("hidden")) for net in (by_rows, by_primes, single)] == [16, 10, 0]
     expected = [int(r.bit_count() > 2) for r in range(32)]
     assert answers(by_rows) == answers(by_primes) == answers(single) == expected
@@ -375,8 +375,8 @@ def test_a_sum_of_products_may_be_long_where_no_table_is_asked_for() -> None:
     [
         (lambda: aon.boolean(), "boolean: give one of a text, ones= (rows) or task="),
         (
-            lambda: aon.boolean("X", units="prime"),
-            "no choice of units is named 'prime'. Did you mean 'primes'?",
+            lambda: aon.boolean("X", form="prime"),
+            "no choice of form is named 'prime'. Did you mean 'primes'?",
         ),
         (lambda: aon.boolean("X & Q", inputs=["X", "Y"]), "no input is named 'Q'. There are: X, Y"),
         (lambda: aon.boolean("X & Y", inputs=3), "boolean: 3 inputs, but the text names 2 (X, Y)"),
@@ -399,7 +399,7 @@ def test_a_sum_of_products_may_be_long_where_no_table_is_asked_for() -> None:
         ),
         (lambda: aon.boolean("X ^ Y", minimise=False), "it must be a sum of products"),
         (lambda: aon.boolean("X | Y", minimise=False, free=["00"]), "free= has no use"),
-        (lambda: aon.boolean("X | Y", units="least", model="mcculloch-pitts"), "weighs its inputs"),
+        (lambda: aon.boolean("X | Y", form="least", model="mcculloch-pitts"), "weighs its inputs"),
         (lambda: aon.boolean("X | Y", inputs="XY"), "inputs is a list of names"),
         (lambda: aon.boolean("X | Y", inputs=["X", "Y", "X"]), "the input 'X' is named twice"),
         (lambda: of_anything("X | Y", inputs=2.5), "inputs is a list of names"),
@@ -409,9 +409,9 @@ def test_a_sum_of_products_may_be_long_where_no_table_is_asked_for() -> None:
         (lambda: aon.boolean(ones=[], inputs=10**9), "written out to 12 variables, found 1000000000"),
         (lambda: of_anything(task="gate"), "a task has its samples as arrays x and d, found 'gate'"),
         (lambda: aon.boolean("H1 & X"), "'H1' is a unit that is built here: give the input another name"),
-        (lambda: aon.boolean("out", units="least"), "'out' is a unit that is built here"),
-        (lambda: aon.boolean("X & Y", units="least", minimise=False), "leave out units='least'"),
-        (lambda: aon.boolean(ones=["1"], units="primes", minimise=False), "leave out units='primes'"),
+        (lambda: aon.boolean("out", form="least"), "'out' is a unit that is built here"),
+        (lambda: aon.boolean("X & Y", form="least", minimise=False), "leave out form='least'"),
+        (lambda: aon.boolean(ones=["1"], form="primes", minimise=False), "leave out form='primes'"),
     ],
 )
 def test_what_cannot_be_built_is_told(call: Callable[[], object], message: str) -> None:

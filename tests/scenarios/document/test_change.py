@@ -34,7 +34,7 @@ BASE: Raw = {
     "learning": {"rule": "lms", "eta": 0.1, "epochs": 9, "plastic": ["A -> R"]},
     "experience": [
         {"name": "lesson", "teach": "gate", "eta": 0.2, "order": "shuffled"},
-        {"name": "exam", "show": "gate", "rule": "lms", "eta": 0.3},
+        {"name": "exam", "test": "gate", "rule": "lms", "eta": 0.3},
     ],
 }
 
@@ -175,7 +175,7 @@ def test_synapses_oust_a_builder_and_its_cuts() -> None:
 
 def test_the_act_of_a_phase_gives_way_to_another() -> None:
     """A lesson that becomes an exam teaches nothing: what it said of learning goes, and so does what it was told."""
-    assert laid("experience.lesson.show = 'gate'")["experience"][0] == {"name": "lesson", "show": "gate"}
+    assert laid("experience.lesson.test = 'gate'")["experience"][0] == {"name": "lesson", "test": "gate"}
     told = {"experience": [{"name": "p", "stimulus": {"x": 1}, "teacher": {"y": 1}, "epochs": 2, "ticks": 3}]}
     assert laid("experience.p.teach = 'gate'", told)["experience"][0] == {
         "name": "p",
@@ -187,7 +187,7 @@ def test_the_act_of_a_phase_gives_way_to_another() -> None:
 
 def test_phases_merge_by_name_and_a_list_may_add_one() -> None:
     """By name in a table, or in a list where a phase can be new."""
-    changed = laid("experience = [{ name = 'exam', ticks = 3 }, { name = 'more', show = 'gate' }]")
+    changed = laid("experience = [{ name = 'exam', ticks = 3 }, { name = 'more', test = 'gate' }]")
 
     assert [phase["name"] for phase in changed["experience"]] == ["lesson", "exam", "more"]
     assert changed["experience"][1] == {**BASE["experience"][1], "ticks": 3}

@@ -69,7 +69,7 @@ def test_what_a_file_says_is_typed() -> None:
     assert document.activation.default == {"model": "logistic", "bias": "p - 2"}
     assert document.activation.units["H[0]"] == {"bias": 1}
     assert (document.learning.rule, document.learning.rule_parameters) == ("lms", {"eta": "eta / 2"})
-    assert [phase.act for phase in document.experience] == ["stimulus", "teach", "show", "gradient"]
+    assert [phase.act for phase in document.experience] == ["stimulus", "teach", "test", "gradient"]
     assert [phase.task for phase in document.experience] == [None, "gate", "gate.held_out", "cloud"]
     assert document.connectivity.start is not None
     assert document.connectivity.start.normal == "1 / sqrt(n)"

@@ -162,7 +162,7 @@ def test_a_teacher_speaks_of_what_is_held_until_he_speaks() -> None:
 
 def test_a_task_teaches_the_outputs_and_a_show_asks_them() -> None:
     """Its rows in order, its answers beside them; its name may be that of the part held out."""
-    teach, show = phases(GATE, 'teach = "gate"\nrule = "perceptron"', 'show = "gate"')
+    teach, show = phases(GATE, 'teach = "gate"\nrule = "perceptron"', 'test = "gate"')
 
     for found in (teach, show):
         assert found.x[:, 0].tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -178,7 +178,7 @@ def test_a_task_teaches_the_outputs_and_a_show_asks_them() -> None:
 @pytest.mark.parametrize(("share", "count"), [("0", 0), ("0.2", 2), ("0.5", 5), ("1", 10)])
 def test_a_cue_is_held_with_a_share_of_it_inverted(share: str, count: int) -> None:
     """So many units exactly, other ones at each cue; then the net is left alone."""
-    found = phase(FREE, f'show = "cues"\nticks = 6\nflip = {share}\nhold = 2', seed=1)
+    found = phase(FREE, f'test = "cues"\nticks = 6\nflip = {share}\nhold = 2', seed=1)
 
     cues = np.array([[1, 1, 1, 1, 0, 0, 0, 0, 0, 0], [1, 0] * 5])
     assert found.timed
@@ -191,18 +191,18 @@ def test_a_cue_is_held_with_a_share_of_it_inverted(share: str, count: int) -> No
 
 def test_without_ticks_a_phase_is_as_long_as_its_cue_is_held() -> None:
     """One tick, or so many."""
-    assert phase(FREE, 'show = "cues"').x.shape[1] == 1
-    assert phase(FREE, 'show = "cues"\nhold = 5').x.shape[1] == 5
+    assert phase(FREE, 'test = "cues"').x.shape[1] == 1
+    assert phase(FREE, 'test = "cues"\nhold = 5').x.shape[1] == 5
 
 
 def test_what_is_inverted_is_the_seeds() -> None:
     """The same seed inverts the same units; −1 and +1 change sign."""
-    flipped = [phase(FREE, 'show = "cues"\nflip = 0.3', seed).x for seed in (0, 0, 1)]
+    flipped = [phase(FREE, 'test = "cues"\nflip = 0.3', seed).x for seed in (0, 0, 1)]
     bipolar = FREE.replace("d = [0, 1]", 'coding = "bipolar"')
 
     assert np.array_equal(flipped[0], flipped[1])
     assert not np.array_equal(flipped[0], flipped[2])
-    assert set(phase(bipolar, 'show = "cues"\nflip = 0.3').x.ravel()) == {-1, 1}
+    assert set(phase(bipolar, 'test = "cues"\nflip = 0.3').x.ravel()) == {-1, 1}
 
 
 def test_a_net_is_taught_its_cues_for_as_long_as_the_phase() -> None:
@@ -223,8 +223,8 @@ def test_a_net_is_taught_its_cues_for_as_long_as_the_phase() -> None:
     ("text", "told", "message"),
     [
         (GATE, 'teach = "gat"', "no task is named 'gat'. Did you mean 'gate'?"),
-        (GATE, 'show = "wide"', "task 'wide' has 3 inputs, the net has 2"),
-        (GATE, 'show = "two"', "task 'two' teaches 2 outputs, the net has 1: out"),
+        (GATE, 'test = "wide"', "task 'wide' has 3 inputs, the net has 2"),
+        (GATE, 'test = "two"', "task 'two' teaches 2 outputs, the net has 1: out"),
         (NET, "stimulus = { xx = 1 }", "no unit is named 'xx'. Did you mean 'x'?"),
         (
             NET,
@@ -250,24 +250,24 @@ def test_a_net_is_taught_its_cues_for_as_long_as_the_phase() -> None:
             'stimulus = { x = "?", "U[0]" = 1 }\nteacher = { out = 1 }',
             "in which only inputs are given something, found 'U[0]'",
         ),
-        (FREE.replace("A = 10", "A = 9"), 'show = "cues"', "cues of 10 for 9 outputs"),
-        (FREE, 'show = "cues"\nflip = 1.25', "flip is a share, from 0 to 1, found 1.25"),
+        (FREE.replace("A = 10", "A = 9"), 'test = "cues"', "cues of 10 for 9 outputs"),
+        (FREE, 'test = "cues"\nflip = 1.25', "flip is a share, from 0 to 1, found 1.25"),
         (
             FREE,
-            'show = "cues"\nhold = 3\nticks = 2',
+            'test = "cues"\nhold = 3\nticks = 2',
             "hold must be from 1 to the ticks of the phase, 2; found 3",
         ),
-        (FREE, 'show = "cues"\nhold = "1 - 1"', "hold must be from 1 to the ticks of the phase, 1; found 0"),
-        (GATE, 'show = "gate"\nflip = 0.5', "flip is of cues, which are shown to a net without inputs"),
+        (FREE, 'test = "cues"\nhold = "1 - 1"', "hold must be from 1 to the ticks of the phase, 1; found 0"),
+        (GATE, 'test = "gate"\nflip = 0.5', "flip is of cues, which are shown to a net without inputs"),
         (
             GATE,
-            'show = "gate"\nfrom = "here"',
+            'test = "gate"\nfrom = "here"',
             "this one has 2, and each sample is presented to it from rest",
         ),
         (NET, 'stimulus = { x = "1{1001}" }', "--limit ticks="),
         (NET, "stimulus = { x = 1 }\nticks = 1001", "--limit ticks=1001"),
-        (GATE, 'show = "gate"\nticks = 1001', "--limit ticks=1001"),
-        (FREE, 'show = "cues"\nticks = 1001', "--limit ticks=1001"),
+        (GATE, 'test = "gate"\nticks = 1001', "--limit ticks=1001"),
+        (FREE, 'test = "cues"\nticks = 1001', "--limit ticks=1001"),
         (NET, 'stimulus = { x = "?{5}" }', "--limit trials="),
         (NET, 'stimulus = { x = "?{100}" }', "say sample = N"),
         (NET, 'stimulus = { x = "?{100}" }\nsample = 2000', "--limit trials="),

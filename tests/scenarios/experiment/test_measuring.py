@@ -60,10 +60,10 @@ name = "lessons"
 teach = "gate"
 [[experience]]
 name = "view"
-show = "plane"
+test = "plane"
 [[experience]]
 name = "exam"
-show = "gate"
+test = "gate"
 """
 
 

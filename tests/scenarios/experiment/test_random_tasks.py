@@ -130,7 +130,7 @@ def test_patterns_have_so_many_ones_anywhere() -> None:
 
 def test_bipolar_patterns_are_coins() -> None:
     """−1 and 1, as often, the second set independent of the first."""
-    found = task(data="patterns", count=500, inputs=30, bipolar=True, outputs=30)
+    found = task(data="patterns", count=500, inputs=30, coding="bipolar", outputs=30)
 
     both = np.stack([found.x, desired(found)])
     assert set(np.unique(both)) == {-1.0, 1.0}
@@ -151,7 +151,7 @@ def test_the_second_set_is_drawn_apart_and_has_as_many_ones() -> None:
 def test_each_pattern_may_have_an_output_of_its_own() -> None:
     """The first wants the first output, the second the second, in the coding of the patterns."""
     zero_one = task(data="patterns", count=3, inputs=8, active=2, d="own")
-    signs = task(data="patterns", count=3, inputs=8, bipolar=True, d="own", outputs=3)
+    signs = task(data="patterns", count=3, inputs=8, coding="bipolar", d="own", outputs=3)
 
     assert desired(zero_one).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     assert desired(signs).tolist() == [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]]
@@ -161,7 +161,7 @@ def test_each_pattern_may_have_an_output_of_its_own() -> None:
 def test_orthogonal_patterns_do_not_overlap(count: int, inputs: int) -> None:
     """Every two of them agree in half of the inputs; another seed draws others."""
     first, other = (
-        task(seed, data="patterns", count=count, inputs=inputs, bipolar=True, orthogonal=True).x
+        task(seed, data="patterns", count=count, inputs=inputs, coding="bipolar", orthogonal=True).x
         for seed in range(2)
     )
 
@@ -174,17 +174,17 @@ def test_patterns_that_cannot_be_orthogonal_are_told() -> None:
     """Of 0 and 1; of a number of inputs that is no power of 2; more of them than inputs."""
     assert "are bipolar" in message_of(data="patterns", count=2, inputs=4, active=2, orthogonal=True)
     assert "power of 2 as inputs, found 6" in message_of(
-        data="patterns", count=2, inputs=6, bipolar=True, orthogonal=True
+        data="patterns", count=2, inputs=6, coding="bipolar", orthogonal=True
     )
     assert "no more than 4 patterns" in message_of(
-        data="patterns", count=5, inputs=4, bipolar=True, orthogonal=True
+        data="patterns", count=5, inputs=4, coding="bipolar", orthogonal=True
     )
 
 
 def test_patterns_that_mean_nothing_are_told() -> None:
     """Neither coding nor both; more ones than places; another number of outputs than of patterns."""
     assert "either active" in message_of(data="patterns", count=2, inputs=4)
-    assert "either active" in message_of(data="patterns", count=2, inputs=4, active=2, bipolar=True)
+    assert "either active" in message_of(data="patterns", count=2, inputs=4, active=2, coding="bipolar")
     assert "from 0 to the number of inputs, 4; found 5" in message_of(
         data="patterns", count=2, inputs=4, active=5
     )
@@ -198,7 +198,7 @@ def test_patterns_that_mean_nothing_are_told() -> None:
 def test_more_patterns_than_fit_are_refused() -> None:
     """Before anything is drawn."""
     with pytest.raises(AllornoneError, match="--limit bytes="):
-        task(data="patterns", count=1_000_000, inputs=1_000_000, bipolar=True)
+        task(data="patterns", count=1_000_000, inputs=1_000_000, coding="bipolar")
 
 
 def test_a_file_may_say_both(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ synapses = ["a, b -> c"]
 model = "linear"
 [[experience]]
 name = "e"
-show = "cloud"
+test = "cloud"
 [measures]
 m = "1"
 [interpretation]

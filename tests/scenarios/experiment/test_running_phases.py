@@ -192,7 +192,7 @@ def test_phases_carry_their_weights_over_and_say_again_what_differs() -> None:
         "adaline",
         'rule = "lms"\neta = 0.125\nepochs = 2',
         'teach = "odd"',
-        'show = "odd"',
+        'test = "odd"',
         'teach = "odd"\neta = 0.25\nepochs = 1',
         'teach = "odd"\nrule = "hebb"\nplastic = ["x1 -> out"]\nepochs = 1',
     )
@@ -209,7 +209,7 @@ def test_phases_carry_their_weights_over_and_say_again_what_differs() -> None:
 
 def test_mistakes_are_counted_before_their_change_and_shown_after() -> None:
     """y in a lesson is what the net said before it was corrected."""
-    run = lesson("perceptron", 'rule = "perceptron"\neta = 1', 'teach = "XOR"', 'show = "XOR"')
+    run = lesson("perceptron", 'rule = "perceptron"\neta = 1', 'teach = "XOR"', 'test = "XOR"')
 
     taught, shown = run.records
     w, heard = [-0.25, 0.125, 0.0], []
@@ -478,7 +478,7 @@ ticks = "ticks"
 UPDATE
 [[experience]]
 name = "cues"
-show = "cues"
+test = "cues"
 ticks = "ticks"
 hold = 2
 UPDATE
@@ -574,7 +574,7 @@ name = "p"
 teach = "points"
 [[experience]]
 name = "q"
-show = "points"
+test = "points"
 [measures]
 w = "w('R')"
 y = "z('R')"

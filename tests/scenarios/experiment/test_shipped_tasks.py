@@ -321,7 +321,7 @@ build = { net = "rbf", task = "clouds", centres = { k-means = "k" }, width = 0.5
 
 [[experience]]
 name = "view"
-show = "clouds"
+test = "clouds"
 
 [measures]
 large = "units('hidden')"

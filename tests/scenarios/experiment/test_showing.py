@@ -41,7 +41,7 @@ model = "mcculloch-pitts"
 threshold = 0
 [[experience]]
 name = "first"
-show = "cues"
+test = "cues"
 ticks = 6
 hold = 2
 [[experience]]
@@ -172,7 +172,7 @@ synapses = ["a, b -> U"]
 model = "perceptron"
 [[experience]]
 name = "view"
-show = "plane"
+test = "plane"
 """
     found = shown(text)
 
