@@ -8,7 +8,7 @@ from itertools import islice
 from math import isfinite
 from numbers import Integral, Real
 
-SHOWN = 8
+CLOSEST = 8
 SHORT = 3
 MOST_CANDIDATES = 2000
 """Names among which the nearest is looked for; of more it is found among the first."""
@@ -29,7 +29,7 @@ class UnknownName(AllornoneError):
     def __init__(self, kind: str, name: str, among: Iterable[str]) -> None:
         known = list(among)
         hint = nearest(name, known)
-        shown = ", ".join(known[:SHOWN]) + (f", … ({len(known)} in all)" if len(known) > SHOWN else "")
+        shown = ", ".join(known[:CLOSEST]) + (f", … ({len(known)} in all)" if len(known) > CLOSEST else "")
         listed = f"There are: {shown}" if known else f"There is no {kind} at all"
         super().__init__(f"no {kind} is named {name!r}. " + (f"{hint} " if hint else "") + listed)
         self.kind, self.name, self.known = kind, name, known
@@ -118,17 +118,29 @@ def nearest(word: str, among: Iterable[str]) -> str:
 
     >>> nearest("treshold", ["threshold", "delay"])
     "Did you mean 'threshold'?"
+    >>> nearest("madaline", ["adaline"])
+    ''
     """
     meant = str(word).casefold()
     candidates = [str(name) for name in islice(among, MOST_CANDIDATES)]
     folded = {name.casefold(): name for name in reversed(candidates)}
     # Of short names such as H1 and H2, one letter that differs is half of the name.
-    close = get_close_matches(meant, list(folded), n=SHOWN, cutoff=0.6 if len(meant) > SHORT else 0.5)
+    possible = [name for name in folded if not _another(meant, name)]
+    close = get_close_matches(meant, possible, n=CLOSEST, cutoff=0.6 if len(meant) > SHORT else 0.5)
     if not close:
         return ""
     in_order = [name for name in reversed(folded) if name in close]
     best = max(in_order, key=lambda name: (_likeness(meant, name), name[:1] == meant[:1]))
     return f"Did you mean {folded[best]!r}?"
+
+
+def _another(word: str, name: str) -> bool:
+    """Return whether a word is a whole name with something before it, and so means another thing.
+
+    Slips of the pen change, drop or double a letter; madaline and anti-hebb are no slips of adaline and hebb.
+    """
+    before = word.removesuffix(name)
+    return before != word and any(map(str.isalnum, before)) and not name.startswith(before)
 
 
 def _likeness(word: str, name: str) -> float:

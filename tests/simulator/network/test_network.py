@@ -361,10 +361,20 @@ def test_a_network_that_means_nothing_still_prints(build: Callable[[Any], object
         ("MISTAKES", ["mistakes"], "Did you mean 'mistakes'?"),
         ("banana", ["threshold", "delay"], ""),
         ("x", [], ""),
+        ("adalin", ["adaline"], "Did you mean 'adaline'?"),
+        ("aadaline", ["adaline"], "Did you mean 'adaline'?"),
+        ("perceptrn", ["perceptron"], "Did you mean 'perceptron'?"),
+        ("hebbs", ["hebb"], "Did you mean 'hebb'?"),
+        ("ebb", ["hebb"], "Did you mean 'hebb'?"),
+        ("madaline", ["adaline"], ""),
+        ("Madaline", ["adaline", "madaline-1"], "Did you mean 'madaline-1'?"),
+        ("unsolved", ["solved"], ""),
+        ("anti-hebbian", ["hebbian"], ""),
+        ("-hebb", ["hebb"], "Did you mean 'hebb'?"),
     ],
 )
 def test_the_nearest_word_is_suggested(word: str, among: list[str], expected: str) -> None:
-    """One slip away it is named, of equals the one that begins alike; far away nothing is."""
+    """One slip away it is named, of equals the one that begins alike; far away, or of another meaning, nothing is."""
     assert nearest(word, among) == expected
 
 
