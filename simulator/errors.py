@@ -9,6 +9,8 @@ from math import isfinite
 from numbers import Integral, Real
 
 CLOSEST = 8
+LISTED = 12
+"""Names that a message lists; of more it says how many."""
 SHORT = 3
 MOST_CANDIDATES = 2000
 """Names among which the nearest is looked for; of more it is found among the first."""
@@ -20,17 +22,16 @@ class AllornoneError(ValueError):
 
 
 class UnknownName(AllornoneError):
-    """A name that stands for nothing here, with the nearest one that does.
+    """A name that stands for nothing here, with the nearest one that does; `all_by`: what lists them all.
 
     >>> str(UnknownName("unit", "H2", ["X1", "H1", "Y"]))
     "no unit is named 'H2'. Did you mean 'H1'? There are: X1, H1, Y"
     """
 
-    def __init__(self, kind: str, name: str, among: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, among: Iterable[str], all_by: str = "") -> None:
         known = list(among)
         hint = nearest(name, known)
-        shown = ", ".join(known[:CLOSEST]) + (f", … ({len(known)} in all)" if len(known) > CLOSEST else "")
-        listed = f"There are: {shown}" if known else f"There is no {kind} at all"
+        listed = f"There are: {some_of(known, all_by)}" if known else f"There is no {kind} at all"
         super().__init__(f"no {kind} is named {name!r}. " + (f"{hint} " if hint else "") + listed)
         self.kind, self.name, self.known = kind, name, known
 
@@ -111,6 +112,19 @@ def flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise AllornoneError(f"{name} must be true or false, found {value!r}")
     return value
+
+
+def some_of(names: Iterable[object], all_by: str = "") -> str:
+    """Return names as a message lists them: many are cut, and `all_by` says what lists them all.
+
+    >>> some_of("abc")
+    'a, b, c'
+    >>> some_of(range(100))
+    '0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 … and 88 more'
+    """
+    known = list(map(str, names))
+    more = f" … and {len(known) - LISTED} more" + (f": {all_by}" if all_by else "")
+    return (", ".join(known[:LISTED]) or "none") + (more if len(known) > LISTED else "")
 
 
 def nearest(word: str, among: Iterable[str]) -> str:

@@ -16,12 +16,14 @@ from allornone.simulator.errors import AllornoneError, UnknownName
 class Registry:
     """Names of one kind of thing; each is imported when first asked for.
 
+    `word`: how the kind is asked for, where `allornone words` tells of it.
+
     >>> units.get("mcculloch-pitts").__name__
     'McCullochPitts'
     """
 
-    def __init__(self, kind: str, group: str) -> None:
-        self.kind, self.group = kind, group
+    def __init__(self, kind: str, group: str, word: str = "") -> None:
+        self.kind, self.group, self.word = kind, group, word
         self._objects: dict[str, Any] = {}
 
     @cached_property
@@ -35,11 +37,20 @@ class Registry:
         """Return every registered name, sorted; nothing is imported."""
         return sorted({*self._entries, *self._objects})
 
+    @property
+    def all_by(self) -> str:
+        """The command that lists every name, or nothing where there is none."""
+        return f"allornone words {self.word}" if self.word else ""
+
+    def unknown(self, name: str) -> UnknownName:
+        """Return the error that no such thing is registered."""
+        return UnknownName(self.kind, name, self.names(), self.all_by)
+
     def get(self, name: str) -> Any:
         """Return the object of that name; an unknown one is an error with the nearest."""
         if name not in self._objects:
             if name not in self._entries:
-                raise UnknownName(self.kind, name, self.names())
+                raise self.unknown(name)
             values = list(dict.fromkeys(entry.value for entry in self._entries[name]))
             if len(values) > 1:
                 raise AllornoneError(
@@ -68,9 +79,9 @@ class Registry:
         self._objects[name] = thing
 
 
-units = Registry("unit model", "allornone.units")
-rules = Registry("learning rule", "allornone.rules")
-builders = Registry("builder", "allornone.builders")
-tasks = Registry("task", "allornone.tasks")
-functions = Registry("function", "allornone.functions")
-films = Registry("film", "allornone.films")
+units = Registry("unit model", "allornone.units", "model")
+rules = Registry("learning rule", "allornone.rules", "rule")
+builders = Registry("builder", "allornone.builders", "net")
+tasks = Registry("task", "allornone.tasks", "data")
+functions = Registry("function", "allornone.functions", "function")
+films = Registry("film", "allornone.films", "view")

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any, Literal, NamedTuple
 
 from allornone.scenarios.document.change import CHANGEABLE, ChangeError, Overlays, Raw, from_dotted
-from allornone.simulator.errors import LimitExceeded, nearest
+from allornone.simulator.errors import LimitExceeded, nearest, some_of
 
 MOST_RUNS = 100_000
 _EDIT = "vary.AXIS.LABEL = change"
@@ -201,7 +201,7 @@ def check_edits(axes: Iterable[Axis], edits: object) -> None:
     known = {axis.name: axis for axis in axes}
     for name, alternatives in edits.items():
         if name not in known:
-            listed = nearest(name, known) or f"There are: {', '.join(known) or 'none'}"
+            listed = nearest(name, known) or f"There are: {some_of(known)}"
             raise ChangeError(
                 ("vary", name), f"the change names nothing: no axis is named {name!r}. {listed}"
             )
@@ -218,7 +218,7 @@ def check_edits(axes: Iterable[Axis], edits: object) -> None:
 
 def _check_edit(axis: Axis, label: str, edit: object) -> None:
     if label not in axis.labels:
-        listed = nearest(label, map(str, axis.labels)) or f"There are: {', '.join(map(str, axis.labels))}"
+        listed = nearest(label, map(str, axis.labels)) or f"There are: {some_of(axis.labels)}"
         raise ChangeError(
             (), f"the change names nothing: {axis.name!r} has no alternative {label!r}. {listed}"
         )
@@ -348,7 +348,7 @@ def _check_member(
     parameter: str, value: object, known: Mapping[str, object], place: tuple[str | int, ...]
 ) -> None:
     if parameter not in known:
-        hint = nearest(parameter, known) or f"There are: {', '.join(known) or 'none'}"
+        hint = nearest(parameter, known) or f"There are: {some_of(known)}"
         raise ChangeError(place, f"no parameter is named {parameter!r}. {hint}")
     if not _is_number(value):
         raise ChangeError(place, f"the values of an axis are finite numbers, found {value!r}")

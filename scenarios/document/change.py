@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.errors import AllornoneError, nearest, some_of
 
 Raw = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -210,7 +210,7 @@ def _without_rivals(old: Raw, new: Raw, *choices: tuple[str, ...]) -> Raw:
 def _known(name: str, among: Iterable[str], kind: str) -> None:
     known = list(among)
     if name not in known:
-        listed = nearest(name, known) or f"There are: {', '.join(known) or 'none'}"
+        listed = nearest(name, known) or f"There are: {some_of(known)}"
         raise ChangeError((name,), f"the change names nothing: no {kind} is named {name!r}. {listed}")
 
 

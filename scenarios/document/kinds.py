@@ -9,7 +9,7 @@ import types
 from collections import abc
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -17,13 +17,12 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from allornone.scenarios.expressions.expression import Expression, compiled
 from allornone.scenarios.expressions.functions import FUNCTIONS, Function
-from allornone.simulator.errors import nearest
+from allornone.simulator import registry
+from allornone.simulator.errors import nearest, some_of
 from allornone.simulator.notation.expression import CONSTANTS, ExpressionError
 
 Schema = dict[str, Any]
 Functions = Mapping[str, Function]
-LISTED = 24
-"""Names that a message lists."""
 
 
 class Fault(NamedTuple):
@@ -110,15 +109,14 @@ def _stranger(expression: Expression, names: Collection[str], functions: Functio
         more: Collection[str] = functions if node in called else CONSTANTS
         if node.id not in names and node.id not in more:
             kind = "function" if node in called else "name"
-            hint = nearest(node.id, chain(names, more)) or ("" if node in called else _here(names))
-            message = f"no {kind} is named {node.id!r}. {hint}".rstrip()
-            return Fault(message, (), expression.column(node))
+            here = (
+                f"There are: {some_of(functions, registry.functions.all_by)}"
+                if node in called
+                else f"Names here: {some_of(names)}"
+            )
+            hint = nearest(node.id, chain(names, more)) or here
+            return Fault(f"no {kind} is named {node.id!r}. {hint}", (), expression.column(node))
     return None
-
-
-def _here(names: Collection[str]) -> str:
-    more = f", … ({len(names)} in all)" if len(names) > LISTED else ""
-    return f"Names here: {', '.join(islice(names, LISTED)) or 'none'}{more}"
 
 
 def number(

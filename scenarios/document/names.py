@@ -45,7 +45,7 @@ from allornone.scenarios.document.kinds import (
 from allornone.scenarios.expressions.functions import FUNCTIONS, READ_AXES, READERS, RUN_FUNCTIONS, Function
 from allornone.scenarios.expressions.labelled import Value
 from allornone.simulator import registry
-from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.errors import AllornoneError, UnknownName, nearest, some_of
 from allornone.simulator.learning.divergences import DivergenceName
 from allornone.simulator.learning.rules import LearningRule
 from allornone.simulator.learning.training import WORDS, Condition
@@ -86,7 +86,7 @@ def _phases(raw: Raw, names: Sequence[str]) -> Iterator[Violation]:
         for act in PHASE_ACTS[1:]:
             task = phase.get(act)
             if isinstance(task, str) and task not in known:
-                hint = nearest(task, known) or f"Tasks: {', '.join(known) or 'none'}"
+                hint = nearest(task, known) or f"Tasks: {some_of(known)}"
                 yield Violation((*path, act), f"no task is named {task!r}. {hint}")
         if "teach" in phase and "rule" not in phase and "rule" not in learning:
             yield Violation(
@@ -226,14 +226,12 @@ def check_film(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
     """Find a film of an unknown kind, of a phase that is not there, or of a run that is not in the family."""
     film = table(raw, "interpretation", "film")
     place: Path = ("interpretation", "film")
-    for key, known, kind in (
-        ("kind", registry.films.names(), registry.films.kind),
-        ("phase", [phase_name(phase) for _, phase in phases_of(raw)], "phase"),
-    ):
-        word = film.get(key)
-        if isinstance(word, str) and word not in known:
-            hint = nearest(word, map(str, known)) or f"There are: {', '.join(map(str, known)) or 'none'}"
-            yield Violation((*place, key), f"no {kind} is named {word!r}. {hint}")
+    kind, phase = film.get("kind"), film.get("phase")
+    if isinstance(kind, str) and kind not in registry.films.names():
+        yield Violation((*place, "kind"), str(registry.films.unknown(kind)))
+    phases = [str(phase_name(one)) for _, one in phases_of(raw)]
+    if isinstance(phase, str) and phase not in phases:
+        yield Violation((*place, "phase"), str(UnknownName("phase", phase, phases)))
     labels = {axis.name: axis.labels for axis in axes}
     for name, label in table(film, "at").items():
         if name == "seed":
@@ -241,10 +239,10 @@ def check_film(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
         if name not in labels and name in table(raw, "vary"):
             continue  # an axis that is wrong itself
         if name not in labels:
-            hint = nearest(name, labels) or f"Axes: {', '.join(labels) or 'none'}"
+            hint = nearest(name, labels) or f"Axes: {some_of(labels)}"
             yield Violation((*place, "at", name), f"no axis is named {name!r}. {hint}", None, True)
         elif label not in labels[name] and str(label) not in table(raw, "vary", name):
-            among = ", ".join(map(shown, labels[name][:8])) + (", …" if len(labels[name]) > 8 else "")
+            among = some_of(map(shown, labels[name]))
             yield Violation((*place, "at", name), f"the axis {name!r} has no {shown(label)}. It has: {among}")
 
 

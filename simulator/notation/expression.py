@@ -20,6 +20,7 @@ from typing import Any, NoReturn, Protocol, Self
 
 import numpy as np
 
+from allornone.simulator import registry
 from allornone.simulator.errors import AllornoneError, UnknownName, nearest
 
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "inf": math.inf}
@@ -412,7 +413,9 @@ def miscall(node: ast.Call, names: Collection[str], functions: Signatures) -> st
 def unknown(kind: str, name: str, known: Iterable[str], functions: Signatures) -> str:
     if name in functions:
         return f"{name} is a function: call it, {name}(…)"
-    return str(UnknownName(kind, name, [*known, *functions] if kind == "function" else known))
+    if kind == "function":
+        return str(UnknownName(kind, name, [*known, *functions], registry.functions.all_by))
+    return str(UnknownName(kind, name, known))
 
 
 class ExpressionError(AllornoneError):

@@ -382,7 +382,9 @@ def test_an_unknown_name_among_many_shows_a_few() -> None:
     """A long list of names is cut, and its length said."""
     error = UnknownName("unit", "zzz", [f"unit {k}" for k in range(100)])
 
-    assert str(error).endswith("unit 6, unit 7, … (100 in all)")
+    assert str(error).endswith("unit 10, unit 11 … and 88 more")
+    assert str(UnknownName("unit", "zzz", map(str, range(13)), "a list")).endswith("11 … and 1 more: a list")
+    assert "more" not in str(UnknownName("unit", "zzz", map(str, range(12)), "a list"))
     assert (error.kind, error.name, len(error.known)) == ("unit", "zzz", 100)
 
 
