@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from allornone.scenarios.document.change import Path, Raw
 from allornone.scenarios.document.errors import MOST_FOUND, DocumentError, Violation, dotted
-from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.errors import AllornoneError, nearest, some_of
 
 if TYPE_CHECKING:
     from allornone.scenarios.document.document import Document
@@ -34,6 +34,8 @@ _PLACED = re.compile(
 )
 
 Place = tuple[int, int]
+
+_QUOTED = re.compile(r"'[^']+'")
 
 DEEPEST = 32
 
@@ -263,15 +265,17 @@ class Source:
         told = sorted(
             ((_place(self.locator, one), one) for one in dict.fromkeys(violations)), key=lambda pair: pair[0]
         )
+        alike: dict[object, list[tuple[Place, Violation]]] = {}
+        for place, one in told:
+            alike.setdefault(_sort(one), []).append((place, one))
         lines = [
-            f"{_at(self.path, place)}: {dotted(one.path, self.raw) or 'the file'}: {one.message}"
-            for place, one in told[:MOST_TOLD]
+            f"{_at(self.path, place)}: {dotted(one.path, self.raw) or 'the file'}{_again(place, others)}: "
+            f"{one.message}"
+            for (place, one), *others in list(alike.values())[:MOST_TOLD]
         ]
-        if len(told) > MOST_TOLD:
-            more = (
-                f"{len(told) - MOST_TOLD}" if len(told) < MOST_FOUND else f"at least {MOST_FOUND - MOST_TOLD}"
-            )
-            lines.append(f"{self.path}: and {more} more")
+        if len(alike) > MOST_TOLD:
+            least = "at least " if len(told) >= MOST_FOUND else ""
+            lines.append(f"{self.path}: and {least}{len(alike) - MOST_TOLD} more")
         return SourceError("\n".join(lines), [one for _, one in told])
 
 
@@ -291,6 +295,20 @@ def parse(path: str | os.PathLike[str]) -> Source:
     text = _text(file)
     locator, raw = _parsed(file, text)
     return Source(file, text, raw, locator)
+
+
+def _sort(violation: Violation) -> object:
+    """Return what mistakes share that are told once: a message that quotes what is wrong, else also the key."""
+    keys = [part for part in violation.path if isinstance(part, str)]
+    return violation.message, None if _QUOTED.search(violation.message) else tuple(keys[-1:])
+
+
+def _again(first: Place, others: Sequence[tuple[Place, Violation]]) -> str:
+    """Return where the same is wrong again: ", and at lines 12, 15"."""
+    lines = list(dict.fromkeys(line for (line, _), _ in others if line != first[0]))
+    here = " again in this line" if any(line == first[0] for (line, _), _ in others) else ""
+    there = f" at line{'s' * (len(lines) > 1)} {some_of(lines)}" if lines else ""
+    return f", and{here}{' and' * bool(here and there)}{there}" if others else ""
 
 
 def _at(file: FilePath, place: Place) -> str:

@@ -160,6 +160,76 @@ def test_a_flood_of_mistakes_is_cut() -> None:
     assert str(error).endswith("and 7 more")
 
 
+def test_a_mistake_made_again_is_told_once_with_its_lines(tmp_path: Path) -> None:
+    """The same word wrong in several measures is one line; another word, or another key, is another."""
+    file = tmp_path / "again.toml"
+    good = (corpus.SCENARIOS / "valid" / "learning-counts.toml").read_text(encoding="utf-8")
+    head, tail = good.split("[measures]\n")
+    wrong = 'm1 = "solvd()"\nm2 = "solvd() + solvd()"\nm3 = 3\nm4 = "meen(2)"\nm5 = "solvd()"\n'
+    file.write_text(f"{head}[measures]\n{wrong}{tail}", encoding="utf-8")
+    first = head.count("\n") + 2
+
+    with pytest.raises(SourceError) as caught:
+        read(file)
+
+    assert [line.removeprefix(f"{file}:") for line in str(caught.value).splitlines()] == [
+        f"{first}:7: measures.m1, and at lines {first + 1}, {first + 4}: no function is named 'solvd'. "
+        "Did you mean 'solved'?",
+        f"{first + 2}:6: measures.m3: an expression, a text, is needed, found 3",
+        f"{first + 3}:7: measures.m4: no function is named 'meen'. Did you mean 'mean'?",
+    ]
+    assert len(caught.value.violations) == 5
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        ([("title",), ("year",)], "title, and at line 2: the word 'x'"),
+        ([("synapses", 0), ("synapses", 1)], "synapses.0, and again in this line: the word 'x'"),
+        (
+            [("synapses", 0), ("synapses", 1), ("story",)],
+            "synapses.0, and again in this line and at line 4: the word 'x'",
+        ),
+    ],
+)
+def test_where_a_mistake_stands_again(paths: list[tuple[str | int, ...]], told: str, tmp_path: Path) -> None:
+    """In other lines, in the same one, or both."""
+    file = tmp_path / "again.toml"
+    file.write_text('title = "x"\nyear = "x"\nsynapses = ["x", "x"]\nstory = "x"\n', encoding="utf-8")
+
+    error = parse(file).error([Violation(path, "the word 'x'") for path in paths])
+
+    assert str(error).count("\n") == 0
+    assert str(error).endswith(told)
+
+
+def test_what_only_the_path_names_is_told_of_each_key(tmp_path: Path) -> None:
+    """A message that quotes no word is joined with another of the same key alone."""
+    file = tmp_path / "again.toml"
+    file.write_text("title = 3\nstory = 3\n[[claims]]\ntext = 3\n[[claims]]\ntext = 3\n", encoding="utf-8")
+    paths: list[tuple[str | int, ...]] = [("title",), ("story",)]
+    paths += [("claims", 0, "text"), ("claims", 1, "text")]
+
+    error = parse(file).error([Violation(path, "a text is needed, found 3") for path in paths])
+
+    told = [line.removeprefix(f"{file}:") for line in str(error).splitlines()]
+    assert [line.split(": ")[1] for line in told] == ["title", "story", "claims.0.text, and at line 6"]
+
+
+def test_many_lines_of_one_mistake_are_cut(tmp_path: Path) -> None:
+    """Twelve lines are named, the rest counted; of mistakes twenty, as if each stood once."""
+    file = tmp_path / "again.toml"
+    file.write_text("".join(f"k{k} = 'x'\n" for k in range(60)), encoding="utf-8")
+    same = [Violation((f"k{k}",), "the word 'x'") for k in range(40)]
+    others = [Violation((f"k{k}",), f"wrong {k}") for k in range(40, 60)]
+
+    lines = str(parse(file).error([*same, *others])).splitlines()
+
+    assert "k0, and at lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 … and 27 more: the word 'x'" in lines[0]
+    assert len(lines) == MOST_TOLD + 1
+    assert lines[-1].endswith("and 1 more")
+
+
 def test_a_document_without_a_file_is_told_by_paths() -> None:
     """Data from elsewhere than a file have paths, and no places."""
     with pytest.raises(DocumentError) as caught:
