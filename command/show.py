@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 import click
 
 from allornone.command import report, screen
@@ -13,9 +18,12 @@ from allornone.command.screen import StyledText, TextTable
 
 @click.command
 @target()
-def verb(name: str) -> int:
+@click.option("--settings", "of_settings", is_flag=True, help="What --set can change, key by key.")
+def verb(name: str, of_settings: bool) -> int:
     """Show the story, source and claims of an experiment."""
     path = located(name)
+    if of_settings:
+        return told_settings(name, path)
     told = report.read(path)
     screen.say(f"{told.title} ({told.year})", "bold")
     screen.say()
@@ -29,6 +37,32 @@ def verb(name: str) -> int:
     screen.say(f"file      {path}", "dim")
     screen.say(f"to run    allornone run {name}", "dim")
     return SUCCESS
+
+
+def told_settings(name: str, path: Path) -> int:
+    """Print what --set can change of a file, a line for each key, and return the exit status."""
+    from allornone.scenarios.document.reading import read
+
+    screen.table(settings_table(read(path).raw))
+    if screen.terminal(sys.stdout):
+        screen.say()
+        screen.say(f"allornone run {name} --set KEY=VALUE", "dim")
+    return SUCCESS
+
+
+def settings_table(raw: Mapping[str, Any]) -> TextTable:
+    """Return what a change can set: the key, its value in the file, and the axes that move it."""
+    from allornone.scenarios.document.axes import moved
+    from allornone.scenarios.document.change import settings, spelt
+
+    document = dict(raw)
+    said, axes = settings(document), moved(document)
+    rows = []
+    for key in [*said, *(key for key in axes if key not in said)]:
+        value = StyledText(spelt(said[key]), "cyan") if key in said else StyledText("–", "dim")
+        by = f"varied by {', '.join(axes[key])}" if key in axes else ""
+        rows.append([StyledText(key), value, StyledText(by, "yellow")])
+    return TextTable(["", "", ""], rows, {1: 1.0} if screen.terminal(sys.stdout) else {})
 
 
 def facts(told: Story) -> TextTable:

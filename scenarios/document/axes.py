@@ -5,12 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from math import prod
 from typing import Any, Literal, NamedTuple
 
-from allornone.scenarios.document.change import CHANGEABLE, ChangeError, Overlays, Raw, from_dotted
+from allornone.scenarios.document.change import (
+    CHANGEABLE,
+    ChangeError,
+    Overlays,
+    Raw,
+    from_dotted,
+    overlay,
+    settings,
+)
 from allornone.simulator.errors import LimitExceeded, nearest, some_of
 
 MOST_RUNS = 100_000
@@ -78,6 +87,28 @@ def family(raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] 
     """
     axes = expand_vary(raw)
     return Family(all_axes(axes), tuple(_runs(axes, raw, change or {}, overrides or {})))
+
+
+def moved(raw: Raw) -> dict[str, list[str]]:
+    """Return which keys the axes of [vary] move, and for each the names of these axes.
+
+    What an alternative drops, such as the parameters of a rule that it puts another for, it moves too.
+
+    >>> moved({"parameters": {"p": 1, "q": 2}, "vary": {"p": [1, 2]}})
+    {'parameters.p': ['p']}
+    """
+    found: dict[str, list[str]] = {}
+    before = settings(raw)
+    for axis in all_axes(expand_vary(raw)):
+        keys: dict[str, None] = {}
+        for change in axis.changes if axis.form == "labels" else axis.changes[:1]:
+            keys.update(dict.fromkeys(settings(change)))
+            with suppress(ChangeError):  # an inner axis may need what the alternative around it sets
+                after = settings(overlay(raw, change))
+                keys.update(dict.fromkeys(key for key in before if key not in after))
+        for key in keys:
+            found.setdefault(key, []).append(axis.name)
+    return found
 
 
 def runs(raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] | None = None) -> Iterator[Run]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from allornone.simulator.errors import AllornoneError, nearest, some_of
@@ -140,13 +141,56 @@ def leaves(change: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, obj
 
     >>> list(leaves({"learning": {"eta": 0.1, "batch": "all"}}))
     [('learning.eta', 0.1), ('learning.batch', 'all')]
+    >>> list(leaves({"tasks": {"v1.0": {"count": 3}}}))
+    [('tasks."v1.0".count', 3)]
     """
     for key, value in change.items():
-        dotted = f"{path}.{key}" if path else str(key)
+        part = _quoted(str(key))
+        dotted = f"{path}.{part}" if path else part
         if isinstance(value, Mapping) and value:
             yield from leaves(value, dotted)
         else:
             yield dotted, value
+
+
+def _quoted(part: str) -> str:
+    """Return a key as a part of a path, in quotes where it could be taken for something else."""
+    if part and part == part.strip() and not set(part) & set(".\"'"):
+        return part
+    return f"'{part}'" if '"' in part else f'"{part}"'
+
+
+def settings(raw: Raw) -> dict[str, object]:
+    """Return what a change can set of what a scenario says: dotted key → value, phases by name.
+
+    >>> settings({"title": "Gates", "experience": [{"name": "exam", "show": "gate"}]})
+    {'experience.exam.show': 'gate'}
+    """
+    pieces = {key: raw[key] for key in _PIECES if raw.get(key)}
+    phases = pieces.get("experience", ())
+    if not isinstance(phases, dict):
+        pieces["experience"] = {
+            str(phase.get("name")): {key: value for key, value in phase.items() if key != "name"}
+            for phase in phases
+        }
+    return {path: value for path, value in leaves(pieces) if value or path != "experience"}
+
+
+def spelt(value: object) -> str:
+    """Return a value as a file spells it.
+
+    >>> spelt({"build": {"net": "mlp", "skips": True}, "x": [1, 0.5]})
+    '{ build = { net = "mlp", skips = true }, x = [1, 0.5] }'
+    """
+    match value:
+        case Mapping():
+            pairs = ", ".join(f"{key} = {spelt(part)}" for key, part in value.items())
+            return f"{{ {pairs} }}" if pairs else "{}"
+        case list() | tuple():
+            return f"[{', '.join(map(spelt, value))}]"
+        case float() if not isfinite(value):
+            return str(value)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def spoken(change: Mapping[str, Any]) -> str:
@@ -155,9 +199,7 @@ def spoken(change: Mapping[str, Any]) -> str:
     >>> spoken({"connectivity": {"without": ["a -> b"]}})
     'connectivity.without = ["a -> b"]'
     """
-    return ", ".join(
-        f"{path} = {json.dumps(value, ensure_ascii=False, default=str)}" for path, value in leaves(change)
-    )
+    return ", ".join(f"{path} = {spelt(value)}" for path, value in leaves(change))
 
 
 def changes_of(raw: Mapping[str, Any], claim: Mapping[str, Any], word: str) -> Iterator[tuple[Path, object]]:
