@@ -15,6 +15,7 @@ VERBS = {
     "run": "run experiments and judge their claims",
     "verify": "try to break the claims: make every change, move every number",
     "check": "look scenario files over without running them",
+    "words": "what a scenario file can name: rules, models, nets, data, …",
     "schema": "the JSON Schema of a scenario file, for editors",
     "new": "begin a scenario file",
     "repl": "run one and look around in Python",

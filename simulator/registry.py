@@ -85,3 +85,6 @@ builders = Registry("builder", "allornone.builders", "net")
 tasks = Registry("task", "allornone.tasks", "data")
 functions = Registry("function", "allornone.functions", "function")
 films = Registry("film", "allornone.films", "view")
+
+REGISTRIES = {one.word: one for one in (rules, units, builders, tasks, films, functions)}
+"""The registries, by the word by which each is asked for."""

@@ -170,7 +170,7 @@ def settings(raw: Raw) -> dict[str, object]:
     phases = pieces.get("experience", ())
     if not isinstance(phases, dict):
         pieces["experience"] = {
-            str(phase.get("name")): {key: value for key, value in phase.items() if key != "name"}
+            str(phase_name(phase)): {key: value for key, value in phase.items() if key != "name"}
             for phase in phases
         }
     return {path: value for path, value in leaves(pieces) if value or path != "experience"}

@@ -120,8 +120,10 @@ def _words(text: str, path: Path, names: Collection[str], known: Functions) -> I
 def callables() -> dict[str, Function]:
     """Return every function that a measure may call, for its name and the arguments that it takes."""
     of_runs = {
-        name: Function(name, _nothing, least, most, READ_AXES if name in READERS else frozenset())
-        for name, least, most in RUN_FUNCTIONS
+        one.name: Function(
+            one.name, _nothing, one.least, one.most, READ_AXES if one.name in READERS else frozenset()
+        )
+        for one in RUN_FUNCTIONS
     }
     added = {name: Function(name, registry.functions.get(name)) for name in registry.functions.names()}
     return {**added, **of_runs, **FUNCTIONS}

@@ -11,6 +11,7 @@ from typing import Any
 from allornone.scenarios.document.change import CHANGEABLE, LEARNING_KEYS, PHASE_ACTS, TASK_KEYS
 from allornone.scenarios.document.document import Document
 from allornone.scenarios.document.names import parameters_of
+from allornone.scenarios.document.signatures import line_of
 from allornone.simulator import registry
 from allornone.simulator.registry import Registry
 
@@ -191,8 +192,7 @@ def _tagged(known: Registry, tag: str, fixed: Schema) -> Schema:
     cases = []
     for name in known.names():
         own, required = _parameters(known, name)
-        line = (known.get(name).__doc__ or "").strip().splitlines()[:1]
-        named = {"const": name, "description": line[0] if line else f"The {known.kind} {name!r}."}
+        named = {"const": name, "description": line_of(known.get(name)) or f"The {known.kind} {name!r}."}
         case = {"properties": {**fixed, **own, tag: named}, "required": [tag, *required]}
         cases.append({"type": "object", **case, "additionalProperties": False})
     return {"oneOf": cases} if cases else {"type": "object", "required": [tag]}

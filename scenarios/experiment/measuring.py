@@ -113,10 +113,10 @@ def run_functions(run: RunRecord) -> dict[str, Function]:
         "gradient_gap": lambda phase=None: reader.descended(phase).gap,
     }
     return {
-        name: Function(name, _picking(calls[name]), least, most, READ_AXES)
-        if name in READERS
-        else Function(name, calls[name], least, most)
-        for name, least, most in RUN_FUNCTIONS
+        one.name: Function(one.name, _picking(calls[one.name]), one.least, one.most, READ_AXES, one.doc)
+        if one.name in READERS
+        else Function(one.name, calls[one.name], one.least, one.most, doc=one.doc)
+        for one in RUN_FUNCTIONS
     }
 
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -228,7 +229,7 @@ def _states(array: Labelled, axis: str) -> tuple[Array, Labelled]:
 def _functions() -> Iterator[Function]:
     over = frozenset({"over"})
     for name in ("abs", "sqrt", "exp", "log", "log2", "sin", "cos", "tan", "arccos"):
-        yield Function(name, _elementwise(getattr(np, name)), 1, 1, doc=f"{name} of every element")
+        yield Function(name, _elementwise(getattr(np, name)), 1, 1, doc=f"the {name} of every element")
     yield Function("choose", _choose, 2, 2, doc="in how many ways k of n can be chosen, n! / (k! (n − k)!)")
     yield Function("where", _where, 3, 3, doc="one value where a condition holds, another where it does not")
     yield Function(
@@ -344,14 +345,76 @@ def _exact(symbol: str, left: int, right: int) -> int | float | None:
     return result
 
 
+class RunFunction(NamedTuple):
+    """A function of a run: what it must be given, what it may be given, and what it says."""
+
+    name: str
+    needed: tuple[str, ...]
+    further: tuple[str, ...]
+    doc: str
+
+    @property
+    def least(self) -> int:
+        """The fewest arguments that it takes."""
+        return len(self.needed)
+
+    @property
+    def most(self) -> int:
+        """The most arguments that it takes."""
+        return len(self.needed) + len(self.further)
+
+    @property
+    def spelt(self) -> str:
+        """How an expression calls it; what stands in brackets may be left out."""
+        return f"{self.name}({', '.join([*self.needed, *(f'[{one}]' for one in self.further)])})"
+
+
+_PHASE = ("phase",)
+
 RUN_FUNCTIONS = (
-    ("y", 1, 2), ("x", 1, 2), ("z", 1, 2), ("veto", 1, 2), ("d", 1, 2), ("w", 1, 2), ("history", 1, 2),
-    ("mistakes", 0, 1), ("epochs", 0, 1), ("solved", 0, 1), ("diverged", 0, 1),
-    ("units", 0, 1), ("connections", 0, 1), ("parameters", 0, 0), ("depth", 0, 0), ("loops", 0, 0),
-    ("area", 1, 2), ("separable", 2, 2), ("margin", 1, 2),
-    ("dw", 1, 2), ("dz", 1, 2), ("dx", 1, 2), ("gradient_gap", 0, 1),
-)  # fmt: skip
-"""Functions of a run, with the fewest and the most arguments that each takes."""
+    RunFunction("y", ("unit",), _PHASE, "the output of a unit or group, by trial and tick"),
+    RunFunction("x", ("unit",), _PHASE, "the same as y, named for inputs"),
+    RunFunction("z", ("unit",), _PHASE, "the net input, biases included, thresholds not"),
+    RunFunction("veto", ("unit",), _PHASE, "whether absolute inhibition silenced a unit"),
+    RunFunction(
+        "d", ("unit",), _PHASE, "what the teacher wants of a unit or group, one value a presentation"
+    ),
+    RunFunction(
+        "w", ("of",), _PHASE, "the weights at the end: of a unit, its bias first, or of synapses 'A -> B'"
+    ),
+    RunFunction(
+        "history",
+        ("of",),
+        _PHASE,
+        "how a word of `until`, or the weights 'w out', went on, by epoch or by tick",
+    ),
+    RunFunction("mistakes", (), _PHASE, "how many answers were wrong: one number an epoch, or one in a test"),
+    RunFunction("epochs", (), _PHASE, "how many epochs were complete when `until` came true; never: inf"),
+    RunFunction("solved", (), _PHASE, "whether `until` came true"),
+    RunFunction("diverged", (), _PHASE, "whether a weight left its bound"),
+    RunFunction("units", (), ("group",), "how many units a group has; without one, all but inputs"),
+    RunFunction("connections", (), ("of",), "how many synapses lead as in 'A -> B'; without that, all"),
+    RunFunction("parameters", (), (), "how many weights there are, a shared one counted once; no biases"),
+    RunFunction("depth", (), (), "how many synapses the longest path from an input has"),
+    RunFunction("loops", (), (), "how many sets of units excite one another in a circle"),
+    RunFunction(
+        "area",
+        ("condition",),
+        _PHASE,
+        "the area of the plane where a condition on the points of a grid holds",
+    ),
+    RunFunction("separable", ("x", "d"), (), "whether some threshold unit tells these examples apart"),
+    RunFunction(
+        "margin", ("unit",), _PHASE, "the least distance of an example from the plane that a unit learned"
+    ),
+    RunFunction(
+        "dw", ("of",), _PHASE, "∂E/∂w in a gradient phase: of a unit, its bias first, or of synapses 'A -> B'"
+    ),
+    RunFunction("dz", ("unit",), _PHASE, "∂E/∂z of a unit or group in a gradient phase"),
+    RunFunction("dx", ("input",), _PHASE, "∂E/∂x of an input or group in a gradient phase"),
+    RunFunction("gradient_gap", (), _PHASE, "how far the gradient is from central differences, at most"),
+)
+"""The functions of a run."""
 READERS = ("y", "x", "z", "veto", "d", "w", "history", "mistakes", "dw", "dz", "dx")
 """Those that read along axes, from which they pick as a measure does: y('out', tick=1)."""
 READ_AXES = frozenset(INNER_AXES)
