@@ -189,7 +189,7 @@ def check_expressions(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
                 yield Violation((*path, "found"), fault.message, column + (fault.column or 1) - 1)
         for axis in table(claim, "where"):
             if axis not in {*outer, *parameters}:
-                hint = nearest(axis, outer) or f"Axes: {', '.join(outer) or 'none'}"
+                hint = nearest(axis, outer) or f"Axes: {some_of(outer)}"
                 yield Violation((*path, "where", axis), f"no axis is named {axis!r}. {hint}", None, True)
     for_questions = dict.fromkeys([*measures, *parameters])
     for index, question in _listed(raw, "questions"):
@@ -507,10 +507,7 @@ def check_changes(raw: Raw, axes: Sequence[Axis], faults: Faults) -> Iterator[Vi
     ]
     for path, change in _changes(raw):
         if isinstance(change, str):
-            hint = (
-                nearest(change, table(raw, "changes"))
-                or f"Named: {', '.join(table(raw, 'changes')) or 'none'}"
-            )
+            hint = nearest(change, table(raw, "changes")) or f"Named: {some_of(table(raw, 'changes'))}"
             yield Violation(path, f"no change is named {change!r} in [changes]. {hint}")
         elif not isinstance(change, dict):
             yield Violation(path, needed("a change, a table of keys,", change))
