@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from allornone.command import screen
 from allornone.command.screen import StyledText, TextTable
 from allornone.scenarios.catalogue import dated
-from allornone.scenarios.document.change import changes_of, spoken
+from allornone.scenarios.document.change import all_changes, changes_of, spoken
 
 if TYPE_CHECKING:
     from allornone.scenarios.expressions.labelled import Value
@@ -251,7 +251,7 @@ def _has(table: Mapping[str, Any], kind: type, *keys: str) -> bool:
 def _is_claim(claim: object) -> bool:
     if not isinstance(claim, dict) or not _has(claim, str, "text"):
         return False
-    changes = [change for word in ("fails", "holds") for _, change in changes_of({}, claim, word)]
+    changes = [change for _, change in all_changes({}, claim)]
     return isinstance(claim.get("that"), str | list) and all(isinstance(one, dict | str) for one in changes)
 
 

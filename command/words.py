@@ -16,7 +16,7 @@ USES = {
     "model": 'model = "…" in [activation]',
     "net": 'build = { net = "…" } in [connectivity]',
     "data": 'NAME = { data = "…" } in [tasks]',
-    "view": 'film = { show = "…" } in [interpretation]',
+    "view": 'film = { kind = "…" } in [interpretation]',
     "function": "in an expression",
 }
 """The kinds of word, and where a file names one."""

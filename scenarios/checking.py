@@ -19,7 +19,7 @@ import numpy as np
 
 from allornone.scenarios.document import chance, reading
 from allornone.scenarios.document.axes import Family, Run, alters, family, runs
-from allornone.scenarios.document.change import CHANGEABLE, Path, Raw, changes_of, spoken
+from allornone.scenarios.document.change import CHANGEABLE, Path, Raw, all_changes, spoken
 from allornone.scenarios.document.errors import Violation
 from allornone.scenarios.document.names import many_seeds, parts_of
 from allornone.scenarios.document.reading import Source
@@ -132,28 +132,15 @@ class _Workshop:
         if many_seeds(self.raw):
             outer["seed"] = range(self.raw["seeds"])
         for number, claim in enumerate(self.raw["interpretation"]["claims"]):
-            place: Path = ("interpretation", "claims", number)
-            where = claim.get("where", {})
-            for axis, labels in where.items():
-                message = _label_fault("the family", axis, labels, outer)
-                if message:
-                    yield Violation((*place, "where", axis), message)
-            for inside, text in parts_of(claim):
-                for name, pick in _picks(text, dry):
-                    message = _pick_fault(name, pick, {**_axes_of(dry[name]), **outer})
-                    if pick.arg in where:
-                        message = f"where picks {pick.arg!r} already: say it there or here"
-                    if message:
-                        yield Violation((*place, *inside), message, pick.col_offset + 1)
+            for inside, message, column in _wrong_labels(claim, dry, outer):
+                yield Violation(("interpretation", "claims", number, *inside), message, column)
 
     def _changes(self) -> Iterator[Violation]:
         """Make the first run of each change that its claim looks at: a change must name and alter something."""
         for number, claim in enumerate(self.raw["interpretation"]["claims"]):
             picks = selection(claim, self.measures)
             chosen = reduce(or_, list(picks.values()) or [Selection()])
-            for inside, change in (
-                one for word in ("fails", "holds") for one in changes_of(self.raw, claim, word)
-            ):
+            for inside, change in all_changes(self.raw, claim):
                 found = self._of_change(cast(Raw, change), chosen)
                 if found is not None:
                     owner: Path = () if inside[0] == "changes" else ("interpretation", "claims", number)
@@ -267,6 +254,24 @@ def _wrong_pick(text: str, names: Mapping[str, Value]) -> tuple[str, int | None]
         if message:
             return message, pick.col_offset + 1
     return "", None
+
+
+def _wrong_labels(
+    claim: Mapping[str, Any], dry: Mapping[str, Value], outer: Mapping[str, Sequence[Any]]
+) -> Iterator[tuple[Path, str, int | None]]:
+    """Yield each label of a claim that is not there: its path, what is wrong with it, its column."""
+    where = claim.get("where", {})
+    for axis, labels in where.items():
+        message = _label_fault("the family", axis, labels, outer)
+        if message:
+            yield ("where", axis), message, None
+    for inside, text in parts_of(claim):
+        for name, pick in _picks(text, dry):
+            message = _pick_fault(name, pick, {**_axes_of(dry[name]), **outer})
+            if pick.arg in where:
+                message = f"where picks {pick.arg!r} already: say it there or here"
+            if message:
+                yield inside, message, pick.col_offset + 1
 
 
 def _picks(text: str, among: Container[str]) -> Iterator[tuple[str, ast.keyword]]:

@@ -202,6 +202,11 @@ def spoken(change: Mapping[str, Any]) -> str:
     return ", ".join(f"{path} = {spelt(value)}" for path, value in leaves(change))
 
 
+def all_changes(raw: Mapping[str, Any], claim: Mapping[str, Any]) -> list[tuple[Path, object]]:
+    """Return what a claim says by "fails" and "holds", each change with its path."""
+    return [one for word in ("fails", "holds") for one in changes_of(raw, claim, word)]
+
+
 def changes_of(raw: Mapping[str, Any], claim: Mapping[str, Any], word: str) -> Iterator[tuple[Path, object]]:
     """Yield what a claim says by "fails" or "holds": each change, and its path, which for a named one is in [changes].
 

@@ -25,7 +25,7 @@ from allornone.scenarios.document.change import (
     ChangeError,
     Path,
     Raw,
-    changes_of,
+    all_changes,
     idle,
     overlay,
     phase_name,
@@ -537,10 +537,9 @@ def _changes(raw: Raw) -> Iterator[tuple[Path, object]]:
     """Yield each change of a claim, and each that has a name, once."""
     yield from ((("changes", name), change) for name, change in table(raw, "changes").items())
     for index, claim in _listed(raw, "claims"):
-        for key in ("fails", "holds"):
-            for path, change in changes_of(raw, claim, key):
-                if path[0] != "changes":
-                    yield ("interpretation", "claims", index, *path), change
+        for path, change in all_changes(raw, claim):
+            if path[0] != "changes":
+                yield ("interpretation", "claims", index, *path), change
 
 
 def _never(path: Path, key: str) -> Violation:

@@ -324,11 +324,14 @@ class OverFamily(Labelled):
             raise AllornoneError(f"no run lies at {said}")
         axes = {axis: along for axis, along in self.outer.items() if any(axis in one.at for one in chosen)}
         kept = {axis: _kept(axis, along, chosen, places.get(axis)) for axis, along in axes.items()}
-        result = labelled(over_family(chosen, kept, self.name))
-        for axis in alone:
-            result = result.drop(axis, 0) if axis in kept else result
+        # An axis of which one label was picked is gone; what is left knows its runs, to be picked from again.
+        left = [
+            Found({axis: at for axis, at in one.at.items() if axis not in alone}, one.value) for one in chosen
+        ]
+        axes = {axis: along for axis, along in kept.items() if axis not in alone}
+        result = over_family(left, axes, self.name)
         inner = {name: value for name, value in wanted.items() if name not in outer}
-        return labelled(result.plain()).pick(**inner) if inner else result.plain()
+        return labelled(result).pick(**inner) if inner else result
 
     def _is_at(self, one: Found, axis: str, places: Sequence[int]) -> bool:
         return axis not in one.at or self.labels[axis].index(one.at[axis]) in places

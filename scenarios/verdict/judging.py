@@ -29,7 +29,7 @@ from typing import Any, cast
 import numpy as np
 
 from allornone.scenarios.document.axes import alters
-from allornone.scenarios.document.change import Path, Raw, changes_of, spoken
+from allornone.scenarios.document.change import Path, Raw, all_changes, changes_of, spoken
 from allornone.scenarios.document.names import parts_of, placeholders
 from allornone.scenarios.experiment.causes import PartError
 from allornone.scenarios.expressions.expression import Expression, Scope, expression
@@ -170,8 +170,7 @@ def _picked_under(laboratory: Laboratory, change: Raw) -> Picks:
     """Return the measures that any claim with this change uses, each with the runs in which it does."""
     found: dict[str, Selection] = {}
     for claim in laboratory.raw["interpretation"]["claims"]:
-        said = (one for word in ("fails", "holds") for _, one in changes_of(laboratory.raw, claim, word))
-        if change in said:
+        if change in [one for _, one in all_changes(laboratory.raw, claim)]:
             _add(found, selection(claim, laboratory.measures))
     return found
 
