@@ -50,7 +50,7 @@ def look_over(path: FilePath, limits: Limits | None = None) -> list[str]:
     wrong = {violation.path[0] for violation in found if violation.path}
     if not wrong.intersection(CHANGEABLE) and {"connectivity", "experience"} <= source.raw.keys():
         inside = replace(limits or Limits(), folder=source.path.parent)
-        judged = {"measures", "interpretation"} <= source.raw.keys() - wrong
+        judged = {"measures", "interpretation"} <= source.raw.keys() - wrong and "changes" not in wrong
         found += _Workshop(source, inside).faults(judged=judged)
     if found:
         raise source.error(found)
