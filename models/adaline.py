@@ -192,8 +192,10 @@ def _with_bias(X: ArrayLike, bias: bool) -> Array:
     return np.column_stack([np.ones(len(x)), x]) if bias else x
 
 
-def adaline(inputs: int = 2, weights: Sequence[float] | float = 0.0, bias: float = 0.0) -> Network:
-    """Return one ADALINE unit `out` with inputs `X1`, `X2`, …
+def adaline(
+    inputs: int | Sequence[str] = 2, weights: Sequence[float] | float = 0.0, bias: float = 0.0
+) -> Network:
+    """Return one ADALINE unit `out` with inputs `X1`, `X2`, …, or of the names given.
 
     >>> adaline(inputs=4).number_of_edges()
     4

@@ -19,7 +19,7 @@ from allornone.models.adaline import Adaline, NormalisedLMS
 from allornone.simulator.arrays import Array, Index, Truth, stream
 from allornone.simulator.errors import AllornoneError, whole
 from allornone.simulator.learning.rules import LearningRule, Memory
-from allornone.simulator.network.network import Network
+from allornone.simulator.network.network import Network, named_inputs
 from allornone.simulator.program.passing import WRONG, Changes, Passage
 from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.records.wording import names, number
@@ -134,7 +134,7 @@ class MadalineNearest(LearningRule):
 
 
 def madaline(
-    inputs: int = 2, hidden: int = 2, gate: Gate = "or", uniform: float = 1.0, seed: int = 0
+    inputs: int | Sequence[str] = 2, hidden: int = 2, gate: Gate = "or", uniform: float = 1.0, seed: int = 0
 ) -> Network:
     """Return ADALINEs `H1`, `H2`, … on the inputs `X1`, …, whose answers meet in the gate `out`.
 
@@ -144,7 +144,7 @@ def madaline(
     >>> madaline(2, 3, "majority").nodes["out"]["bias"]
     0.0
     """
-    inputs, hidden = whole("madaline: inputs", inputs, 1), whole("madaline: hidden", hidden, 1)
+    sources, hidden = named_inputs("madaline", inputs), whole("madaline: hidden", hidden, 1)
     biases = {"or": hidden - 1.0, "and": 1.0 - hidden, "majority": 0.0, "trained": 0.0}
     if gate not in biases:
         raise AllornoneError(f"madaline: gate must be one of {', '.join(biases)}, found {gate!r}")
@@ -154,7 +154,7 @@ def madaline(
         return float(draw.uniform(-uniform, uniform))
 
     net = Network(name="madaline")
-    sources, units = [f"X{k}" for k in range(1, inputs + 1)], [f"H{k}" for k in range(1, hidden + 1)]
+    units = [f"H{k}" for k in range(1, hidden + 1)]
     net.add_inputs(*sources)
     learns = gate == "trained"
     for unit in units:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network.network import Network
+from allornone.simulator.network.network import Network, named_inputs
 from allornone.simulator.registry import units
 from allornone.simulator.units import UnitModel
 
 
 def mlp(
-    inputs: int = 2,
+    inputs: int | Sequence[str] = 2,
     hidden: Sequence[int] | int = 2,
     outputs: int = 1,
     model: str | UnitModel = "logistic",
@@ -24,9 +24,10 @@ def mlp(
 ) -> Network:
     """Return a multi-layer perceptron: each layer fully joined to the next, with `skips` to all that follow.
 
-    `hidden` is the width of each hidden layer. Units are `X1…`, `H1…` (`H1.1…` where there are several hidden
-    layers) and `out`, or `out1…`; groups are `hidden1…`. The model is a name, of whose parameters other keywords speak,
-    or one with its parameters; `last` is that of the outputs, where it is another. (A file says it in [activation].)
+    `hidden` is the width of each hidden layer. Units are `X1…`, or the inputs named, `H1…` (`H1.1…` where there are
+    several hidden layers) and `out`, or `out1…`; groups are `hidden1…`. The model is a name, of whose parameters other
+    keywords speak, or one with its parameters; `last` is that of the outputs, where it is another. (A file says it in
+    [activation].)
 
     >>> mlp(2, [2], 1).depth
     2
@@ -37,15 +38,14 @@ def mlp(
     """
     widths = [hidden] if isinstance(hidden, int) else list(hidden)
     if any(
-        isinstance(width, bool) or not isinstance(width, int) or width < 1
-        for width in (inputs, *widths, outputs)
+        isinstance(width, bool) or not isinstance(width, int) or width < 1 for width in (*widths, outputs)
     ):
-        raise AllornoneError(f"mlp: layers need at least one unit each, found {[inputs, *widths, outputs]}")
+        raise AllornoneError(f"mlp: layers need at least one unit each, found {[*widths, outputs]}")
     unit = _model_of(model, parameters)
     if last is not None and not isinstance(last, UnitModel):
         raise AllornoneError(f"mlp: last is the model of the outputs, such as Softmax(), found {last!r}")
     net = Network(name="mlp")
-    layers = [[f"X{k}" for k in range(1, inputs + 1)]]
+    layers = [named_inputs("mlp", inputs)]
     net.add_inputs(*layers[0])
     for number, width in enumerate(widths, start=1):
         prefix = "H" if len(widths) == 1 else f"H{number}."

@@ -18,7 +18,7 @@ from allornone.simulator.arrays import Array, summed
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import Shown
 from allornone.simulator.learning.rules import Asked, Epoch, LocalRule, Memory
-from allornone.simulator.network.network import Network
+from allornone.simulator.network.network import Network, named_inputs
 from allornone.simulator.program.passing import Changes, Passage
 from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.units import SummingUnit, UnitModel
@@ -174,8 +174,10 @@ class AveragedPerceptron(LocalRule):
         return memory.weights
 
 
-def perceptron(inputs: int = 2, weights: Sequence[float] | float = 0.0, bias: float = 0.0) -> Network:
-    """Return one perceptron unit `out` with inputs `X1`, `X2`, …
+def perceptron(
+    inputs: int | Sequence[str] = 2, weights: Sequence[float] | float = 0.0, bias: float = 0.0
+) -> Network:
+    """Return one perceptron unit `out` with inputs `X1`, `X2`, …, or of the names given.
 
     >>> perceptron(inputs=2).inputs
     ['X1', 'X2']
@@ -184,19 +186,17 @@ def perceptron(inputs: int = 2, weights: Sequence[float] | float = 0.0, bias: fl
 
 
 def single(
-    model: UnitModel, name: str, inputs: int, weights: Sequence[float] | float, bias: float
+    model: UnitModel, name: str, inputs: int | Sequence[str], weights: Sequence[float] | float, bias: float
 ) -> Network:
     """Return a network of one unit `out` of a model, fed by the inputs `X1`, `X2`, …
 
     `weights` is one number for all inputs, or one for each.
     """
-    if isinstance(inputs, bool) or not isinstance(inputs, int) or inputs < 1:
-        raise AllornoneError(f"{name}: inputs must be a whole number from 1, found {inputs!r}")
-    each = list(weights) if isinstance(weights, Sequence) else [weights] * inputs
-    if len(each) != inputs:
-        raise AllornoneError(f"{name}: {inputs} inputs need {inputs} weights, found {len(each)}")
+    names = named_inputs(name, inputs)
+    each = list(weights) if isinstance(weights, Sequence) else [weights] * len(names)
+    if len(each) != len(names):
+        raise AllornoneError(f"{name}: {len(names)} inputs need {len(names)} weights, found {len(each)}")
     net = Network(name=name)
-    names = [f"X{k}" for k in range(1, inputs + 1)]
     net.add_inputs(*names)
     net.add_unit("out", model, bias=bias, output=True)
     for source, weight in zip(names, each, strict=True):

@@ -7,15 +7,17 @@ x  input, a and b factors      n  exponent      m  folds      P  product, S  squ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from allornone.models.activations import Linear, ReLU, Square
 from allornone.simulator.errors import AllornoneError, flag, whole
-from allornone.simulator.network.network import Network
+from allornone.simulator.network.network import Network, named_inputs
 
 MOST_FOLDS = 50
 """Folds from which on neighbouring teeth are nearer than two numbers can be."""
 
 
-def product(inputs: int = 2) -> Network:
+def product(inputs: int | Sequence[str] = 2) -> Network:
     """Return a network whose `out` is the product of its inputs, multiplied in pairs: log2 of them deep in products.
 
     Each product, `P1…` (the last is `out`), adds up three squares, `P1.1`, `P1.2`, `P1.3`: ½ (a + b)² − ½ a² − ½ b².
@@ -25,9 +27,9 @@ def product(inputs: int = 2) -> Network:
     >>> evaluate(net, [[2, 3, 5, 7]]).item(), len(net.group("squares")), net.depth
     (210.0, 9, 4)
     """
-    count = whole("product: inputs", inputs, 2)
     net = Network(name="product")
-    factors = [f"X{k}" for k in range(1, count + 1)]
+    factors = named_inputs("product", inputs, 2)
+    count = len(factors)
     net.add_inputs(*factors)
     made = 0
     while len(factors) > 1:

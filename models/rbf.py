@@ -15,7 +15,7 @@ from annotated_types import Gt
 
 from allornone.simulator.arrays import Array, stream
 from allornone.simulator.errors import AllornoneError, UnknownName, whole
-from allornone.simulator.network.network import Network
+from allornone.simulator.network.network import Network, named_inputs
 from allornone.simulator.registry import units
 from allornone.simulator.units import DifferentiableUnit
 
@@ -94,7 +94,7 @@ def rbf(
     width: float | Sequence[float] | Array | None = None,
     kind: Kind = "gaussian",
     task: Iterable[Any] | None = None,
-    inputs: int | None = None,
+    inputs: int | Sequence[str] | None = None,
     outputs: int | None = None,
     weights: float = 0.0,
     fit: bool = False,
@@ -124,8 +124,9 @@ def rbf(
     >>> round(net.edges["H1", "out"]["weight"], 4), round(net.nodes["out"]["bias"], 4)
     (-2.5027, 2.8413)
     """
-    shown = None if task is None else samples("rbf", task, inputs, wanting=fit)
-    points = _centres(centres, None if shown is None else shown[0], inputs, seed)
+    wide = len(inputs) if isinstance(inputs, Sequence) else inputs
+    shown = None if task is None else samples("rbf", task, wide, wanting=fit)
+    points = _centres(centres, None if shown is None else shown[0], wide, seed)
     widths = _widths(width, points)
     if fit and shown is None:
         raise AllornoneError("rbf: fit needs a task, the points and what is desired of them")
@@ -133,7 +134,8 @@ def rbf(
     ends = outputs if outputs is not None else 1 if wanted is None else max(1, wanted.shape[1])
     if fit and wanted is not None and wanted.shape[1] != ends:
         raise AllornoneError(f"rbf: {ends} outputs need a task of as many, found {wanted.shape[1]}")
-    net = _joined(points, widths, kind, plastic)
+    sources = named_inputs("rbf", points.shape[1] if inputs is None else inputs)
+    net = _joined(sources, points, widths, kind, plastic)
     names = ["out"] if whole("rbf: outputs", ends, 1) == 1 else [f"out{k}" for k in range(1, ends + 1)]
     unit = units.get(model).from_values(parameters)
     for name in names:
@@ -243,9 +245,8 @@ def _widths(given: float | Sequence[float] | Array | None, points: Array) -> Arr
     return np.broadcast_to(widths, (count,))
 
 
-def _joined(points: Array, widths: Array, kind: Kind, plastic: bool) -> Network:
+def _joined(names: Sequence[str], points: Array, widths: Array, kind: Kind, plastic: bool) -> Network:
     net = Network(name="rbf")
-    names = [f"X{k}" for k in range(1, points.shape[1] + 1)]
     net.add_inputs(*names)
     for k, (point, width) in enumerate(zip(points, widths, strict=True), start=1):
         unit = Radial.from_values({"kind": kind, "width": float(width)})

@@ -5,11 +5,11 @@ N  inputs      y = 1 where an odd number of them is 1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from allornone.models.mcculloch_pitts import Threshold
-from allornone.simulator.errors import LimitExceeded, UnknownName, whole
-from allornone.simulator.network.network import Network
+from allornone.simulator.errors import LimitExceeded, UnknownName
+from allornone.simulator.network.network import Network, named_inputs
 
 Join = Callable[[Network, str, str, str | None], str]
 WAYS = ("terms", "chain", "tree", "counters", "skips", "pairs")
@@ -17,7 +17,7 @@ MOST = 16
 """Inputs of parity by terms: twice as many units, each with one synapse more, for every further one."""
 
 
-def parity(inputs: int, by: str = "terms") -> Network:
+def parity(inputs: int | Sequence[str], by: str = "terms") -> Network:
     """Return a network of threshold units that fires where an odd number of its inputs is 1.
 
     terms     one hidden unit for each of the 2^(N−1) odd rows, and an or: the least that ands and ors can do
@@ -32,16 +32,15 @@ def parity(inputs: int, by: str = "terms") -> Network:
     >>> parity(4, "chain").depth, parity(4, "tree").depth
     (6, 4)
     """
-    inputs = whole("inputs", inputs, 1)
+    sources = named_inputs("parity", inputs)
     if by not in WAYS:
         raise UnknownName("way to parity", str(by), WAYS)
-    if by == "terms" and inputs > MOST:
+    if by == "terms" and len(sources) > MOST:
         raise LimitExceeded(
-            f"parity by terms takes a unit for each of the 2^(N−1) odd rows: to {MOST} inputs, found {inputs}; "
+            f"parity by terms takes a unit for each of the 2^(N−1) odd rows: to {MOST} inputs, found {len(sources)}; "
             f"by counters it takes N"
         )
     net = Network(name="parity")
-    sources = [f"X{k}" for k in range(1, inputs + 1)]
     net.add_inputs(*sources)
     _BUILDERS[by](net, sources)
     return net

@@ -106,7 +106,7 @@ def _built(
         arguments["seed"] = seed
     if first is not None:
         if "inputs" in known:
-            arguments.setdefault("inputs", first.x.shape[1])
+            arguments.setdefault("inputs", list(first.names) or first.x.shape[1])
         if "outputs" in known and first.d is not None:
             arguments.setdefault("outputs", first.d.shape[1])
     if "model" in known and "model" in activation.default:
@@ -127,7 +127,7 @@ def _described(
     limits.need("units", sum(int(np.prod(shape)) for shape in groups.values()))
     inputs = connectivity.inputs
     if inputs is None:
-        inputs = [f"x{k + 1}" for k in range(first.x.shape[1])] if first is not None else []
+        inputs = [] if first is None else [*first.names] or [f"x{k + 1}" for k in range(first.x.shape[1])]
     for name in inputs:
         if name in groups:
             net.add_group(name, groups[name])

@@ -349,7 +349,18 @@ def lesson(
         raise AllornoneError(
             f"task {name!r} teaches {task.d.shape[1]} outputs, the net has {len(net.outputs)}: {', '.join(net.outputs)}"
         )
-    return task.x[:, None], tuple(net.inputs), task.d, tuple(net.outputs), task.cell
+    return _by_name(task, name, net)[:, None], tuple(net.inputs), task.d, tuple(net.outputs), task.cell
+
+
+def _by_name(task: Task, name: str, net: Network) -> Array:
+    """Return the inputs of a task in the order of the net's, which their names decide where they have any."""
+    if not task.names:
+        return task.x
+    if {*task.names} != {*net.inputs}:
+        raise AllornoneError(
+            f"task {name!r} has the inputs {', '.join(task.names)}, the net has {', '.join(net.inputs)}"
+        )
+    return task.x[:, [task.names.index(unit) for unit in net.inputs]]
 
 
 def _no_cues(phase: Phase, net: Network) -> None:

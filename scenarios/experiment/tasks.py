@@ -41,6 +41,8 @@ SMALL = 1e-9
 class Task:
     """Samples, which unpack as X, d; `cell` is the area that one of them stands for, where they are points of a grid.
 
+    `names` are those of the inputs, where they have any: then columns meet a net's inputs by name.
+
     >>> X, d = Task(np.zeros((4, 2)), np.ones((4, 1)))
     >>> Task(X, d)
     Task: 4 samples, 2 inputs, 1 output
@@ -50,6 +52,7 @@ class Task:
     d: Array | None
     cell: float | None = None
     held_out: Task | None = None
+    names: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Any]:
         yield from (self.x, self.d)
@@ -80,6 +83,14 @@ class TaskContext:
             raise AllornoneError(f"{what} must be at least 1, found {found}")
         self.limits.need("trials", found)
         return found
+
+    def inputs(self, value: Any, least: int = 1) -> tuple[int, tuple[str, ...]]:
+        """Return how many inputs are wanted, and their names where they are listed."""
+        if isinstance(value, list):
+            if len(value) < least or len(set(value)) < len(value):
+                raise AllornoneError(f"inputs is a number or a list of different names, found {value!r}")
+            return len(value), tuple(value)
+        return self.numbers.whole(value, "inputs"), ()
 
     def column(self, text: str, names: Mapping[str, Value], samples: int) -> Array:
         """Return what an expression is at each sample."""
@@ -154,7 +165,7 @@ def task(data: str, seed: int = 0, **parameters: Any) -> Task:
 def table(
     context: TaskContext,
     *,
-    inputs: int | str,
+    inputs: int | str | list[str],
     ones: Sequence[str] | None = None,
     d: str | Sequence[str] | None = None,
     number: int | str | None = None,
@@ -165,7 +176,7 @@ def table(
     `ones` lists the rows that are true; `d` is an expression over x1, x2, … or a list of them; `number` is the
     function's number, whose bit k is row k. `coding` is "binary", 0 and 1, or "bipolar", −1 and +1.
     """
-    count = context.numbers.whole(inputs, "inputs")
+    count, names = context.inputs(inputs)
     if not 1 <= count <= MOST_INPUTS:
         raise AllornoneError(f"inputs must be from 1 to {MOST_INPUTS}, found {count}")
     context.count(2**count, "rows")
@@ -175,14 +186,14 @@ def table(
     if coding == "bipolar":
         rows = 2 * rows - 1
         desired = None if desired is None else 2 * desired - 1
-    return Task(rows, desired)
+    return Task(rows, desired, names=names)
 
 
 def sample(
     context: TaskContext,
     *,
     count: int | str,
-    inputs: int | str = 1,
+    inputs: int | str | list[str] = 1,
     outputs: int | str = 1,
     x: str | Sequence[str] = "uniform",
     d: str | Sequence[str] | None = None,
@@ -193,18 +204,18 @@ def sample(
     draws of its own. `d` may also use x1, x2, … and x.
     """
     samples = context.count(count, "count")
-    width, height = context.numbers.whole(inputs, "inputs"), context.numbers.whole(outputs, "outputs")
+    (width, names), height = context.inputs(inputs), context.numbers.whole(outputs, "outputs")
     columns = [
         context.column(text, random_words(context, samples), samples) for text in one_each(x, width, "x")
     ]
     values = np.stack(columns, axis=1)
     if d is None:
-        return Task(values, None)
+        return Task(values, None, names=names)
     wanted = [
         context.column(text, {**random_words(context, samples), **input_names(values)}, samples)
         for text in one_each(d, height, "d")
     ]
-    return Task(values, np.stack(wanted, axis=1))
+    return Task(values, np.stack(wanted, axis=1), names=names)
 
 
 def grid(

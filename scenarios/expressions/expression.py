@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -318,9 +319,15 @@ class Numbers:
         return compiled(value).evaluate_number(Scope({**self.parameters, **(names or {})}, FUNCTIONS))
 
     def arguments(self, thing: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is given to a registered class or builder: texts as they stand where it takes text."""
-        texts = _text_parameters(thing)
-        return {key: value if key in texts else self._each(value) for key, value in given.items()}
+        """Return what is given to a registered class or builder: texts as they stand where it takes text.
+
+        Where it takes a number or a list of texts, a text is an expression and a list stands as it is.
+        """
+        alone, listed = _text_parameters(thing)
+        return {
+            key: value if key in (listed if isinstance(value, list) else alone) else self._each(value)
+            for key, value in given.items()
+        }
 
     def _each(self, value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -365,11 +372,22 @@ def expression(text: str) -> Expression:
 
 
 @cache
-def _text_parameters(thing: Any) -> frozenset[str]:
-    """Return the parameters of a class or function for which a text is no expression but what is meant."""
+def _text_parameters(thing: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the parameters of a class or function for which a text, or a list of them, is what is meant."""
     hints = get_type_hints(thing, include_extras=True)
-    return frozenset(name for name, hint in hints.items() if _takes_text(hint))
+    alone = frozenset(name for name, hint in hints.items() if _takes_text(hint))
+    return alone, frozenset(name for name, hint in hints.items() if _names_text(hint))
 
 
 def _takes_text(hint: Any) -> bool:
-    return hint is str or get_origin(hint) is Literal or any(map(_takes_text, get_args(hint)))
+    """Return whether a text is meant; beside a number it is an expression, unless it is one of some words."""
+    if get_origin(hint) in (Union, UnionType, Annotated):
+        parts = get_args(hint)
+        return any(
+            map(_takes_text, (part for part in parts if not (part is str and {int, float} & {*parts})))
+        )
+    return hint is str or get_origin(hint) is Literal
+
+
+def _names_text(hint: Any) -> bool:
+    return hint is str or get_origin(hint) is Literal or any(map(_names_text, get_args(hint)))

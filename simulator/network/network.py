@@ -271,6 +271,21 @@ class Network(Graph):
         self.add_edge(source, target, **data)
 
 
+def named_inputs(owner: str, inputs: int | Sequence[str], least: int = 1) -> list[str]:
+    """Return the names of a builder's inputs: those given, or `X1`, `X2`, … where a number is.
+
+    >>> named_inputs("perceptron", 2), named_inputs("perceptron", ["bell", "food"])
+    (['X1', 'X2'], ['bell', 'food'])
+    """
+    if isinstance(inputs, Sequence) and not isinstance(inputs, str):
+        if len(inputs) < least or not all(isinstance(name, str) and name for name in inputs):
+            raise AllornoneError(
+                f"{owner}: inputs is a number from {least}, or as many names, found {shown(list(inputs))}"
+            )
+        return [*inputs]
+    return [f"X{k}" for k in range(1, whole(f"{owner}: inputs", inputs, least) + 1)]
+
+
 def evident(outputs: Sequence[str], net: Network) -> list[str]:
     """Return the outputs of a network for those who teach or evaluate it; an error where none is evident."""
     if not outputs and len(net) > len(net.inputs):

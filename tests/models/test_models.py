@@ -359,9 +359,9 @@ def test_a_polygon_fires_inside_and_nowhere_else(sides: int) -> None:
     [
         (lambda: aon.polygon(2), "polygon: sides must be a whole number from 3, found 2"),
         (lambda: aon.polygon(4, inradius=0), "polygon: inradius must be more than 0, found 0"),
-        (lambda: aon.perceptron(0), "perceptron: inputs must be a whole number from 1, found 0"),
+        (lambda: aon.perceptron(0), "perceptron: inputs must be a whole number from 1 up, found 0"),
         (lambda: aon.adaline(2, weights=[1.0]), "adaline: 2 inputs need 2 weights, found 1"),
-        (lambda: aon.mlp(2, [0], 1), "mlp: layers need at least one unit each, found [2, 0, 1]"),
+        (lambda: aon.mlp(2, [0], 1), "mlp: layers need at least one unit each, found [0, 1]"),
         (lambda: aon.mlp(model="logistik"), "no unit model is named 'logistik'. Did you mean 'logistic'?"),
         (lambda: aon.mlp(model="linear", slope=2.0), "Linear has no parameter 'slope'. It has: none"),
         (

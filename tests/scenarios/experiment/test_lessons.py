@@ -285,3 +285,56 @@ def test_as_much_as_a_limit_is_allowed() -> None:
     assert phase(NET, 'stimulus = { x = "1{999}" }', limits=limits).x.shape[1] == 1000
     assert phase(NET, 'stimulus = { x = "??" }', limits=limits).x.shape[0] == 16
     assert "trials=" in message_of(NET, 'stimulus = { x = "??" }', {"trials": 15})
+
+
+# ---- Inputs by name
+
+NAMED = """
+[parameters]
+n = 2
+[tasks]
+gate = { data = "table", inputs = ["A", "B"], d = "x1 > x2" }
+[connectivity]
+build = { net = "NET" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("build", "inputs"),
+    [
+        ('{ net = "units", lines = ["out = -B + A >= 1"] }', ["A", "B"]),
+        ('{ net = "units", lines = ["out = -B + A >= 1"], inputs = ["B", "A"] }', ["B", "A"]),
+        ('{ net = "boolean", formula = "~B & A" }', ["A", "B"]),
+        ('{ net = "perceptron", weights = [1, -1], bias = -0.5 }', ["A", "B"]),
+        ('{ net = "mlp", hidden = [2] }', ["A", "B"]),
+    ],
+)
+def test_the_names_of_inputs_decide_which_column_is_whose(build: str, inputs: list[str]) -> None:
+    """Whatever order a net has its inputs in, x1 is A: the gate is right in A > B, not in B > A."""
+    found = phase(NAMED.replace('{ net = "NET" }', build), 'test = "gate"')
+
+    columns = dict(zip(found.driven, found.x[:, 0].T.tolist(), strict=True))
+    assert list(found.driven) == inputs
+    assert (columns["A"], columns["B"]) == ([0, 0, 1, 1], [0, 1, 0, 1])
+    assert found.d is not None
+    assert found.d[:, 0].tolist() == [0, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (
+            '{ net = "perceptron", inputs = ["A", "C"] }',
+            "task 'gate' has the inputs A, B, the net has A, C",
+        ),
+        ('{ net = "mlp", inputs = ["A", 3] }', "inputs"),
+        (
+            '{ net = "perceptron", inputs = "n + 1" }',
+            "task 'gate' has 2 inputs, the net has 3",
+        ),
+        ('{ net = "madaline", inputs = [] }', "inputs"),
+    ],
+)
+def test_names_that_do_not_fit_are_told(build: str, message: str) -> None:
+    """A text is an expression, a list are names; both must be what the task has."""
+    assert message in message_of(NAMED.replace('{ net = "NET" }', build), 'test = "gate"')
