@@ -183,7 +183,7 @@ class Build(Part):
 class Start(Part):
     """Where plastic weights and biases start: at a constant, or drawn; `n` is the fan-in."""
 
-    constant: Spread | None = None
+    constant: Number | None = None
     uniform: Spread | None = None
     normal: Spread | None = None
     named: Literal["nguyen-widrow"] | None = None

@@ -12,6 +12,7 @@ import pytest
 
 import allornone as aon
 from allornone.scenarios.document.names import parameters_of
+from allornone.scenarios.document.validating import Experiments
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import Prepared, prepare
 from allornone.simulator.errors import AllornoneError
@@ -246,6 +247,20 @@ def test_one_number_starts_every_plastic_synapse_and_bias() -> None:
     assert {unit: some.nodes[unit]["bias"] for unit in some.outputs} == {
         unit: 0.5 if unit == "R[1]" else 9 for unit in some.outputs
     }
+
+
+@pytest.mark.parametrize(("start", "value"), [("-1", -1.0), ("-0.5", -0.5), ('"-n / 4"', -15.0), ("0", 0.0)])
+def test_the_number_that_starts_weights_may_be_negative(start: str, value: float) -> None:
+    """As the reading of the file finds too; only a spread has no sign."""
+    raw = tomllib.loads(LAYER.replace("[activation]", f"start = {start}\n[activation]") + PHASE)
+    raw["parameters"]["n"] = 120
+
+    assert Experiments().faults(raw) == []
+    assert set(weights(started(start)).values()) == {value}
+    raw["connectivity"]["start"] = {"uniform": -1}
+    assert [fault.message for fault in Experiments().faults(raw)] == [
+        "a finite number from 0 is needed, found -1"
+    ]
 
 
 @pytest.mark.parametrize(
