@@ -29,8 +29,10 @@ def draws(raw: Raw) -> tuple[str | int, ...] | None:
 def _drawn(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
     key = path[-1] if path else ""
     if isinstance(value, Mapping):
-        if key == "start" and ({"uniform", "normal"} & set(value)):
+        if key == "start" and any(value.get(width, 0) != 0 for width in ("uniform", "normal")):
             yield path
+        if "sample" in value and "stimulus" in value and _undecided(value["stimulus"]):
+            yield (*path, "sample")
         if value.get("data") in _DRAWN_TASKS or (value.get("data") and _DRAWN_KEYS & set(value)):
             yield path
         if key == "build" and _builder_draws(value):
@@ -51,14 +53,24 @@ def _is_drawn(key: str, path: tuple[str | int, ...], value: Any) -> bool:
     if key == "update":
         return bool(value == "one-by-one")
     if path[0] == "experience" and "stimulus" in path[:3]:  # its keys are units, whatever they are called
-        return key == "chance" and len(path) == 5
-    if path[0] == "experience" and key in ("flip", "sample"):
+        return key == "chance" and len(path) == 5 and value not in (0, 1)
+    if path[0] == "experience" and key == "flip":
         return bool(value != 0)
     if not isinstance(value, str):
         return False
     if {"synapses", "with"} & set(map(str, path)):
         return bool(_DRAWN_SYNAPSE.search(value))
     return path[0] == "tasks" and key in ("x", "d") and bool(_DRAWN_WORD.search(value))
+
+
+def _undecided(stimulus: Any) -> bool:
+    """Return whether a stimulus leaves a history open, of which a sample can be drawn; a chance is told by itself.
+
+    >>> [_undecided({"x": given}) for given in ("1?", "11", 1, {"chance": 0.5})]
+    [True, False, False, False]
+    """
+    given = stimulus.values() if isinstance(stimulus, Mapping) else ()
+    return any(isinstance(one, str) and "?" in one for one in given)
 
 
 def _builder_draws(build: Mapping[str, Any]) -> bool:
