@@ -88,7 +88,8 @@ class Overlays:
             if key == "vary":
                 continue
             if key not in _PIECES:
-                hint = nearest(key, CHANGEABLE) or f"A change may touch {', '.join(CHANGEABLE)}"
+                hint = home(raw, key, piece) or nearest(key, CHANGEABLE)
+                hint = hint or f"A change may touch {', '.join(CHANGEABLE)}"
                 raise ChangeError((key,), f"a change cannot touch {key!r}. {hint}")
             if not isinstance(piece, dict) and key != "experience":
                 raise ChangeError((key,), f"a change of {key!r} must be a table, found {piece!r}")
@@ -107,6 +108,21 @@ class Overlays:
             # What it rests on is held, so that nothing else gets the same ids.
             self._known[key] = (rests_on, lay(raw, piece))
         return self._known[key][1]
+
+
+def home(raw: Raw, key: str, value: object) -> str:
+    """Return how a key must be spelled that stands in a table of the file, or names a task or a phase; else "".
+
+    >>> home({"parameters": {"n": 1}}, "n", 4)
+    'Say parameters.n=4'
+    """
+    tables = ("parameters", "learning", "activation", "connectivity", "tasks")
+    places = [f"{name}.{key}" for name in tables if key in _plain_table(raw.get(name))]
+    phases = raw.get("experience")
+    if isinstance(phases, list) and key in [_plain_table(phase).get("name") for phase in phases]:
+        places.append(f"experience.{key}")
+    said = (spoken(from_dotted(place, value)).replace(" = ", "=", 1) for place in places)
+    return f"Say {' or '.join(said)}" if places else ""
 
 
 def _plain_table(value: object) -> Raw:

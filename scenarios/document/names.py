@@ -26,6 +26,7 @@ from allornone.scenarios.document.change import (
     Path,
     Raw,
     all_changes,
+    home,
     idle,
     overlay,
     phase_name,
@@ -520,7 +521,8 @@ def check_changes(raw: Raw, axes: Sequence[Axis], faults: Faults) -> Iterator[Vi
 def _check_change(
     change: Raw, candidates: Sequence[_Candidate], axes: Sequence[Axis], path: Path, faults: Faults
 ) -> Iterator[Violation]:
-    wrong = [_never(path, key) for key in change if key not in CHANGEABLE]
+    raw = candidates[0].raw
+    wrong = [_never(path, key, home(raw, key, change[key])) for key in change if key not in CHANGEABLE]
     if wrong:
         yield from wrong
         return
@@ -542,8 +544,8 @@ def _changes(raw: Raw) -> Iterator[tuple[Path, object]]:
                 yield ("interpretation", "claims", index, *path), change
 
 
-def _never(path: Path, key: str) -> Violation:
-    reason = _NEVER.get(key) or nearest(key, CHANGEABLE) or f"It may touch {', '.join(CHANGEABLE)}"
+def _never(path: Path, key: str, spelled: str) -> Violation:
+    reason = _NEVER.get(key) or spelled or nearest(key, CHANGEABLE) or f"It may touch {', '.join(CHANGEABLE)}"
     return Violation((*path, key), f"a change cannot touch {key!r}: {reason}", None, True)
 
 
