@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from allornone.scenarios.document import chance, reading
+from allornone.scenarios.document import advice, reading
 from allornone.scenarios.document.axes import Family, Run, alters, family, runs
 from allornone.scenarios.document.change import CHANGEABLE, Path, Raw, all_changes, spoken
 from allornone.scenarios.document.errors import Violation
@@ -54,7 +54,7 @@ def look_over(path: FilePath, limits: Limits | None = None) -> list[str]:
         found += _Workshop(source, inside).faults(judged=judged)
     if found:
         raise source.error(found)
-    return chance.warnings(source.raw)
+    return advice.warnings(source.raw)
 
 
 class _Workshop:

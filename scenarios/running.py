@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from allornone.scenarios import catalogue
-from allornone.scenarios.document import chance, reading
+from allornone.scenarios.document import advice, reading
 from allornone.scenarios.document.axes import runs
 from allornone.scenarios.document.errors import DocumentError, dotted
 from allornone.scenarios.document.reading import Source
@@ -51,7 +51,7 @@ def run(
     _check_seeds(seed, seeds, overrides, times)
     began = time.perf_counter()
     source = reading.read(_path(scenario))
-    warnings = chance.warnings(source.raw)
+    warnings = advice.warnings(source.raw)
     raw: dict[str, Any] = source.raw
     chosen = _seeds(raw, seed, seeds, times)
     judged = seed is None and seeds is None and not overrides

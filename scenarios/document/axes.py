@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -20,6 +20,7 @@ from allornone.scenarios.document.change import (
     overlay,
     settings,
 )
+from allornone.scenarios.expressions.labelled import same_label
 from allornone.simulator.errors import LimitExceeded, nearest, some_of
 
 MOST_RUNS = 100_000
@@ -45,6 +46,18 @@ class Axis:
     members: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
     form: Literal["values", "set", "labels"] = "values"
     nested: Mapping[Label, tuple[Axis, ...]] = field(default_factory=dict)
+
+    def labels_at(self, name: str, value: object) -> list[Label]:
+        """Return the labels at which the axis, or the parameter of that name that it moves, has a value.
+
+        >>> Axis("loop", ("a", "b"), ({}, {}), {"p": (2, 3)}).labels_at("p", 3)
+        ['b']
+        """
+        wanted = str(value) if self.form == "labels" else _label(value)
+        if not isinstance(wanted, str) and not abs(wanted) <= sys.float_info.max:
+            return []  # TOML has whole numbers of any size, and NaN
+        column = self.labels if name == self.name else self.members[name]
+        return [label for label, one in zip(self.labels, column, strict=True) if same_label(one, wanted)]
 
 
 @dataclass(frozen=True)
@@ -223,6 +236,54 @@ def _label_axis(raw: Raw, name: str, form: Raw, outer: tuple[str, ...]) -> Axis:
             raise error.within(label, "vary") from None
     inner = {label: axes for label, axes in nested.items() if axes}
     return Axis(name, tuple(form), tuple(form.values()), form="labels", nested=inner)
+
+
+def picked(axes: Iterable[Axis], at: Mapping[str, object]) -> dict[str, set[Label]]:
+    """Return the labels that are picked on each axis, by its own or by the parameters that it moves.
+
+    `axes` are all axes of a family. Raises ChangeError at a name or a value that none of them has.
+
+    >>> axes = expand_vary({"parameters": {"p": 1}, "vary": {"p": [1, 2]}})
+    >>> picked(axes, {"p": 2})
+    {'p': {2}}
+    """
+    known = {member: axis for axis in axes for member in axis.members}
+    known |= {axis.name: axis for axis in axes}
+    found: dict[str, set[Label]] = {}
+    for name, value in at.items():
+        if name not in known:
+            hint = nearest(name, known) or f"Axes: {some_of(known)}"
+            raise ChangeError((name,), f"no axis is named {name!r}. {hint}")
+        axis = known[name]
+        there = set(axis.labels_at(name, value))
+        if not there:
+            column = list(dict.fromkeys(axis.labels if name == axis.name else axis.members[name]))
+            among = some_of(json.dumps(one, ensure_ascii=False) for one in column)
+            said = json.dumps(value, ensure_ascii=False, default=str)
+            raise ChangeError((name,), f"the axis {name!r} has no {said}. It has: {among}")
+        found[axis.name] = found.get(axis.name, there) & there
+    return found
+
+
+def lies_at(labels: Mapping[str, Label], at: Mapping[str, Collection[Label]]) -> bool:
+    """Return whether a run of these labels is picked; where it lies on no such axis it counts at each label.
+
+    >>> lies_at({"net": "bare"}, {"net": {"bare"}, "cells": {100}})
+    True
+    """
+    return all(axis not in labels or labels[axis] in wanted for axis, wanted in at.items())
+
+
+def label_rows(axes: Sequence[Axis]) -> Iterator[dict[str, Label]]:
+    """Yield the labels of every run that the outer axes span, in the order of the runs; no run is made."""
+    if not axes:
+        yield {}
+        return
+    axis, *others = axes
+    for label in axis.labels:
+        for inner in label_rows(axis.nested.get(label, ())):
+            for rest in label_rows(others):
+                yield {axis.name: label, **inner, **rest}
 
 
 def check_edits(axes: Iterable[Axis], edits: object) -> None:

@@ -13,7 +13,15 @@ from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, NamedTuple, get_type_hints
 
-from allornone.scenarios.document.axes import Axis, check_edits, read_axis
+from allornone.scenarios.document.axes import (
+    Axis,
+    all_axes,
+    check_edits,
+    label_rows,
+    lies_at,
+    picked,
+    read_axis,
+)
 from allornone.scenarios.document.change import (
     CHANGEABLE,
     LEARNING_KEYS,
@@ -225,28 +233,42 @@ def _listed(raw: Raw, key: str) -> Iterator[tuple[int, Raw]]:
             yield index, entry
 
 
-def check_film(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
-    """Find a film of an unknown kind, of a phase that is not there, or of a run that is not in the family."""
+def check_film(raw: Raw, axes: Sequence[Axis]) -> Iterator[Violation]:
+    """Find a film of a phase that is not there, or of a run that is not in the family; `axes` are the outer ones."""
     film = table(raw, "interpretation", "film")
     place: Path = ("interpretation", "film")
-    kind, phase = film.get("kind"), film.get("phase")
-    if isinstance(kind, str) and kind not in registry.films.names():
-        yield Violation((*place, "kind"), str(registry.films.unknown(kind)))
+    phase = film.get("phase")
     phases = [str(phase_name(one)) for _, one in phases_of(raw)]
     if isinstance(phase, str) and phase not in phases:
         yield Violation((*place, "phase"), str(UnknownName("phase", phase, phases)))
-    labels = {axis.name: axis.labels for axis in axes}
-    for name, label in table(film, "at").items():
-        if name == "seed":
-            continue
-        if name not in labels and name in table(raw, "vary"):
-            continue  # an axis that is wrong itself
-        if name not in labels:
-            hint = nearest(name, labels) or f"Axes: {some_of(labels)}"
-            yield Violation((*place, "at", name), f"no axis is named {name!r}. {hint}", None, True)
-        elif label not in labels[name] and str(label) not in table(raw, "vary", name):
-            among = some_of(map(shown, labels[name]))
-            yield Violation((*place, "at", name), f"the axis {name!r} has no {shown(label)}. It has: {among}")
+    at = dict(table(film, "at"))
+    if "seed" in at:
+        yield from _film_seed(raw, at.pop("seed"), (*place, "at", "seed"))
+    family = all_axes(axes)
+    wrong = False
+    for name, value in at.items():
+        try:
+            picked(family, {name: value})
+        except ChangeError as error:
+            wrong = True
+            if name not in [axis.name for axis in family] and name in table(raw, "vary"):
+                continue  # an axis that is wrong itself
+            if str(value) in table(raw, "vary", name):
+                continue  # an alternative that is
+            yield Violation((*place, "at", name), error.message, None, "no axis" in error.message)
+    if at and not wrong:
+        chosen = picked(family, at)
+        if not any(lies_at(labels, chosen) for labels in label_rows(axes)):
+            said = ", ".join(f"{name} = {shown(value)}" for name, value in at.items())
+            yield Violation((*place, "at"), f"no run is at {said}: each is there, but not together")
+
+
+def _film_seed(raw: Raw, seed: object, place: Path) -> Iterator[Violation]:
+    seeds = raw.get("seeds")
+    if seeds is None:
+        yield Violation(place, "the file has no seeds, so no run is at one", None, True)
+    elif isinstance(seeds, int) and not (isinstance(seed, int) and 0 <= seed < seeds):
+        yield Violation(place, f"the seeds are 0 to {seeds - 1}, found {shown(seed)}")
 
 
 def many_seeds(raw: Raw) -> bool:

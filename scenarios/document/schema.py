@@ -153,7 +153,9 @@ def schema() -> Schema:
     axes = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Axis"}}
     made["properties"]["vary"] = {**axes, "description": SAID["Document"]["vary"]}
     parts.pop("Edit", None)
-    kinds = {"enum": registry.films.names(), "description": SAID["FilmSettings"]["kind"]}
+    # A kind that is not registered here is only warned of, so an editor offers those that are and takes any.
+    kinds: Schema = {"anyOf": [{"enum": registry.films.names()}, {"type": "string", "minLength": 1}]}
+    kinds["description"] = SAID["FilmSettings"]["kind"]
     parts["FilmSettings"]["properties"]["kind"] = kinds
     return {"$schema": DIALECT, "title": "An Allornone scenario", **made, "$defs": parts}
 

@@ -174,7 +174,7 @@ def _beyond(raw: Raw, experiments: Experiments) -> Iterator[Violation]:
     axes, wrong = read_axes(raw)
     yield from wrong
     yield from check_expressions(raw, all_axes(axes))
-    yield from check_film(raw, all_axes(axes))
+    yield from check_film(raw, axes)
     if well_shaped(raw):
         yield from check_alternatives(raw, axes, experiments.faults)
         yield from check_changes(raw, axes, experiments.faults)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from allornone.scenarios.document.axes import Run, family
+from allornone.scenarios.document.axes import Family, Run, family, lies_at, picked
 from allornone.scenarios.experiment import build
 from allornone.scenarios.experiment.build import Pair
 from allornone.scenarios.experiment.limits import Limits
@@ -139,16 +139,15 @@ def chosen_run(
 ) -> Prepared:
     """Return the run that the film of a scenario names, the first of each axis where it names none."""
     at = dict(raw.get("interpretation", {}).get("film", {}).get("at", {}))
-    run = _chosen(
-        family(dict(raw), None, overrides).runs, {key: value for key, value in at.items() if key != "seed"}
-    )
-    seed = int(at.get("seed", seeds[0]))
+    seed = int(at.pop("seed", seeds[0]))
+    run = _chosen(family(dict(raw), None, overrides), at)
     return prepare(run.raw, seed if seed in seeds else seeds[0], limits)
 
 
-def _chosen(runs: Sequence[Run], at: Mapping[str, Any]) -> Run:
-    for run in runs:
-        if all(run.labels.get(axis, value) == value for axis, value in at.items()):
+def _chosen(whole: Family, at: Mapping[str, Any]) -> Run:
+    wanted = picked(whole.axes, at)
+    for run in whole.runs:
+        if lies_at(run.labels, wanted):
             return run
     raise AllornoneError(
         f"film: no run is at {', '.join(f'{axis} = {value!r}' for axis, value in at.items())}"
