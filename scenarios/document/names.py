@@ -298,12 +298,14 @@ def phases_of(raw: Raw) -> list[tuple[int, Raw]]:
     )
 
 
-def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
+def parameters_of(
+    thing: Any, elsewhere: Collection[str] = ("inputs", "outputs")
+) -> dict[str, tuple[Kind, bool]]:
     """Return the parameters of a registered class or function: its kind, and whether it must be given.
 
-    Of a function with keyword-only parameters these are the ones; `from_` stands for the key `from`. A builder
-    need not be given `inputs` and `outputs`: they default to the first task's. Its `task`, or what it is to `cover`, is
-    named in the file, its `seed` is the run's, and what only Python can give it is no key.
+    Of a function with keyword-only parameters these are the ones; `from_` stands for the key `from`. What is said
+    `elsewhere` need not be given: a builder's inputs and outputs default to those of the first task. Its `task`, or
+    what it is to `cover`, is named in the file, its `seed` is the run's, and what only Python can give it is no key.
     """
     hints = get_type_hints(thing, include_extras=True)
     if is_dataclass(thing):
@@ -322,7 +324,7 @@ def parameters_of(thing: Any) -> dict[str, tuple[Kind, bool]]:
     return {
         one.name.rstrip("_"): (
             kind_of(str if one.name in NAMING_TASKS else hints.get(one.name)),
-            one.default is one.empty and one.name not in ("inputs", "outputs"),
+            one.default is one.empty and one.name not in elsewhere,
         )
         for one in named
         if one.name != "seed" and not python_alone(hints.get(one.name))
@@ -398,7 +400,7 @@ def _thing(
         if tag in given:
             yield Violation((*path, tag), str(error))
         return
-    parameters = parameters_of(thing)
+    parameters = parameters_of(thing, () if known is registry.tasks else ("inputs", "outputs"))
     for key, value in own.items():
         if key not in parameters:
             yield _unknown((*path, key), key, f"the {known.kind} {name!r} has", (*parameters, *kept))

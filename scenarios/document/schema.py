@@ -181,7 +181,7 @@ def _fixed(part: Schema, keys: Iterable[str]) -> Schema:
 
 
 def _parameters(known: Registry, name: str) -> tuple[Schema, list[str]]:
-    kinds = parameters_of(known.get(name))
+    kinds = parameters_of(known.get(name), () if known is registry.tasks else ("inputs", "outputs"))
     described = {
         key: {**kind.schema, "description": f"Of the {known.kind} {name!r}: {kind.words}."}
         for key, (kind, _) in kinds.items()

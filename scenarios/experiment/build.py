@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -48,6 +49,24 @@ def build(
     limits.need("units", len(net))
     limits.need("synapses", net.number_of_edges())
     return net
+
+
+def net_inputs(experiment: Experiment, numbers: Numbers, seed: int, limits: Limits) -> int:
+    """Return how many numbers a sample for the net of a run has: as many as inputs, or without any as outputs.
+
+    It is asked before there are tasks, so the net must be sound without them.
+    """
+    connectivity = experiment.connectivity
+    if connectivity.build is None and connectivity.inputs is None:
+        raise AllornoneError("inputs is missing: neither the task nor [connectivity] says how many there are")
+    if connectivity.build is None and connectivity.inputs:
+        sizes = [connectivity.groups.get(name, 1) for name in connectivity.inputs]
+        return sum(math.prod(_shape(size, numbers)) for size in sizes)
+    net = build(experiment, numbers, {}, seed, limits)
+    count = len(net.inputs) or len(net.outputs)
+    if not count:
+        raise AllornoneError("inputs is missing, and the net has neither inputs nor outputs that say it")
+    return count
 
 
 def groups_of(net: Network) -> Groups:
@@ -111,6 +130,9 @@ def _built(
             arguments.setdefault("outputs", first.d.shape[1])
     if "model" in known and "model" in activation.default:
         arguments.setdefault("model", activation.default["model"])
+    for name in ("inputs", "outputs"):
+        if name in known and known[name].default is inspect.Parameter.empty and name not in arguments:
+            raise AllornoneError(f"the builder {given.net!r} needs {name!r}, which no task says either")
     net = builder(**arguments)
     if not isinstance(net, Network):
         raise AllornoneError(f"the builder {given.net!r} must return a Network, found {type(net).__name__}")

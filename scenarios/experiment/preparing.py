@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -157,7 +158,8 @@ def prepare(raw: Raw, seed: int, limits: Limits, known: Known | None = None) -> 
     known = known or Known()
     experiment = known.experiments.of(raw)
     numbers = Numbers.of(experiment.parameters)
-    made = tasks.make(experiment.tasks, numbers, seed, limits, experiment.connectivity)
+    inputs = partial(build.net_inputs, experiment, numbers, seed, limits)
+    made = tasks.make(experiment.tasks, numbers, seed, limits, experiment.connectivity, inputs)
     key = _built_from(raw, numbers, made, seed)
     if key not in known.networks:
         net = _at_start(experiment, numbers, made, seed, limits)

@@ -75,6 +75,8 @@ class TaskContext:
     limits: Limits = field(default_factory=Limits)
     retina: tuple[int, int] | None = None
     """Rows and columns of the net's input group, where it is one that lies in rows and columns."""
+    net_inputs: Callable[[], int] | None = None
+    """How many numbers a sample for the net has; None where there is no net."""
 
     def count(self, value: Any, what: str) -> int:
         """Return how many samples are wanted, if there may be so many."""
@@ -85,7 +87,11 @@ class TaskContext:
         return found
 
     def inputs(self, value: Any, least: int = 1) -> tuple[int, tuple[str, ...]]:
-        """Return how many inputs are wanted, and their names where they are listed."""
+        """Return how many inputs are wanted, and their names where they are listed; as many as the net's if nothing is."""
+        if value is None and self.net_inputs is None:
+            raise AllornoneError("inputs is missing: how many numbers a sample has, which no net says here")
+        if value is None and self.net_inputs is not None:
+            return self.net_inputs(), ()
         if isinstance(value, list):
             if len(value) < least or len(set(value)) < len(value):
                 raise AllornoneError(f"inputs is a number or a list of different names, found {value!r}")
@@ -112,8 +118,12 @@ def make(
     seed: int,
     limits: Limits | None = None,
     connectivity: Connectivity | None = None,
+    net_inputs: Callable[[], int] | None = None,
 ) -> dict[str, Task]:
-    """Make every task of a scenario; `NAME.held_out` stands beside one that holds samples out."""
+    """Make every task of a scenario; `NAME.held_out` stands beside one that holds samples out.
+
+    `net_inputs` gives the number of inputs of the net, for tasks that say none.
+    """
     made: dict[str, Task] = {}
     retina = None if connectivity is None else _retina(connectivity, numbers)
     for name, given in settings.items():
@@ -121,10 +131,8 @@ def make(
         parameters = {key + "_" * iskeyword(key): value for key, value in given.parameters.items()}
         maker: Callable[..., Task] = registered.get(given.data)
         with caused_by("tasks", name, owner=f"tasks.{name}: "):
-            task = maker(
-                TaskContext(numbers, stream(seed, "tasks", name if made else ""), limits or Limits(), retina),
-                **parameters,
-            )
+            random = stream(seed, "tasks", name if made else "")
+            task = maker(TaskContext(numbers, random, limits or Limits(), retina, net_inputs), **parameters)
         made[name] = task
         if given.hold_out is not None:
             kept, apart = _split(task, numbers.whole(given.hold_out, "hold_out"), seed, name)
@@ -165,7 +173,7 @@ def task(data: str, seed: int = 0, **parameters: Any) -> Task:
 def table(
     context: TaskContext,
     *,
-    inputs: int | str | list[str],
+    inputs: int | str | list[str] | None = None,
     ones: Sequence[str] | None = None,
     d: str | Sequence[str] | None = None,
     number: int | str | None = None,
@@ -174,7 +182,8 @@ def table(
     """Return a truth table: all 2^inputs rows, 00…0 first, and what is desired of each.
 
     `ones` lists the rows that are true; `d` is an expression over x1, x2, … or a list of them; `number` is the
-    function's number, whose bit k is row k. `coding` is "binary", 0 and 1, or "bipolar", −1 and +1.
+    function's number, whose bit k is row k. `inputs` are as many as the net's where nothing is said. `coding` is
+    "binary", 0 and 1, or "bipolar", −1 and +1.
     """
     count, names = context.inputs(inputs)
     if not 1 <= count <= MOST_INPUTS:
@@ -511,7 +520,7 @@ def patterns(
     context: TaskContext,
     *,
     count: int | str,
-    inputs: int | str,
+    inputs: int | str | None = None,
     active: int | str | None = None,
     coding: Literal["binary", "bipolar"] = "binary",
     orthogonal: bool = False,
@@ -520,6 +529,7 @@ def patterns(
 ) -> Task:
     """Return random patterns: 0 and 1 with `active` ones in each, anywhere; or, "bipolar", −1 and 1, as likely.
 
+    `inputs` are as many as the net has, or as it has outputs where it has no inputs, if nothing is said.
     Bipolar inputs may be `orthogonal`, no two overlapping: their number is then a power of 2, that of the patterns
     no more. With `outputs`, as many patterns of that width are drawn apart, to be desired of them. With d = "own"
     each pattern has an output of its own instead, 1 there and 0 (or −1) elsewhere.
@@ -530,7 +540,7 @@ def patterns(
     if (active is None) is not bipolar:
         raise AllornoneError('patterns need either active, the number of ones in each, or coding = "bipolar"')
     ones = None if active is None else context.numbers.whole(active, "active")
-    width = context.numbers.whole(inputs, "inputs")
+    width, _ = context.inputs(inputs)
     x = (
         _apart(context, samples, width, ones)
         if orthogonal

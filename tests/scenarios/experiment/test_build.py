@@ -414,3 +414,88 @@ def test_as_many_as_the_limit_are_allowed() -> None:
     assert len(prepared(LAYER, limits=Limits().raised(limits)).network) == 7
     assert "units=7" in message_of(LAYER, Limits().raised({**limits, "units": 6}))
     assert "synapses=" in message_of(LAYER, Limits().raised({**limits, "synapses": 11}))
+
+
+# ---- Tasks that take their inputs from the net
+
+TAUGHT = """
+seeds = 1
+[parameters]
+n = 3
+[tasks]
+cues = {{ data = {task} }}
+[connectivity]
+{net}
+[learning]
+rule = "hebb"
+eta = 1
+[[experience]]
+name = "lessons"
+teach = "cues"
+ticks = 2
+"""
+
+
+@pytest.mark.parametrize(
+    "task", ['"patterns", count = 2, coding = "bipolar"', '"patterns", count = 2, active = 2']
+)
+@pytest.mark.parametrize(
+    ("net", "inputs"),
+    [
+        ('build = { net = "hopfield", size = "4 * n" }', 12),
+        ('build = { net = "adaline", inputs = 5 }', 5),
+        (
+            'inputs = ["S", "k"]\ngroups = { S = ["n", 2] }\nsynapses = ["S, k -> out"]\n'
+            '[activation]\nmodel = "linear"',
+            7,
+        ),
+        (
+            'inputs = []\noutputs = ["A"]\ngroups = { A = "2 * n" }\nsynapses = ["A[i] -> A[j] [when=i!=j, delay=1]"]\n'
+            '[activation]\nmodel = "linear"',
+            6,
+        ),
+    ],
+)
+def test_a_task_that_says_no_inputs_has_those_of_the_net(task: str, net: str, inputs: int) -> None:
+    """As many as the net has, built or drawn; where it has none, as many as it has outputs."""
+    raw = tomllib.loads(TAUGHT.format(task=task, net=net))
+
+    assert Experiments().faults(raw) == []
+    (phase,) = prepare(raw, 0, Limits()).phases
+    cues = phase.x[:, 0] if phase.driven else phase.d
+    assert cues is not None
+    assert cues.shape == (2, inputs)
+
+
+def test_a_truth_table_takes_its_inputs_from_the_net_too() -> None:
+    """All rows of five inputs."""
+    raw = tomllib.loads(
+        TAUGHT.format(task='"table", ones = []', net='build = { net = "adaline", inputs = 5 }')
+    )
+
+    assert prepare(raw, 0, Limits()).phases[0].x.shape == (32, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("net", "message"),
+    [
+        ('build = { net = "parity" }', "the builder 'parity' needs 'inputs', which no task says either"),
+        (
+            'synapses = ["x1 -> out"]\n[activation]\nmodel = "linear"',
+            "neither the task nor [connectivity] says",
+        ),
+        (
+            'inputs = []\nsynapses = ["a -> b [delay=1]", "b -> a [delay=1]"]\n[activation]\nmodel = "linear"',
+            "the net has neither inputs nor outputs",
+        ),
+    ],
+)
+def test_inputs_that_nobody_says_are_missed(net: str, message: str) -> None:
+    """One sentence, no crash."""
+    raw = tomllib.loads(TAUGHT.format(task='"patterns", count = 2, coding = "bipolar"', net=net))
+
+    with pytest.raises(AllornoneError) as caught:
+        prepare(raw, 0, Limits())
+    assert message in str(caught.value)
+    with pytest.raises(AllornoneError, match="inputs is missing"):
+        aon.task("patterns", count=2, coding="bipolar")
