@@ -18,7 +18,7 @@ from typing import Any, cast
 import numpy as np
 
 from allornone.scenarios.document import advice, reading
-from allornone.scenarios.document.axes import Family, Run, alters, family, runs
+from allornone.scenarios.document.axes import Family, Run, alters, at_most, family, runs
 from allornone.scenarios.document.change import CHANGEABLE, Path, Raw, all_changes, spoken
 from allornone.scenarios.document.errors import Violation
 from allornone.scenarios.document.names import many_seeds, parts_of
@@ -45,11 +45,16 @@ FEW = 8
 
 def look_over(path: FilePath, limits: Limits | None = None) -> list[str]:
     """Return what is allowed in a file but unwise; SourceError says everything that is wrong with it."""
+    with at_most((limits or Limits()).runs):
+        return _looked_over(path, limits or Limits())
+
+
+def _looked_over(path: FilePath, limits: Limits) -> list[str]:
     source = reading.parse(path)
     found = list(source.violations)
     wrong = {violation.path[0] for violation in found if violation.path}
     if not wrong.intersection(CHANGEABLE) and {"connectivity", "experience"} <= source.raw.keys():
-        inside = replace(limits or Limits(), folder=source.path.parent)
+        inside = replace(limits, folder=source.path.parent)
         judged = {"measures", "interpretation"} <= source.raw.keys() - wrong and "changes" not in wrong
         found += _Workshop(source, inside).faults(judged=judged)
     if found:

@@ -12,7 +12,7 @@ from typing import Any
 
 from allornone.scenarios import catalogue
 from allornone.scenarios.document import advice, reading
-from allornone.scenarios.document.axes import runs
+from allornone.scenarios.document.axes import at_most, runs
 from allornone.scenarios.document.errors import DocumentError, dotted
 from allornone.scenarios.document.reading import Source
 from allornone.scenarios.experiment.causes import violation
@@ -49,6 +49,21 @@ def run(
     """
     _check_table(overrides)
     _check_seeds(seed, seeds, overrides, times)
+    with at_most((limits or Limits()).runs):
+        return _ran(scenario, seed, seeds, overrides, counterfactuals, times, executor, limits, progress)
+
+
+def _ran(
+    scenario: str | FilePath,
+    seed: int | None,
+    seeds: int | None,
+    overrides: Mapping[str, object] | None,
+    counterfactuals: bool,
+    times: int | None,
+    executor: Executor | None,
+    limits: Limits | None,
+    progress: Progress | None,
+) -> Result:
     began = time.perf_counter()
     source = reading.read(_path(scenario))
     warnings = advice.warnings(source.raw)

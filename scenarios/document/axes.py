@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from math import prod
@@ -24,11 +25,11 @@ from allornone.scenarios.expressions.labelled import same_label
 from allornone.simulator.errors import LimitExceeded, nearest, some_of
 
 MOST_RUNS = 100_000
+_MOST: ContextVar[int] = ContextVar("the most runs that a family may have")
 _EDIT = "vary.AXIS.LABEL = change"
 
 Label = str | int | float | bool
 
-LONGEST = 100_000
 _RANGE = ("from", "to", "step")
 
 
@@ -77,6 +78,26 @@ class Family:
 
     axes: tuple[Axis, ...]
     runs: tuple[Run, ...]
+
+
+@contextmanager
+def at_most(count: int) -> Iterator[None]:
+    """Allow families of so many runs inside, also to whoever only reads the file there.
+
+    >>> with at_most(2):
+    ...     most_runs()
+    2
+    """
+    token = _MOST.set(count)
+    try:
+        yield
+    finally:
+        _MOST.reset(token)
+
+
+def most_runs() -> int:
+    """Return how many runs a family may have here."""
+    return _MOST.get(MOST_RUNS)
 
 
 def expand_vary(raw: Raw) -> tuple[Axis, ...]:
@@ -146,8 +167,11 @@ def alters(raw: Raw, change: Raw, overrides: Mapping[str, object] | None = None)
 
 def _runs(axes: tuple[Axis, ...], raw: Raw, change: Raw, overrides: Mapping[str, object]) -> Iterator[Run]:
     check_edits(axes, change.get("vary", {}))
-    if _count(axes) > MOST_RUNS:
-        raise LimitExceeded(f"[vary] spans {_count(axes)} runs; at most {MOST_RUNS} are allowed")
+    count = _count(axes)
+    if count > most_runs():
+        raise LimitExceeded(
+            f"[vary] spans {count} runs, more than are allowed, {most_runs()}; raise it with --limit runs={count}"
+        )
     base = {key: value for key, value in raw.items() if key != "vary"}
     settings = [from_dotted(path, value) for path, value in overrides.items()]
     overlays = Overlays()
@@ -410,8 +434,11 @@ def ranged(form: Mapping[str, Any]) -> list[int | float]:
     if step == 0 or (end - start) / step < 0:
         raise ChangeError((), f"from {start} no step of {step} leads to {end}")
     count = int((end - start) / step) + 1
-    if count > LONGEST:
-        raise ChangeError((), f"a range of {count} values; at most {LONGEST} are allowed")
+    if count > most_runs():
+        raise ChangeError(
+            (),
+            f"a range of {count} values; at most {most_runs()} are allowed; raise it with --limit runs={count}",
+        )
     whole = all(isinstance(value, int) for value in form.values())
     return [int(start + k * step) if whole else float(start + k * step) for k in range(count)]
 

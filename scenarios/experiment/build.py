@@ -81,26 +81,34 @@ def groups_of(net: Network) -> Groups:
     return {**{word: members for word, members in always.items() if members or word != "outputs"}, **named}
 
 
-def pairs(net: Network, texts: Sequence[str], numbers: Numbers) -> list[Pair]:
+def most_named(net: Network, limits: Limits) -> int:
+    """Return how many synapses a text may name: as many as a net may have, or as it has all the same."""
+    return max(limits.synapses, net.number_of_edges())
+
+
+def pairs(net: Network, texts: Sequence[str], numbers: Numbers, limits: Limits | None = None) -> list[Pair]:
     """Return the synapses and biases that texts such as "A -> R" and "R" name; each must exist."""
-    groups = groups_of(net)
+    limits = limits or Limits()
+    groups, most = groups_of(net), most_named(net, limits)
     found: list[Pair] = []
     for text in texts:
         named = _named_synapses if "->" in text or "-o" in text else _named_biases
-        found += named(net, text, groups, numbers)
+        with limits.naming("synapses"):
+            found += named(net, text, groups, numbers, most)
     return found
 
 
-def _named_synapses(net: Network, text: str, groups: Groups, numbers: Numbers) -> list[Pair]:
-    wires = expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters)
+def _named_synapses(net: Network, text: str, groups: Groups, numbers: Numbers, most: int) -> list[Pair]:
+    wires = expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters, limit=most)
     existing: list[Pair] = [wire[:2] for wire in wires if net.has_edge(wire.source, wire.target)]
     if not existing:
         raise NetworkError(f"there is no synapse {text!r}")
     return existing
 
 
-def _named_biases(net: Network, text: str, groups: Groups, numbers: Numbers) -> list[Pair]:
-    members = [unit for unit, _ in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters)]
+def _named_biases(net: Network, text: str, groups: Groups, numbers: Numbers, most: int) -> list[Pair]:
+    named = expand_units(text, groups, numbers.wiring, parameters=numbers.parameters, limit=most)
+    members = [unit for unit, _ in named]
     for unit in members:
         if "bias" not in net.nodes[unit]:
             raise NetworkError(f"{unit!r} has no bias; give it one with bias = 0 in [activation]")
@@ -266,7 +274,14 @@ def _edit(
     cut: set[tuple[str, str]],
 ) -> None:
     for text in edit.without:
-        wires = expand_synapses([text], groups_of(net), numbers.wiring, parameters=numbers.parameters)
+        with limits.naming("synapses"):
+            wires = expand_synapses(
+                [text],
+                groups_of(net),
+                numbers.wiring,
+                parameters=numbers.parameters,
+                limit=most_named(net, limits),
+            )
         found = [wire[:2] for wire in wires if net.has_edge(wire.source, wire.target)]
         # What an earlier change has cut may be cut again.
         if not found and not any(wire[:2] in cut for wire in wires):
@@ -301,21 +316,30 @@ def _no_orphans(net: Network, meant: set[str], lines: Sequence[str]) -> None:
 
 
 def start(
-    net: Network, connectivity: Connectivity, numbers: Numbers, plastic: Sequence[Any], seed: int
+    net: Network,
+    connectivity: Connectivity,
+    numbers: Numbers,
+    plastic: Sequence[Any],
+    seed: int,
+    limits: Limits,
 ) -> None:
     """Give the plastic synapses and biases their start: one number, drawn ones, or those given by name."""
-    groups = groups_of(net)
+    groups, most = groups_of(net), most_named(net, limits)
     if connectivity.start is not None:
         begin(net, plastic, _start_of(connectivity.start, numbers), stream(seed, "weights"))
     for text, value in connectivity.weights.items():
-        for wire in expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters):
+        with limits.naming("synapses"):
+            wires = expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters, limit=most)
+        for wire in wires:
             if not net.has_edge(wire.source, wire.target):
                 raise NetworkError(
                     f"connectivity.weights: there is no synapse {wire.source!r} → {wire.target!r}"
                 )
             _set(net, wire.source, wire.target, float(numbers.number(value)))
     for text, value in connectivity.biases.items():
-        for unit, indices in expand_units(text, groups, numbers.wiring, parameters=numbers.parameters):
+        with limits.naming("synapses"):
+            named = expand_units(text, groups, numbers.wiring, parameters=numbers.parameters, limit=most)
+        for unit, indices in named:
             _set(net, None, unit, float(numbers.number(value, indices)))
 
 

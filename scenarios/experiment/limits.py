@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from allornone.scenarios.document.axes import MOST_RUNS
 from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest
 
 
@@ -23,7 +24,7 @@ class Limits:
     synapses: int = 2_000_000
     ticks: int = 1_000_000
     trials: int = 1_000_000
-    runs: int = 100_000
+    runs: int = MOST_RUNS
     bytes: int = 4_000_000_000
     folder: Path | None = field(default=None, repr=False)
 

@@ -127,14 +127,16 @@ class Beginning:
     structure: Hashable
     plastic: dict[Hashable, tuple[Pair, ...]] = field(default_factory=dict)
 
-    def plastic_of(self, texts: Any, numbers: Numbers, rule: LearningRule) -> tuple[Pair, ...]:
+    def plastic_of(
+        self, texts: Any, numbers: Numbers, rule: LearningRule, limits: Limits
+    ) -> tuple[Pair, ...]:
         """Return the synapses and biases that the texts name, or all that a rule can change.
 
         Biases that nobody names are for rules with a teacher.
         """
         key = needs_teacher(rule) if texts is None else tuple(texts)
         if key not in self.plastic:
-            pairs = _plastic(self.network, texts, numbers)
+            pairs = _plastic(self.network, texts, numbers, limits)
             if key is False:
                 named = self.network.nodes(data="plastic")
                 pairs = tuple((u, v) for u, v in pairs if u is not None or named[v])
@@ -184,9 +186,9 @@ def _at_start(
     plastic: tuple[Pair, ...] = ()
     if named is not None or experiment.connectivity.start is not None:
         with caused_by("learning", "plastic"):
-            plastic = _plastic(net, named, numbers)
+            plastic = _plastic(net, named, numbers, limits)
     with caused_by("connectivity", "start"):
-        start(net, experiment.connectivity, numbers, plastic, seed)
+        start(net, experiment.connectivity, numbers, plastic, seed, limits)
     return net
 
 
@@ -221,9 +223,9 @@ def _is_drawn(phase: Phase) -> bool:
     return draws({"experience": [stimulus]}) is not None
 
 
-def _plastic(net: Network, texts: Any, numbers: Numbers) -> tuple[Pair, ...]:
+def _plastic(net: Network, texts: Any, numbers: Numbers, limits: Limits) -> tuple[Pair, ...]:
     if texts is not None:
-        return tuple(dict.fromkeys(build.pairs(net, texts, numbers)))
+        return tuple(dict.fromkeys(build.pairs(net, texts, numbers, limits)))
     biased = [unit for unit, data in net.nodes(data=True) if "bias" in data]
     pairs: list[Pair] = [*net.edges, *((None, unit) for unit in biased)]
     return tuple((source, target) for source, target in pairs if net.plastic(source, target))
@@ -266,7 +268,7 @@ def _phase(
         rule=rule,
         ramps=_ramps(words, rule, numbers),
         divergence=words.rule_parameters.get("divergence", "l2") if phase.act == "gradient" else "",
-        plastic=() if rule is None else begun.plastic_of(words.plastic, numbers, rule),
+        plastic=() if rule is None else begun.plastic_of(words.plastic, numbers, rule, limits),
         epochs=whole("epochs", numbers.whole(words.epochs, "epochs")),
         order=words.order,
         batch=words.batch if words.batch == "all" else numbers.whole(words.batch, "batch"),
@@ -398,8 +400,8 @@ def _stimulus(
     lasts, ticks = _ticks(phase, given, net, numbers)
     limits.need("ticks", ticks)
     sample = None if phase.sample is None else numbers.whole(phase.sample, "sample")
-    with limits.naming("trials"):
-        x = compose(given, inputs, lasts, sample, draw, forced=forced, limit=limits.trials)
+    with limits.naming("trials"), limits.naming("bytes"):
+        x = compose(given, inputs, lasts, sample, draw, forced=forced, limit=limits.trials, room=limits.bytes)
     if ticks > lasts:
         # Under a teacher the last of what is given is held until it has come through, and there he speaks.
         x = np.pad(x, [(0, 0), (0, ticks - lasts), (0, 0)], mode="edge")

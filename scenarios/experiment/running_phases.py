@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from allornone.scenarios.document.axes import Family, Run, family, lies_at, picked
+from allornone.scenarios.document.axes import Family, Run, at_most, family, lies_at, picked
 from allornone.scenarios.experiment import build
 from allornone.scenarios.experiment.build import Pair
 from allornone.scenarios.experiment.limits import Limits
@@ -140,7 +140,8 @@ def chosen_run(
     """Return the run that the film of a scenario names, the first of each axis where it names none."""
     at = dict(raw.get("interpretation", {}).get("film", {}).get("at", {}))
     seed = int(at.pop("seed", seeds[0]))
-    run = _chosen(family(dict(raw), None, overrides), at)
+    with at_most(limits.runs):
+        run = _chosen(family(dict(raw), None, overrides), at)
     return prepare(run.raw, seed if seed in seeds else seeds[0], limits)
 
 

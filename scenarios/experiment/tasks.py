@@ -27,7 +27,8 @@ from allornone.simulator.arrays import Array, Index, stream
 from allornone.simulator.errors import AllornoneError, nearest
 from allornone.simulator.registry import tasks as registered
 
-MOST_INPUTS = 20
+MOST_INPUTS = 40
+"""Of a truth table; how many rows there may be, the limit of trials decides."""
 
 DIGITS = Path(__file__).parents[1] / "data" / "digits.npz"
 DARKEST = 16
@@ -87,7 +88,7 @@ class TaskContext:
         return found
 
     def inputs(self, value: Any, least: int = 1) -> tuple[int, tuple[str, ...]]:
-        """Return how many inputs are wanted, and their names where they are listed; as many as the net's if nothing is."""
+        """Return how many inputs are wanted, by default as many as the net has, and their names where they are listed."""
         if value is None and self.net_inputs is None:
             raise AllornoneError("inputs is missing: how many numbers a sample has, which no net says here")
         if value is None and self.net_inputs is not None:

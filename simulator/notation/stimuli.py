@@ -29,7 +29,7 @@ from allornone.simulator.notation.synapses import Evaluate, Groups, expand_units
 Number = Callable[[str], float | bool]
 
 MOST_TICKS = 1_000_000
-MOST_VALUES = 1 << 27
+MOST_BYTES = 8 << 27
 
 _STATES = "01?."
 _MISPLACED = {")": "this bracket was never opened", "{": "a count stands behind what it repeats, as in 1{5}"}
@@ -213,19 +213,21 @@ def compose(
     *,
     forced: abc.Sequence[str] = (),
     limit: int = MOST_TRIALS,
+    room: int = MOST_BYTES,
 ) -> Array:
     """Return all histories together: (trials, ticks, inputs + forced), NaN where a forced unit is free.
 
     Every "?" takes both values. The first varies slowest: input by input, tick by tick; so the rows of a
     group given "?" count upwards, 000, 001, 010, … With `sample`, so many histories are drawn by `random`
-    instead. Raises AllornoneError where a sequence outlasts `ticks`, LimitExceeded beyond `limit` trials.
+    instead. Raises AllornoneError where a sequence outlasts `ticks`, LimitExceeded beyond `limit` trials
+    or `room`, in bytes.
 
     >>> compose({"a": parse_stimulus("?"), "b": parse_stimulus("?")}, ["a", "b"], ticks=1)[:, 0].tolist()
     [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
     """
     units = [*inputs, *forced]
-    if ticks * len(units) > MOST_VALUES:
-        raise LimitExceeded(f"{ticks} ticks of {len(units)} units are more than {MOST_VALUES} numbers")
+    if 8 * ticks * len(units) > room:
+        raise LimitExceeded(f"{ticks} ticks of {len(units)} units take more than {room} bytes")
     given = np.full((ticks, len(units)), math.nan)
     unknown = np.zeros(given.shape, dtype=np.bool_)
     place = {unit: column for column, unit in enumerate(units)}
@@ -244,9 +246,9 @@ def compose(
     column, tick = np.nonzero(unknown.T)
     by_chance = any(sequence.chance is not None for sequence in sequences.values())
     histories = _histories(len(tick), sample, random, limit, bool(len(tick)) or by_chance)
-    if len(histories) * given.size > MOST_VALUES:
+    if 8 * len(histories) * given.size > room:
         sizes = f"{len(histories)} trials of {ticks} ticks and {len(units)} units"
-        raise LimitExceeded(f"{sizes} are more than {MOST_VALUES} numbers: say sample = N for fewer")
+        raise LimitExceeded(f"{sizes} take more than {room} bytes: say sample = N for fewer")
     trials = np.repeat(given[None], len(histories), axis=0)
     trials[:, tick, column] = histories
     for unit, sequence in sequences.items():

@@ -13,6 +13,7 @@ import pytest
 
 from allornone.scenarios.catalogue import find
 from allornone.scenarios.checking import look_over
+from allornone.scenarios.document import axes
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.expressions.labelled import Labelled, Value, labelled
 from allornone.scenarios.running import run
@@ -217,9 +218,25 @@ def test_what_cannot_be_run_is_told(scenario: str | Path, how: dict[str, Any], m
     assert "\n" not in str(caught.value)
 
 
+def test_the_limit_of_runs_is_raised_for_reading_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A range that is longer than usual is read, run, checked and shown; no other bound stands before the limit."""
+    monkeypatch.setattr(axes, "MOST_RUNS", 5)
+    text = RELAY.read_text(encoding="utf-8").replace("L = [1, 2, 4]", "L = { from = 1, to = 6 }")
+    file = tmp_path / "relay.toml"
+    file.write_text(text, encoding="utf-8")
+    allowed = Limits().raised({"runs": 12})
+
+    found = run(file, limits=allowed)
+    assert found.verdict == "reproduced"
+    assert found.trace.ticks == 10
+    assert look_over(file, allowed) == []
+    with pytest.raises(AllornoneError, match=r"spans 12 runs.*--limit runs=12"):
+        run(file, limits=Limits().raised({"runs": 11}))
+
+
 def test_an_error_of_a_run_names_the_file() -> None:
     """So that among many it is known which."""
-    with pytest.raises(AllornoneError, match=r"relay\.toml: 6 runs are more than a run may use, 5"):
+    with pytest.raises(AllornoneError, match=r"relay\.toml: \[vary\] spans 6 runs, more than are allowed, 5"):
         run(RELAY, limits=Limits().raised({"runs": 5}))
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import itertools
 import math
 import tomllib
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 import allornone as aon
+from allornone.scenarios.document.axes import at_most, family
 from allornone.scenarios.document.names import parameters_of
 from allornone.scenarios.document.validating import Experiments
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import Prepared, prepare
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
+from allornone.simulator.notation import synapses
 from allornone.simulator.program.program import compile
 
 PHASE = '[[experience]]\nname = "once"\nstimulus = {}\nticks = 1\n'
@@ -414,6 +416,47 @@ def test_as_many_as_the_limit_are_allowed() -> None:
     assert len(prepared(LAYER, limits=Limits().raised(limits)).network) == 7
     assert "units=7" in message_of(LAYER, Limits().raised({**limits, "units": 6}))
     assert "synapses=" in message_of(LAYER, Limits().raised({**limits, "synapses": 11}))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'weights = { "x -> R" = 2 }',
+        'without = ["x -> R"]\nwith = ["x[0] -> R"]',
+        "start = 0.5\n[learning]\nplastic = ['x -> R', 'R']",
+    ],
+)
+def test_what_names_synapses_keeps_to_the_limit_of_synapses(
+    monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    """No second bound stands before it: not with raised limits, and not where the text names more than there are."""
+    for word in (synapses.expand_synapses, synapses.expand_units):
+        monkeypatch.setitem(cast(dict[str, Any], word.__kwdefaults__), "limit", 5)
+    head, tail = more.split("\n[", 1) if "\n[" in more else (more, "")
+    text = LAYER.replace("[activation]", f"{head}\n[activation]") + (f"[{tail}\n" if tail else "")
+
+    assert len(prepared(text).network) == 7
+    assert "--limit synapses=" in message_of(
+        text.replace("n = 4", "n = 5"), Limits().raised({"synapses": 12})
+    )
+
+
+def test_limits_of_runs_trials_and_bytes_can_be_raised() -> None:
+    """A range, a product of axes, a truth table, and the room of a stimulus: each refused, and allowed when raised."""
+    many = LAYER.replace("n = 4", "n = 4\nm = 1") + PHASE + "[vary]\nn = { from = 1, to = 60 }\nm = [1, 2]\n"
+    raw = tomllib.loads(many)
+    for count, message in ((50, "a range of 60 values"), (119, "spans 120 runs")):
+        with at_most(count), pytest.raises(AllornoneError, match=rf"{message}.*--limit runs="):
+            family(raw)
+    with at_most(120):
+        assert len(family(raw).runs) == 120
+
+    with pytest.raises(AllornoneError, match="--limit trials=2097152"):
+        aon.task("table", inputs=21)
+    lasting = LAYER + PHASE.replace("ticks = 1", "ticks = 100")
+    with pytest.raises(AllornoneError, match="more than 3000 bytes; raise it with --limit bytes="):
+        prepare(tomllib.loads(lasting), 0, Limits().raised({"bytes": 3000}))
+    assert prepare(tomllib.loads(lasting), 0, Limits().raised({"bytes": 3200})).phases[0].x.nbytes == 3200
 
 
 # ---- Tasks that take their inputs from the net

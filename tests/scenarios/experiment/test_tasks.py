@@ -215,7 +215,7 @@ def test_another_seed_holds_out_others() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"data": "table", "inputs": 0}, "tasks.t: inputs must be from 1 to 20, found 0"),
+        ({"data": "table", "inputs": 0}, "tasks.t: inputs must be from 1 to 40, found 0"),
         ({"data": "table", "inputs": 2, "ones": ["011"]}, "ones: '011' is no row of 2 inputs; one is '11'"),
         ({"data": "table", "inputs": 1, "number": 4}, "number must be from 0 to 3, found 4"),
         ({"data": "table", "inputs": 1, "coding": "grey"}, "'binary' or 'bipolar', found 'grey'"),

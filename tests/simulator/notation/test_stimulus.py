@@ -271,7 +271,7 @@ def test_what_cannot_be_composed_is_told(text: str, options: dict[str, Any], mes
 
 def test_trials_that_would_not_fit_in_memory_are_refused() -> None:
     """Few trials may be long, and many short."""
-    with pytest.raises(LimitExceeded, match="65536 trials of 3000 ticks and 1 units are more than"):
+    with pytest.raises(LimitExceeded, match="65536 trials of 3000 ticks and 1 units take more than"):
         compose({"a": parse_stimulus("?{16}")}, ["a"], 3000)
 
 
