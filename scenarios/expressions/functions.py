@@ -142,13 +142,19 @@ def _distinct(x: Value, *, over: Value | None = None) -> Value:
     if not array.axes or not array.size:
         return float(array.size)
     if over is None:
-        return float(len(np.unique(array.values.reshape(len(array.values), -1), axis=0)))
-    array, axis, _ = _turned(x, over)
-    states, rest = _states(array, axis)
-    rows = states.reshape(-1, states.shape[-1])
-    codes = np.unique(rows, axis=0, return_inverse=True)[1].reshape(states.shape[:-1])
-    changes = np.diff(np.sort(codes, axis=0), axis=0) != 0
-    return rest.having(1.0 + changes.sum(axis=0), rest.axes).plain()
+        # Units or synapses make one state; without any other axis each of them is one.
+        along = [axis for axis in array.axes if axis not in _STATE] or [*array.axes]
+        rest: list[str] = []
+    else:
+        along = [*dict.fromkeys(array.axis_named(str(name)) for name in elements(over))]
+        rest = [axis for axis in array.axes if axis not in (*along, *_STATE)]
+    state = [axis for axis in array.axes if axis not in (*along, *rest)]
+    shape = [math.prod(len(array.labels[axis]) for axis in axes) for axes in (along, rest, state)]
+    order = [array.axes.index(axis) for axis in (*along, *rest, *state)]
+    states = array.values.transpose(order).reshape(shape)
+    codes = np.unique(states.reshape(-1, shape[2]), axis=0, return_inverse=True)[1].reshape(shape[:2])
+    found = 1.0 + (np.diff(np.sort(codes, axis=0), axis=0) != 0).sum(axis=0)
+    return array.having(found.reshape([len(array.labels[axis]) for axis in rest]), rest).plain()
 
 
 def _before(x: Value, n: Value = 1, *, over: Value | None = None) -> Value:
@@ -255,7 +261,7 @@ def _functions() -> Iterator[Function]:
         (
             "distinct",
             _distinct,
-            "how many different rows along the first axis; over another: states, in each history",
+            "how many different states of units or synapses, or values, in all; over an axis: in each history",
         ),
         (
             "number",
