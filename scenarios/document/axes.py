@@ -55,10 +55,8 @@ class Axis:
         ['b']
         """
         wanted = str(value) if self.form == "labels" else _label(value)
-        if not isinstance(wanted, str) and not abs(wanted) <= sys.float_info.max:
-            return []  # TOML has whole numbers of any size, and NaN
         column = self.labels if name == self.name else self.members[name]
-        return [label for label, one in zip(self.labels, column, strict=True) if same_label(one, wanted)]
+        return [label for label, one in zip(self.labels, column, strict=True) if _same(one, wanted)]
 
 
 @dataclass(frozen=True)
@@ -475,6 +473,11 @@ def _check_member(
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _same(label: Label, wanted: Label) -> bool:
+    """Return whether a label is the one wanted, numbers within rounding; TOML has whole numbers beyond floats."""
+    return label == wanted or (_is_number(label) and _is_number(wanted) and same_label(label, wanted))
 
 
 def _label(value: object) -> Label:

@@ -45,7 +45,10 @@ LEARNING_KEYS = (
     "bound",
 )
 PHASE_ACTS = ("stimulus", "teach", "test", "gradient")
-PHASE_KEYS = ("name", *PHASE_ACTS, "ticks", "teacher", "from", "update", "flip", "hold", "sample")
+PHASE_KEYS = (
+    *("name", *PHASE_ACTS, "ticks", "teacher", "teacher_at"),
+    *("from", "update", "flip", "hold", "sample"),
+)
 
 
 class ChangeError(AllornoneError):
@@ -418,7 +421,8 @@ def idle(phase: Mapping[str, Any]) -> dict[str, str]:
     in_time = act == "stimulus" and "teacher" not in phase
     rows = (
         (act != "test", ("flip", "hold"), "is of cues: it goes with test"),
-        (act != "stimulus", ("teacher", "sample"), "goes with a stimulus"),
+        (in_time, ("teacher_at",), "is of a teacher, and there is none"),
+        (act != "stimulus", ("teacher", "teacher_at", "sample"), "goes with a stimulus"),
         (act == "test", LEARNING_KEYS, "does nothing here: a test teaches nothing"),
         (act == "gradient", LEARNING_KEYS, "does nothing here: a gradient is followed by nobody"),
         (

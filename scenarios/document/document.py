@@ -306,6 +306,7 @@ class Phase(Learning):
     gradient: Text | None = None
     ticks: Ticks | None = None
     teacher: dict[str, Formula] | None = None
+    teacher_at: Literal["last", "every"] | None = None
     from_: Literal["rest", "here"] = Field("rest", alias="from")
     update: Literal["together", "one-by-one"] = "together"
     flip: Share | None = None

@@ -398,6 +398,11 @@ def _stimulus(
             f"given something, found {forced[0]!r}; without a teacher a stimulus may force any unit"
         )
     lasts, ticks = _ticks(phase, given, net, numbers)
+    if phase.teacher is not None and phase.teacher_at is None and lasts > 1:
+        raise AllornoneError(
+            f"phase {phase.name!r}: when does the teacher speak beside a stimulus of {lasts} ticks? "
+            'Say teacher_at = "last": once, when it ends'
+        )
     limits.need("ticks", ticks)
     sample = None if phase.sample is None else numbers.whole(phase.sample, "sample")
     with limits.naming("trials"), limits.naming("bytes"):

@@ -88,7 +88,7 @@ class TaskContext:
         return found
 
     def inputs(self, value: Any, least: int = 1) -> tuple[int, tuple[str, ...]]:
-        """Return how many inputs are wanted, by default as many as the net has, and their names where they are listed."""
+        """Return how many inputs are wanted, by default as many as the net has, and their names where there are any."""
         if value is None and self.net_inputs is None:
             raise AllornoneError("inputs is missing: how many numbers a sample has, which no net says here")
         if value is None and self.net_inputs is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from allornone.scenarios.document.validating import Experiments
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import PreparedPhase, prepare
 from allornone.simulator.errors import AllornoneError
@@ -150,7 +151,7 @@ def test_a_teacher_may_want_one_number_of_every_lesson() -> None:
 
 def test_a_teacher_speaks_of_what_is_held_until_he_speaks() -> None:
     """However long the phase is said to take, the last of a stimulus is held to its end."""
-    told = 'stimulus = { x = "1?" }\nteacher = { out = "x[0] and x[1]" }'
+    told = 'stimulus = { x = "1?" }\nteacher = { out = "x[0] and x[1]" }\nteacher_at = "last"'
     longer, alone = phase(GATE, told + "\nticks = 7"), phase(GATE, told)
 
     assert longer.x[:, 1:].tolist() == [[[a, b]] * 6 for a, b in itertools.product((0, 1), repeat=2)]
@@ -237,6 +238,17 @@ def test_a_net_is_taught_its_cues_for_as_long_as_the_phase() -> None:
             "teacher of 'out': one number a trial is needed",
         ),
         (NET, 'stimulus = { x = "?" }\nteacher = { out = "y" }', "'y'"),
+        (
+            NET,
+            'stimulus = { x = "1?" }\nteacher = { out = 1 }',
+            'a stimulus of 2 ticks? Say teacher_at = "last"',
+        ),
+        (NET, 'stimulus = { x = "1{p}" }\nteacher = { out = 1 }', "a stimulus of 3 ticks?"),
+        (
+            NET,
+            "stimulus = { x = 1, stop = [0, 1] }\nteacher = { out = 1 }\nticks = 5",
+            "a stimulus of 2 ticks?",
+        ),
         (NET, 'stimulus = { x = "1111" }\nticks = 2', "lasts 4 ticks, but there are only 2"),
         (NET, 'stimulus = { x = "1" }\nticks = "p - 3"', "phase 'p0': ticks must be at least 1, found 0"),
         (NET.replace("U[0] -> out", "U[0] -> out -> U[1] -> U[0]"), "stimulus = {}", "say how many ticks"),
@@ -338,3 +350,31 @@ def test_the_names_of_inputs_decide_which_column_is_whose(build: str, inputs: li
 def test_names_that_do_not_fit_are_told(build: str, message: str) -> None:
     """A text is an expression, a list are names; both must be what the task has."""
     assert message in message_of(NAMED.replace('{ net = "NET" }', build), 'test = "gate"')
+
+
+@pytest.mark.parametrize("stimulus", ['{ x = "?" }', "{ x = 1 }", "{}"])
+@pytest.mark.parametrize("more", ["", 'teacher_at = "last"', "ticks = 5"])
+def test_beside_a_stimulus_of_one_tick_nothing_need_be_said_of_the_teacher(stimulus: str, more: str) -> None:
+    """It is held until it has come through, and there he speaks."""
+    assert phase(GATE, f"stimulus = {stimulus}\nteacher = {{ out = 1 }}\n{more}").d is not None
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ('stimulus = { x = "11" }\nteacher = { out = 1 }\nteacher_at = "every"', "is not there yet"),
+        (
+            'stimulus = { x = "11" }\nteacher = { out = 1 }\nteacher_at = "first"',
+            "one of last, every is needed",
+        ),
+        ('stimulus = { x = "11" }\nteacher_at = "last"', "teacher_at is of a teacher, and there is none"),
+        ('teach = "gate"\nteacher_at = "last"', "teacher_at goes with a stimulus"),
+    ],
+)
+def test_when_a_teacher_speaks_is_said_of_a_teacher_alone(told: str, message: str) -> None:
+    """And at every tick he cannot yet."""
+    raw = tomllib.loads(
+        f'{GATE}[learning]\nrule = "perceptron"\neta = 1\n[[experience]]\nname = "p"\n{told}\n'
+    )
+
+    assert [message in fault.message for fault in Experiments().faults(raw)] == [True]
