@@ -33,7 +33,7 @@ from allornone.simulator.learning.training import Ramp, ramp_of
 from allornone.simulator.network.network import Network
 from allornone.simulator.notation.stimuli import Sequence as Given, compose, read_stimuli
 from allornone.simulator.program.wiring import settling, structure
-from allornone.simulator.registry import rules
+from allornone.simulator.registry import rules, units
 
 CUE_WORDS = ("flip", "hold", "from", "update")
 """Words of a phase that shows cues to a net without inputs."""
@@ -397,6 +397,7 @@ def _stimulus(
             f"phase {phase.name!r}: a teacher speaks at the end of a presentation, in which only inputs are "
             f"given something, found {forced[0]!r}; without a teacher a stimulus may force any unit"
         )
+    _spikes_alone(phase.name, given, net)
     lasts, ticks = _ticks(phase, given, net, numbers)
     if phase.teacher is not None and phase.teacher_at is None and lasts > 1:
         raise AllornoneError(
@@ -411,6 +412,26 @@ def _stimulus(
         # Under a teacher the last of what is given is held until it has come through, and there he speaks.
         x = np.pad(x, [(0, 0), (0, ticks - lasts), (0, 0)], mode="edge")
     return x, (*inputs, *forced)
+
+
+def _spikes_alone(phase: str, given: Mapping[str, Given], net: Network) -> None:
+    """Raise an error if units that hear spikes, a tick late, are given what is neither 0 nor 1."""
+    for unit, sequence in given.items():
+        strange = sequence.values[~np.isin(sequence.values, (0.0, 1.0)) & ~np.isnan(sequence.values)]
+        hears = list(net.successors(unit)) if net.nodes[unit].get("input") else [unit]
+        models = [units.get(net.nodes[one]["model"]) for one in hears]
+        if not strange.size or not models or not all(model.binary and model.delay > 0 for model in models):
+            continue
+        found = f"{strange[0]:.15g}"
+        hint = 'write one character a tick, 0 or 1, as in "101" for three ticks'
+        if sequence.held and set(found) <= {"0", "1"}:
+            hint = f'write "{found}" for {_COUNTS.get(len(found), len(found))} ticks'
+        raise AllornoneError(
+            f"phase {phase!r}: {unit!r} is given {found}, where all-or-none units know 0 and 1 alone: {hint}"
+        )
+
+
+_COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
 def _ticks(phase: Phase, given: Mapping[str, Given], net: Network, numbers: Numbers) -> tuple[int, int]:

@@ -69,12 +69,12 @@ def message_of(text: str, told: str, limits: dict[str, int] | None = None) -> st
 
 def test_a_stimulus_drives_inputs_and_forces_others_where_given() -> None:
     """Inputs rest where nothing is said; a forced unit is free there."""
-    found = phase(NET, 'stimulus = { "x[k]" = ["k", "2 * k"], stop = "01{p}", out = ".1." }\nticks = 6')
+    found = phase(NET, 'stimulus = { "x[k]" = ["k", "1 - k"], stop = "01{p}", out = ".1." }\nticks = 6')
 
     assert found.driven == ("x[0]", "x[1]", "stop", "out")
     brought = [
         [0, 1, 0, np.nan],
-        [0, 2, 1, 1],
+        [1, 0, 1, 1],
         [0, 0, 1, np.nan],
         [0, 0, 1, np.nan],
         *[[0, 0, 0, np.nan]] * 2,
@@ -378,3 +378,53 @@ def test_when_a_teacher_speaks_is_said_of_a_teacher_alone(told: str, message: st
     )
 
     assert [message in fault.message for fault in Experiments().faults(raw)] == [True]
+
+
+CELLS = """
+[parameters]
+p = 2
+[connectivity]
+inputs = ["a", "b"]
+groups = { c = 2 }
+synapses = ["a, b -> c", "c[0] -> c[1]", "b -> far [weight=0.5]"]
+[activation]
+model = "mcculloch-pitts"
+far = { model = "linear" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("stimulus", "message"),
+    [
+        (
+            "{ a = 101 }",
+            "'a' is given 101, where all-or-none units know 0 and 1 alone: write \"101\" for three ticks",
+        ),
+        ("{ a = 1100101 }", 'write "1100101" for 7 ticks'),
+        (
+            "{ a = 2 }",
+            "'a' is given 2, where all-or-none units know 0 and 1 alone: write one character a tick",
+        ),
+        ("{ a = [0, 0.5] }", "'a' is given 0.5"),
+        ("{ a = [1, 'p'] }", "'a' is given 2"),
+        ("{ 'c[k]' = ['k', '-k'] }", "'c[1]' is given -1"),
+    ],
+)
+def test_all_or_none_units_are_given_spikes_alone(stimulus: str, message: str) -> None:
+    """A number that spells a word of spikes is told how to be written."""
+    assert message in message_of(CELLS, f"stimulus = {stimulus}\nticks = 3")
+
+
+@pytest.mark.parametrize(
+    "stimulus", ["{ b = 101 }", "{ far = 0.3 }", "{ a = 1, 'c[0]' = [0, 1] }", "{ a = '.1?' }"]
+)
+def test_other_units_may_be_given_any_number(stimulus: str) -> None:
+    """What some linear unit hears, and what it is made to say, is a number like any other."""
+    assert phase(CELLS, f"stimulus = {stimulus}\nticks = 3").x.shape[1] == 3
+
+
+def test_a_threshold_unit_that_answers_at_once_weighs_any_number() -> None:
+    """A line in the plane is drawn by numbers."""
+    text = CELLS.replace('model = "mcculloch-pitts"', 'model = "threshold"')
+
+    assert phase(text, "stimulus = { a = 2.5 }").x[0, 0, 0] == 2.5
