@@ -460,7 +460,7 @@ def _teacher(
             columns = last[:, [place[unit] for unit in members]]
             names[group] = Labelled(columns, ("trial", "unit"), {"unit": tuple(members)})
     columns_of = [
-        _column(numbers.evaluate(text, names) if isinstance(text, str) else text, len(x), unit)
+        _column(numbers.of_examples(text, names) if isinstance(text, str) else text, len(x), unit)
         for unit, text in teacher.items()
         for _ in _units((unit,), groups)
     ]

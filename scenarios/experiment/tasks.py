@@ -101,7 +101,7 @@ class TaskContext:
 
     def column(self, text: str, names: Mapping[str, Value], samples: int) -> Array:
         """Return what an expression is at each sample."""
-        value = self.numbers.evaluate(text, names)
+        value = self.numbers.of_examples(text, names)
         if isinstance(value, str):
             raise AllornoneError(f"{text!r} is text where numbers are needed")
         if isinstance(value, Labelled):

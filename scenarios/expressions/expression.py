@@ -18,6 +18,7 @@ import numpy as np
 
 from allornone.scenarios.expressions.functions import (
     FUNCTIONS,
+    OF_EXAMPLES,
     Function,
     arithmetic,
     compare,
@@ -337,6 +338,15 @@ class Numbers:
     def evaluate(self, text: str, names: Mapping[str, Value] | None = None) -> Value:
         """Return what an expression is, a number or an array."""
         return compiled(text).evaluate(Scope({**self.parameters, **(names or {})}, FUNCTIONS))
+
+    def of_examples(self, text: str, names: Mapping[str, Value]) -> Value:
+        """Return what an expression over the inputs of one example is, for all examples along "trial".
+
+        >>> x = Labelled(np.array([[1, 1], [0, 1]]), ("trial", "unit"), {"unit": ("a", "b")})
+        >>> Numbers({}).of_examples("sum(x)", {"x": x}).values
+        array([2., 1.])
+        """
+        return compiled(text).evaluate(Scope({**self.parameters, **names}, OF_EXAMPLES))
 
     def wiring(self, text: str, indices: Mapping[str, Index]) -> Array | float | bool:
         """Return what an expression in a synapse or stimulus is, where free indices have these values."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -299,6 +299,44 @@ def truths(value: Value) -> Labelled:
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType({function.name: function for function in _functions()})
 """The functions that may stand anywhere, by name."""
+
+
+_FOLDING = (
+    "min",
+    "max",
+    "quantile",
+    "mean",
+    "median",
+    "sum",
+    "norm",
+    "count",
+    "size",
+    "all",
+    "any",
+    "distinct",
+)
+
+
+def _of_each(name: str, call: Callable[..., Value]) -> Callable[..., Value]:
+    def each(x: Value, *more: Value, over: Value | None = None) -> Value:
+        array = labelled(x)
+        several = bool(more) and name in ("min", "max")  # which are compared element by element
+        if over is not None or several or "trial" not in array.axes:
+            return call(x, *more) if over is None else call(x, *more, over=over)
+        if array.axes == ("trial",):  # of one example it is one number
+            array = Labelled(array.values[:, None], ("trial", "unit"), {**array.labels, "unit": ("",)})
+        return call(array, *more, over=[axis for axis in array.axes if axis != "trial"])
+
+    return each
+
+
+OF_EXAMPLES: Mapping[str, Function] = MappingProxyType(
+    {
+        name: replace(function, call=_of_each(name, function.call)) if name in _FOLDING else function
+        for name, function in FUNCTIONS.items()
+    }
+)
+"""The same functions where an expression speaks of one example, though all are computed together along "trial"."""
 
 
 def arithmetic(symbol: str, left: Value, right: Value, most: int = LARGEST) -> Value:

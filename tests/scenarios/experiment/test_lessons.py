@@ -141,6 +141,15 @@ teacher = { out = "f // 2 ** number(x, over='unit') % 2", U = "x[0] and not x[1]
     assert not found.timed
 
 
+@pytest.mark.parametrize("text", ["sum(x) == 1", "any(x) and not all(x)", "max(x) - min(x)"])
+def test_a_teacher_speaks_of_one_lesson(text: str) -> None:
+    """What he wants of it depends on no other."""
+    found = phase(GATE, f"""stimulus = {{ x = "?" }}\nteacher = {{ out = "{text}" }}""")
+
+    assert found.d is not None
+    assert found.d.ravel().tolist() == [0, 1, 1, 0]
+
+
 def test_a_teacher_may_want_one_number_of_every_lesson() -> None:
     """A number, or an expression over parameters alone."""
     found = phase(GATE, 'stimulus = { x = "?" }\nteacher = { out = 1, U = "p - 2" }')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import corpus
@@ -81,6 +82,51 @@ def test_a_table_may_have_several_outputs() -> None:
     assert desired(found).tolist() == [
         [a * b, (a + b + c) % 2] for a, b, c in itertools.product((0, 1), repeat=3)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "judge"),
+    [
+        ("sum(x)", lambda row: sum(row)),
+        ("sum(x) == 2", lambda row: sum(row) == 2),
+        ("sum(x) % 2", lambda row: sum(row) % 2),
+        ("sum(x[[0, 2]])", lambda row: row[0] + row[2]),
+        ("count(x == 0) + size(x)", lambda row: row.count(0) + 3),
+        ("any(x) and not all(x == 1)", lambda row: 0 < sum(row) < 3),
+        ("max(x) - min(x)", lambda row: max(row) - min(row)),
+        ("max(x1, x2, x3)", max),
+        ("mean(x) + median(x)", lambda row: sum(row) / 3 + sorted(row)[1]),
+        ("norm(x)", lambda row: sum(row) ** 0.5),
+        ("quantile(x, 1)", max),
+        ("number(x)", lambda row: row[0] + 2 * row[1] + 4 * row[2]),
+        ("distinct(x)", lambda row: len(set(row))),
+        ("sum(x1) + mean(x2 + x3)", lambda row: row[0] + row[1] + row[2]),
+        ("sum([1, 2]) * x1", lambda row: 3 * row[0]),
+        ("x1 - mean(x1, over='trial')", lambda row: row[0] - 0.5),
+    ],
+)
+def test_a_reduction_in_a_task_runs_over_the_inputs_of_one_example(
+    text: str, judge: Callable[[list[float]], float]
+) -> None:
+    """Never over the rows, unless they are named: what is desired of a row depends on that row alone."""
+    found = desired(task(data="table", inputs=3, d=text)).ravel()
+
+    assert found == pytest.approx([float(judge(list(row))) for row in itertools.product((0, 1), repeat=3)])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"data": "sample", "count": 9, "inputs": 2, "x": "noise"},
+        {"data": "gaussian", "count": 9, "variances": [1, 4]},
+        {"data": "grid", "cells": 3},
+    ],
+)
+def test_in_every_kind_of_task_x_is_one_example(given: dict[str, Any]) -> None:
+    """Points and draws too."""
+    found = task(**given, d="sum(x) > 0")
+
+    assert desired(found).ravel().tolist() == (found.x.sum(axis=1) > 0).tolist()
 
 
 # ---- Samples
