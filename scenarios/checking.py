@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
+from itertools import islice
 from operator import or_
 from pathlib import Path as FilePath
 from typing import Any, cast
@@ -18,7 +19,7 @@ from typing import Any, cast
 import numpy as np
 
 from allornone.scenarios.document import advice, reading
-from allornone.scenarios.document.axes import Family, Run, alters, at_most, family, runs
+from allornone.scenarios.document.axes import Family, Run, alters, at_most, differ, family, runs
 from allornone.scenarios.document.change import CHANGEABLE, Path, Raw, all_changes, spoken
 from allornone.scenarios.document.errors import Violation
 from allornone.scenarios.document.names import many_seeds, parts_of
@@ -26,7 +27,7 @@ from allornone.scenarios.document.reading import Source
 from allornone.scenarios.experiment.causes import PartError, violation
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import NothingThereError, needs, scope_of
-from allornone.scenarios.experiment.preparing import Known, Prepared, PreparedPhase, prepare
+from allornone.scenarios.experiment.preparing import Known, Prepared, PreparedPhase, alike, prepare
 from allornone.scenarios.experiment.running_phases import Needs, PhaseRecord, RunRecord
 from allornone.scenarios.expressions.expression import expression
 from allornone.scenarios.expressions.labelled import Labelled, Value, same_label
@@ -156,13 +157,25 @@ class _Workshop:
         try:
             if not alters(self.raw, change):
                 raise AllornoneError("the change alters no run")
-            first = next((run for run in runs(self.raw, change) if chosen.has(run, 0)), None)
-            if first is not None:
-                prepare(first.raw, 0, self.limits, self.known)
+            if self._idles(change, chosen):
+                raise AllornoneError("the change alters no run: net, lessons and rules are what they were")
         except AllornoneError as error:
             found = violation(change, error) if isinstance(error, NotationError) else None
             return found or Violation((), f"{spoken(change)}: {_said(error)}")
         return None
+
+    def _idles(self, change: Raw, chosen: Selection) -> bool:
+        """Return whether a change leaves each of the chosen runs the experiment that it was, word for word or made.
+
+        Where it alters more than a few runs, one that it makes no other says nothing of the rest.
+        """
+        pairs = zip(runs(self.raw), runs(self.raw, change), strict=True)
+        altered = ((old, new) for old, new in pairs if chosen.has(new, 0) and differ(old.raw, new.raw))
+        few = list(islice(altered, MOST_LABELS + 1))
+        make = partial(prepare, seed=0, limits=self.limits, known=self.known)
+        if few:
+            make(few[0][1].raw)  # also to find what cannot be made of it
+        return 0 < len(few) <= MOST_LABELS and all(alike(make(old.raw), make(new.raw)) for old, new in few)
 
 
 def _said(error: AllornoneError) -> str:

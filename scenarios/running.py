@@ -12,9 +12,11 @@ from typing import Any
 
 from allornone.scenarios import catalogue
 from allornone.scenarios.document import advice, reading
-from allornone.scenarios.document.axes import at_most, runs
+from allornone.scenarios.document.axes import alters, at_most, runs
+from allornone.scenarios.document.change import from_dotted, spoken
 from allornone.scenarios.document.errors import DocumentError, dotted
-from allornone.scenarios.document.reading import Source
+from allornone.scenarios.document.names import idle_changes
+from allornone.scenarios.document.reading import Source, SourceError
 from allornone.scenarios.experiment.causes import violation
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import answers
@@ -81,6 +83,9 @@ def _ran(
         experiments=source.experiments,
     )
     try:
+        idle_ones = [*idle_changes(raw)]
+        if idle_ones:
+            raise source.error(idle_ones)
         _check_settings(source, laboratory.overrides)
         measured = laboratory.measured()
         idle = tuple(laboratory.warnings)  # a change may well let nothing learn
@@ -89,6 +94,8 @@ def _ran(
             for number, claim in enumerate(raw["interpretation"]["claims"])
         )
         questions = answers(raw, chosen, overrides or {}, laboratory.limits)
+    except SourceError:
+        raise
     except AllornoneError as error:
         wrong = violation(source.raw, error)
         raise (
@@ -127,18 +134,24 @@ def _check_table(overrides: object) -> None:
 
 
 def _check_settings(source: Source, overrides: Mapping[str, object]) -> None:
-    """Raise an error where settings make sense in none of the runs."""
+    """Raise an error where settings make sense in none of the runs, belie an axis, or alter nothing."""
+    if not overrides:
+        return
     wrong: DocumentError | None = None
-    for one in runs(source.raw, None, overrides) if overrides else ():
+    for one in runs(source.raw, None, overrides):
         try:
             source.experiments.of(one.raw)
+            break
         except DocumentError as error:
             wrong = wrong or error
-        else:
-            return
-    if wrong is not None:
-        told = (f"{dotted(one.path, source.raw)}: {one.message}" for one in wrong.violations)
-        raise AllornoneError("this setting cannot be: " + "\n".join(told))
+    else:
+        if wrong is not None:
+            told = (f"{dotted(one.path, source.raw)}: {one.message}" for one in wrong.violations)
+            raise AllornoneError("this setting cannot be: " + "\n".join(told))
+    for path, value in overrides.items():
+        setting = from_dotted(path, value)
+        if not alters(source.raw, {}, settings={path: value}):
+            raise AllornoneError(f"this setting alters no run: {spoken(setting)} is what the file says")
 
 
 def _check_seeds(

@@ -153,14 +153,26 @@ def runs(raw: Raw, change: Raw | None = None, overrides: Mapping[str, object] | 
     return _runs(expand_vary(raw), raw, change or {}, overrides or {})
 
 
-def alters(raw: Raw, change: Raw, overrides: Mapping[str, object] | None = None) -> bool:
-    """Return whether any run of a scenario is another one after the change.
+def alters(
+    raw: Raw,
+    change: Raw,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    settings: Mapping[str, object] | None = None,
+) -> bool:
+    """Return whether any run of a scenario, with overrides, is another one after a change, or after more settings.
 
     >>> alters({"learning": {"rule": "lms"}}, {"learning": {"order": "cyclic"}})
     False
     """
-    before, after = runs(raw, None, overrides), runs(raw, change, overrides)
-    return any(_plain(old.raw) != _plain(new.raw) for old, new in zip(before, after, strict=True))
+    before = runs(raw, None, overrides)
+    after = runs(raw, change, {**(overrides or {}), **(settings or {})})
+    return any(differ(old.raw, new.raw) for old, new in zip(before, after, strict=True))
+
+
+def differ(first: Raw, second: Raw) -> bool:
+    """Return whether two scenarios of runs say different things, defaults that are said again left aside."""
+    return _plain(first) != _plain(second)
 
 
 def _runs(axes: tuple[Axis, ...], raw: Raw, change: Raw, overrides: Mapping[str, object]) -> Iterator[Run]:

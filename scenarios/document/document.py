@@ -222,8 +222,8 @@ _START_SCHEMA: Schema = {
 class Edit(Part):
     """Synapses cut, then synapses added or replaced, as one change says it."""
 
-    without: list[Text] = Field(default_factory=list)
-    with_: list[Text] = Field(default_factory=list, alias="with")
+    without: list[Text] = Field(default_factory=list, min_length=1)
+    with_: list[Text] = Field(default_factory=list, alias="with", min_length=1)
 
 
 class Connectivity(Part):
@@ -238,8 +238,8 @@ class Connectivity(Part):
     start: Annotated[Start, BeforeValidator(_start), WithJsonSchema(_START_SCHEMA)] | None = None
     weights: dict[str, Given] = Field(default_factory=dict)
     biases: dict[str, Given] = Field(default_factory=dict)
-    without: list[Text] = Field(default_factory=list)
-    with_: list[Text] = Field(default_factory=list, alias="with")
+    without: list[Text] = Field(default_factory=list, min_length=1)
+    with_: list[Text] = Field(default_factory=list, alias="with", min_length=1)
     added_edits: list[Edit] = Field(default_factory=list, alias="edits")
 
     @model_validator(mode="after")
@@ -255,8 +255,9 @@ class Connectivity(Part):
     @property
     def edits(self) -> list[Edit]:
         """What is cut and added, the file's own first, then what each change laid over says."""
-        own = Edit.model_validate({"without": self.without, "with": self.with_}, context={"names": ()})
-        return [*([own] if self.without or self.with_ else []), *self.added_edits]
+        said = {key: texts for key, texts in (("without", self.without), ("with", self.with_)) if texts}
+        own = [Edit.model_validate(said, context={"names": ()})] if said else []
+        return [*own, *self.added_edits]
 
 
 class Activation(Part):

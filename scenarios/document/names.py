@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, get_type_hints
 from allornone.scenarios.document.axes import (
     Axis,
     all_axes,
+    alters,
     check_edits,
     label_rows,
     lies_at,
@@ -38,6 +39,7 @@ from allornone.scenarios.document.change import (
     idle,
     overlay,
     phase_name,
+    spoken,
 )
 from allornone.scenarios.document.errors import Violation
 from allornone.scenarios.document.kinds import (
@@ -545,6 +547,14 @@ def check_changes(raw: Raw, axes: Sequence[Axis], faults: Faults) -> Iterator[Vi
             yield Violation(path, "this change is empty: it alters no run")
         else:
             yield from _check_change(change, candidates, axes, path, faults)
+
+
+def idle_changes(raw: Raw) -> Iterator[Violation]:
+    """Find counterfactuals of a sound file after which every run is what it was."""
+    for path, change in _changes(raw):
+        with suppress(ChangeError):  # which is told where the change is made
+            if isinstance(change, dict) and not alters(raw, change):
+                yield Violation(path, f"{spoken(change)}: the change alters no run")
 
 
 def _check_change(

@@ -178,6 +178,33 @@ def prepare(raw: Raw, seed: int, limits: Limits, known: Known | None = None) -> 
     return Prepared(begun.network, begun.groups, tuple(phases), numbers.parameters, seed, run_key)
 
 
+def alike(first: Prepared, second: Prepared) -> bool:
+    """Return whether two runs are one experiment: one net, phases that show and want the same, the same numbers."""
+    return (
+        first.key == second.key
+        and dict(first.parameters) == dict(second.parameters)
+        and _parts(first.network) == _parts(second.network)
+        and all(map(_same_phase, first.phases, second.phases))
+    )
+
+
+def _parts(net: Network) -> tuple[Any, Any]:
+    """Return the units and the synapses of a network with what is said of them, whatever their order."""
+    return dict(net.nodes(data=True)), {(u, v): data for u, v, data in net.edges(data=True)}
+
+
+def _same_phase(first: PreparedPhase, second: PreparedPhase) -> bool:
+    taught = first.d is second.d or (
+        first.d is not None and second.d is not None and np.array_equal(first.d, second.d, equal_nan=True)
+    )
+    return (
+        taught
+        and np.array_equal(first.x, second.x, equal_nan=True)
+        and first.rule == second.rule
+        and first.ramps == second.ramps
+    )
+
+
 def _at_start(
     experiment: Experiment, numbers: Numbers, made: Mapping[str, Task], seed: int, limits: Limits
 ) -> Network:

@@ -23,6 +23,15 @@ LIBRARY = entries()
 AND = find("mp-1c-and").read_text(encoding="utf-8")
 
 
+HEAD = """
+title = "A file"
+year = 1943
+source = "None: of the tests"
+story = "It fires."
+evidence = "memory"
+"""
+
+
 def written(folder: Path, *changes: tuple[str, str], text: str = AND) -> tuple[Path, str]:
     """Write a scenario with some texts replaced, and return the file and what it says."""
     for old, new in changes:
@@ -214,3 +223,80 @@ def test_a_spoiled_line_is_told_at_its_line(tmp_path: Path) -> None:
             missed.append((line, text.split("\n")[line - 1], told(file)[:2]))
 
     assert missed == []
+
+
+IDLE = """
+[parameters]
+n = 1
+[connectivity]
+inputs = ["a", "b"]
+synapses = ["a, b -> c [weight=1]", "b -> d"]
+[activation]
+model = "mcculloch-pitts"
+threshold = 2
+[[experience]]
+name = "once"
+stimulus = { a = "1{n}", b = "11" }
+[measures]
+fires = "sum(y('c'))"
+[[interpretation.claims]]
+text = "It fires"
+that = "fires >= 1"
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("activation.threshold = 2", "the change alters no run"),
+        ("activation.threshold = 2.0", "the change alters no run"),
+        ("parameters.n = 1", "the change alters no run"),
+        ('experience.once.stimulus.a = "1{n}"', "the change alters no run"),
+        ("learning.epochs = 1", "the change alters no run"),
+        ("connectivity = {}", "the change alters no run"),
+        ("connectivity.without = []", "at least 1 must stand here, found 0"),
+        ("connectivity.with = []", "at least 1 must stand here, found 0"),
+    ],
+)
+def test_a_change_that_says_nothing_new_is_refused_by_checking_and_running(
+    tmp_path: Path, change: str, message: str
+) -> None:
+    """At the place of the change, before anything is run."""
+    file, text = written(tmp_path, text=HEAD + IDLE + f"fails = {{ {change} }}\n")
+
+    (found,) = told(file)
+    assert message in found
+    assert found.startswith(place(text, "fails = ").split(":")[0])
+    with pytest.raises(AllornoneError) as caught:
+        run(file)
+    assert str(caught.value) == f"{file}:{found}"
+
+
+@pytest.mark.parametrize(
+    "change",
+    ['connectivity.with = ["b -> d"]', 'connectivity.with = ["b -> d [weight=1]"]', "connectivity.delay = 1"],
+)
+def test_a_change_that_makes_the_same_net_is_refused_by_checking(tmp_path: Path, change: str) -> None:
+    """It says something new, but nothing comes of it."""
+    file, _ = written(tmp_path, text=HEAD + IDLE + f"fails = {{ {change} }}\n")
+
+    (found,) = told(file)
+    assert "the change alters no run: net, lessons and rules are what they were" in found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'connectivity.with = ["b -> d [weight=2]"]',
+        'connectivity.without = ["b -> d"]',
+        "connectivity.delay = 2",
+        "parameters.n = 0",
+        "activation.d = { threshold = 1 }",
+        'experience.once.stimulus.b = "10"',
+    ],
+)
+def test_a_change_that_alters_the_run_is_accepted(tmp_path: Path, change: str) -> None:
+    """Whether it breaks its claim, only verifying tells."""
+    file, _ = written(tmp_path, text=HEAD + IDLE + f"fails = {{ {change} }}\n")
+
+    assert look_over(file) == []

@@ -200,6 +200,13 @@ def test_a_scenario_is_found_by_name_alias_and_path() -> None:
         (RELAY, {"overrides": {"pulse.ticks": 3}}, "Say experience.pulse.ticks=3"),
         (RELAY, {"overrides": {"model": "adaline"}}, 'Say activation.model="adaline"'),
         (WIRED, {"overrides": {"eta": 0.5}}, "Say learning.eta=0.5"),
+        (
+            RELAY,
+            {"overrides": {"experience.pulse.ticks": 10}},
+            "alters no run: experience.pulse.ticks = 10 is what",
+        ),
+        (WIRED, {"overrides": {"learning.eta": 0.05}}, "this setting alters no run: learning.eta = 0.05"),
+        (WIRED, {"overrides": {"learning.average": True}}, "this setting alters no run"),
         (RELAY, {"overrides": {"measures.heard": "1"}}, "a change cannot touch 'measures'"),
         (RELAY, {"overrides": {"": 1}}, "is no path of keys"),
         (RELAY, {"limits": Limits().raised({"units": 3})}, "--limit units="),

@@ -105,7 +105,6 @@ def test_a_claim_that_is_no_truth_is_an_error(judge: Judge) -> None:
     [
         (TRUE, CUT, True, "heard(way='straight') = [0, 0, 0]"),
         (TRUE, JOINED, False, "heard(way='straight') = [1, 2, 4]"),
-        (TRUE, "{ experience.pulse.from = 'rest' }", False, "broken: the change alters no run"),
         ("all(share(way='straight') == 1)", CUT, False, "broken: "),
         (
             TRUE,
