@@ -12,7 +12,7 @@ from typing import Any
 
 from allornone.scenarios import catalogue
 from allornone.scenarios.document import advice, reading
-from allornone.scenarios.document.axes import alters, at_most, runs
+from allornone.scenarios.document.axes import alters, at_most, expand_vary, runs, varied_by
 from allornone.scenarios.document.change import from_dotted, spoken
 from allornone.scenarios.document.errors import DocumentError, dotted
 from allornone.scenarios.document.names import idle_changes
@@ -148,8 +148,16 @@ def _check_settings(source: Source, overrides: Mapping[str, object]) -> None:
         if wrong is not None:
             told = (f"{dotted(one.path, source.raw)}: {one.message}" for one in wrong.violations)
             raise AllornoneError("this setting cannot be: " + "\n".join(told))
+    axes = expand_vary(source.raw)
     for path, value in overrides.items():
         setting = from_dotted(path, value)
+        varied = varied_by(axes, setting)
+        if varied is not None:
+            axis, key = varied
+            raise AllornoneError(
+                f"{spoken(setting)}: the axis {axis!r} varies {key}, so its labels would say what is not so; "
+                "set another key, or change the file"
+            )
         if not alters(source.raw, {}, settings={path: value}):
             raise AllornoneError(f"this setting alters no run: {spoken(setting)} is what the file says")
 

@@ -320,6 +320,39 @@ def label_rows(axes: Sequence[Axis]) -> Iterator[dict[str, Label]]:
                 yield {axis.name: label, **inner, **rest}
 
 
+def varied_by(axes: Iterable[Axis], setting: Raw) -> tuple[str, str] | None:
+    """Return the first axis that varies what a setting sets, and the key; None where no label would be belied.
+
+    >>> axes = expand_vary({"parameters": {"p": 1}, "vary": {"p": [1, 2]}})
+    >>> varied_by(axes, {"parameters": {"p": 7}})
+    ('p', 'parameters.p')
+    """
+    wanted = [*_keys(setting)]
+    for axis in all_axes(axes):
+        for change in axis.changes:
+            for key in _keys({name: piece for name, piece in change.items() if name != "vary"}):
+                # Of synapses each change cuts and adds its own, and none takes back what another did.
+                if key[-1] not in ("without", "with") and any(_overlap(key, one) for one in wanted):
+                    return axis.name, ".".join(key)
+    return None
+
+
+def _keys(change: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the paths of keys that a change sets; phases go by name, also where they stand in a list."""
+    for key, value in change.items():
+        if (*path, key) == ("experience",) and isinstance(value, list):
+            value = {str(phase.get("name")): phase for phase in value if isinstance(phase, dict)}
+        if isinstance(value, Mapping) and value:
+            yield from _keys(value, (*path, key))
+        else:
+            yield (*path, key)
+
+
+def _overlap(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Return whether two paths are of one key, or one of them of a table that holds the other."""
+    return all(one == other for one, other in zip(first, second, strict=False))
+
+
 def check_edits(axes: Iterable[Axis], edits: object) -> None:
     """Raise ChangeError unless changes of alternatives name some that exist, and leave the axes alone."""
     if not isinstance(edits, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from allornone.scenarios.catalogue import find
 from allornone.scenarios.checking import look_over
 from allornone.scenarios.document import axes
+from allornone.scenarios.document.change import from_dotted
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.expressions.labelled import Labelled, Value, labelled
 from allornone.scenarios.running import run
@@ -77,7 +79,7 @@ def test_a_file_runs_the_seeds_that_it_says() -> None:
     [
         ({"seed": 2}, "seed 2"),
         ({"seeds": 3}, "3 seeds"),
-        ({"overrides": {"parameters.L": 3}}, "parameters.L = 3"),
+        ({"overrides": {"experience.pulse.ticks": 9}}, "experience.pulse.ticks = 9"),
         ({"seeds": 2, "overrides": {"activation.threshold": 1}}, "2 seeds, activation.threshold = 1"),
     ],
 )
@@ -200,6 +202,12 @@ def test_a_scenario_is_found_by_name_alias_and_path() -> None:
         (RELAY, {"overrides": {"pulse.ticks": 3}}, "Say experience.pulse.ticks=3"),
         (RELAY, {"overrides": {"model": "adaline"}}, 'Say activation.model="adaline"'),
         (WIRED, {"overrides": {"eta": 0.5}}, "Say learning.eta=0.5"),
+        (
+            RELAY,
+            {"overrides": {"parameters.L": 3}},
+            "parameters.L = 3: the axis 'L' varies parameters.L, so its",
+        ),
+        (RELAY, {"overrides": {"parameters": {"L": 3}}}, "the axis 'L' varies parameters.L"),
         (
             RELAY,
             {"overrides": {"experience.pulse.ticks": 10}},
@@ -378,3 +386,47 @@ def test_a_measure_of_a_unit_that_is_not_there_is_found_before_the_run(tmp_path:
         AllornoneError, match=rf"and.toml:{line}:\d+: measures.answer: no unit or group is named 'N8'"
     ):
         look_over(file)
+
+
+VARIED = """
+[vary]
+loop = [{ p = 2, q = 3 }, { p = 3, q = 4 }]
+eta = { set = "learning.eta", to = [0.01, 0.05] }
+size = { from = 1, to = 3 }
+[vary.gate]
+AND = {}
+XOR = { tasks.gate.ones = ["01", "10"], experience = [{ name = "exam", ticks = 3 }] }
+cut = { connectivity.without = ["a -> b"], vary.r = [1, 2] }
+[parameters]
+p = 1
+q = 1
+r = 1
+size = 1
+free = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "axis"),
+    [
+        ("learning.eta", 10, "eta"),
+        ("learning", {"eta": 10}, "eta"),
+        ("parameters.q", 10, "loop"),
+        ("parameters.size", 10, "size"),
+        ("parameters.r", 10, "r"),
+        ("tasks.gate.ones", ["11"], "gate"),
+        ("tasks.gate", {"data": "spirals"}, None),
+        ("experience.exam.ticks", 9, "gate"),
+        ("experience.exam.flip", 0.1, None),
+        ("parameters.free", 10, None),
+        ("learning.epochs", 10, None),
+        ("connectivity.without", ["c -> d"], None),
+    ],
+)
+def test_a_setting_that_belies_the_labels_of_an_axis_is_known(
+    path: str, value: object, axis: str | None
+) -> None:
+    """Of any form of axis, and of one that only an alternative has; a key beside what is varied is free."""
+    found = axes.varied_by(axes.expand_vary(tomllib.loads(VARIED)), from_dotted(path, value))
+
+    assert (found and found[0]) == axis

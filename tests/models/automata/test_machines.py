@@ -9,15 +9,18 @@ import numpy as np
 import pytest
 
 import allornone as aon
+from allornone.scenarios.catalogue import find
+from allornone.scenarios.document.change import overlay
+from allornone.scenarios.document.reading import read as read_file
+from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.preparing import prepare
 
 
 @cache
 def machine(name: str, **parameters: int) -> aon.Network:
-    """Return the network that a scenario builds and shows, at these parameters."""
-    overrides = {f"parameters.{key}": value for key, value in parameters.items()}
-    net = aon.run(name, overrides=overrides or None).network
-    assert isinstance(net, aon.Network)
-    return net
+    """Return the network that a scenario builds at these parameters."""
+    raw = overlay(read_file(find(name)).raw, {"parameters": parameters})
+    return prepare(raw, 0, Limits()).network
 
 
 def spikes(number: int, digits: int) -> str:
