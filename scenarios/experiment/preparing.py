@@ -190,7 +190,9 @@ def alike(first: Prepared, second: Prepared) -> bool:
 
 def _parts(net: Network) -> tuple[Any, Any]:
     """Return the units and the synapses of a network with what is said of them, whatever their order."""
-    return dict(net.nodes(data=True)), {(u, v): data for u, v, data in net.edges(data=True)}
+    return {unit: {**data} for unit, data in net.nodes(data=True)}, {
+        (u, v): data for u, v, data in net.edges(data=True)
+    }
 
 
 def _same_phase(first: PreparedPhase, second: PreparedPhase) -> bool:

@@ -46,7 +46,7 @@ def test_nothing_that_is_no_setting_is_shown(capsys: pytest.CaptureFixture[str])
     assert {key.split(".")[0] for key in keys} == {
         "parameters", "tasks", "connectivity", "activation", "learning", "experience",
     }  # fmt: skip
-    assert "experience.test of LMS.show" in keys
+    assert "experience.test of Wiener.test" in keys
     assert not any(key.endswith(".name") for key in keys)
 
 

@@ -18,6 +18,7 @@ from allornone.simulator.errors import AllornoneError
 
 RELAY = (Path(__file__).parent.parent / "run" / "relay.toml").read_text(encoding="utf-8")
 HEAD = RELAY[: RELAY.index("[[interpretation.claims]]")]
+HEAD = HEAD.replace("begun = ", """share = "sum(y('c[2]')) / sum(y('c[1]'))"\nbegun = """)
 TRUE, FALSE = "all(heard(way='straight') == L)", "all(heard == L)"
 CUT = "{ connectivity.without = ['c[0] -> c[1]'] }"
 JOINED = "{ connectivity.with = ['c[1] -> c[2]'] }"
