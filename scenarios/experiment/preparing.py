@@ -373,6 +373,11 @@ def lesson(
     if name not in made:
         raise UnknownName("task", name, made)
     task = made[name]
+    if not net.outputs and (task.d is not None or not net.inputs):
+        raise AllornoneError(
+            f"phase {phase.name!r}: every unit has an outgoing synapse, so no output is evident that the task "
+            f"{name!r} could speak of: say outputs = [...] in [connectivity]"
+        )
     if not net.inputs:
         return _on_outputs(phase, task, net, numbers, seed)
     _no_cues(phase, net)

@@ -11,7 +11,9 @@ import pytest
 
 from allornone.scenarios.document.validating import Experiments
 from allornone.scenarios.experiment.limits import Limits
+from allornone.scenarios.experiment.measuring import needs
 from allornone.scenarios.experiment.preparing import PreparedPhase, prepare
+from allornone.scenarios.experiment.running_phases import run_phases
 from allornone.simulator.errors import AllornoneError
 
 NET = """
@@ -437,3 +439,40 @@ def test_a_threshold_unit_that_answers_at_once_weighs_any_number() -> None:
     text = CELLS.replace('model = "mcculloch-pitts"', 'model = "threshold"')
 
     assert phase(text, "stimulus = { a = 2.5 }").x[0, 0, 0] == 2.5
+
+
+LIVED = """
+[[experience]]
+name = "touch"
+stimulus = { "A[0]" = "1" }
+ticks = 5
+"""
+RING = """
+[tasks]
+cue = { data = "rows", x = [[1, 0, 0]] }
+taught = { data = "rows", x = [[1]], d = [[1]] }
+[connectivity]
+groups = { A = 3 }
+inputs = INPUTS
+synapses = ["A[k] -> A[(k + 1) % 3]"]
+[activation]
+model = "mcculloch-pitts"
+"""
+
+
+def test_a_ring_without_outputs_is_a_sound_net() -> None:
+    """It may be driven, and its units looked at by name; nothing need be an output."""
+    ready = prepare(tomllib.loads(RING.replace("INPUTS", "[]") + LIVED), 0, Limits())
+
+    assert (ready.network.outputs, ready.network.inputs) == ([], [])
+    (record,) = run_phases([ready], needs(["y('A')"]))[0].records
+    assert record.seen["y"][0].tolist() == [[t % 3 == k for k in range(3)] for t in range(5)]
+
+
+@pytest.mark.parametrize(("task", "inputs"), [("cue", "[]"), ("taught", '["i"]')])
+def test_a_task_for_a_ring_asks_for_its_outputs(task: str, inputs: str) -> None:
+    """Only a task needs some."""
+    text = RING.replace("INPUTS", inputs)
+    text = text.replace('% 3]"]', '% 3]", "i -> A"]') if task == "taught" else text
+
+    assert "no output is evident that the task" in message_of(text, f'test = "{task}"')
