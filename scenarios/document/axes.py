@@ -19,6 +19,7 @@ from allornone.scenarios.document.change import (
     Raw,
     from_dotted,
     overlay,
+    phase_name,
     settings,
 )
 from allornone.scenarios.expressions.labelled import same_label
@@ -328,20 +329,28 @@ def varied_by(axes: Iterable[Axis], setting: Raw) -> tuple[str, str] | None:
     ('p', 'parameters.p')
     """
     wanted = [*_keys(setting)]
-    for axis in all_axes(axes):
-        for change in axis.changes:
-            for key in _keys({name: piece for name, piece in change.items() if name != "vary"}):
-                # Of synapses each change cuts and adds its own, and none takes back what another did.
-                if key[-1] not in ("without", "with") and any(_overlap(key, one) for one in wanted):
-                    return axis.name, ".".join(key)
-    return None
+    moved = (
+        (axis.name, key) for axis in all_axes(axes) for change in axis.changes for key in _moved_keys(change)
+    )
+    return next(
+        ((axis, ".".join(key)) for axis, key in moved if any(_overlap(key, one) for one in wanted)), None
+    )
+
+
+def _moved_keys(change: Raw) -> Iterator[tuple[str, ...]]:
+    """Yield the keys that a label of an axis sets.
+
+    Of synapses each change cuts and adds its own, and none takes back what another did.
+    """
+    own = {name: piece for name, piece in change.items() if name != "vary"}
+    return (key for key in _keys(own) if key[-1] not in ("without", "with"))
 
 
 def _keys(change: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the paths of keys that a change sets; phases go by name, also where they stand in a list."""
     for key, value in change.items():
         if (*path, key) == ("experience",) and isinstance(value, list):
-            value = {str(phase.get("name")): phase for phase in value if isinstance(phase, dict)}
+            value = {str(phase_name(phase)): phase for phase in value if isinstance(phase, dict)}
         if isinstance(value, Mapping) and value:
             yield from _keys(value, (*path, key))
         else:

@@ -173,7 +173,7 @@ def test_without_the_fixed_synapse_a_unit_that_hears_nothing_goes_up() -> None:
 
 def test_a_net_needs_two_units() -> None:
     """One alone has nothing to hear; no number of units is a sentence."""
-    with pytest.raises(AllornoneError, match="hopfield: units must be a whole number from 2 up, found 1"):
+    with pytest.raises(AllornoneError, match="hopfield: size must be a whole number from 2 up, found 1"):
         hopfield(1)
     wrong: Any = 2.5
     with pytest.raises(AllornoneError, match=r"found 2\.5"):

@@ -62,8 +62,8 @@ def test_mistakes_of_the_document_and_of_what_it_makes_are_told_together(tmp_pat
         tmp_path,
         ("year     = 1943", "year     = 'then'"),
         ("z('N3', 'figure')", "z('N3', 'figura')"),
-        ("all(answer == [0, 1, 0, 0, 1, 0])", "answer(tick=7) == 1"),
-        ("wrong == 0 and compared", "wrong(seed=0) == 0 and compared"),
+        ("answer == [0, 1, 0, 0, 1, 0]", "answer(tick=7) == 1"),
+        ('"wrong == 0", "compared', '"wrong(seed=0) == 0", "compared'),
         ('["N2 -> N3"], connectivity.with', '["N7 -> N3"], connectivity.with'),
     )
 
@@ -72,7 +72,7 @@ def test_mistakes_of_the_document_and_of_what_it_makes_are_told_together(tmp_pat
     assert [line.split(": ")[1] for line in lines] == [
         "year",
         "measures.heard",
-        "interpretation.claims.0.that",
+        "interpretation.claims.0.that.0",
         "interpretation.claims.1.that",
         "interpretation.claims.2.fails.connectivity.without.0",
     ]

@@ -16,10 +16,10 @@ from allornone.scenarios.verdict.result import DIFFERENTLY, REPRODUCED, Result
 
 ORDER = (
     "title", "year", "lecture", "source", "story", "evidence", "aliases", "deviations", "open", "long", "seeds",
-    "parameters", "tasks", "connectivity", "activation", "learning", "experience", "vary", "measures",
+    "parameters", "tasks", "connectivity", "activation", "learning", "experience", "vary", "measures", "changes",
     "interpretation",
 )  # fmt: skip
-CLAIM = ("text", "says", "evidence", "that", "fails", "holds")
+CLAIM = ("text", "says", "evidence", "where", "that", "found", "fails", "holds")
 FIRST = {
     "bain-groupings", "kubie-ring", "mp-1b-or", "mp-1c-and", "mp-1d-and-not", "mp-1e-heat-illusion", "mp-latch",
     "hebb-growth", "perceptron-gates", "perceptron-cycling", "xor-mlp", "polygon-halo",
@@ -70,7 +70,8 @@ def test_each_claim_has_its_counterfactual(entry: Entry) -> None:
     """No two claims of a file say the same; each has a change that is there to refute it."""
     claims = document(entry)["interpretation"]["claims"]
 
-    assert len({claim["text"] for claim in claims}) == len({claim["that"] for claim in claims}) == len(claims)
+    conditions = {str([claim.get("where"), claim["that"]]) for claim in claims}
+    assert len({claim["text"] for claim in claims}) == len(conditions) == len(claims)
     for claim in claims:
         assert claim.get("fails") or claim.get("holds"), claim["text"]
         assert ("holds" in claim) <= ("says" in claim), claim["text"]
