@@ -56,7 +56,9 @@ def banner(result: Result) -> str:
         f"  {name:<9} {meaning}" for name, meaning in SCOPE.items() if getattr(result, name, True) is not None
     ]
     head = f"{result.title}: {result.verdict or result.family}"
-    at = result.document.get("interpretation", {}).get("film", {}).get("at", {})
+    from allornone.scenarios.document.views import shown_of
+
+    at = shown_of(result.document).get("at", {})
     shown = f"  of the run at {', '.join(f'{axis} = {label}' for axis, label in at.items())}"
     return "\n".join([screen.printable(head), *names, *([screen.printable(shown)] if at else [])])
 

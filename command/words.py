@@ -16,7 +16,7 @@ USES = {
     "model": 'model = "…" in [activation]',
     "net": 'build = { net = "…" } in [connectivity]',
     "data": 'NAME = { data = "…" } in [tasks]',
-    "view": 'film = { kind = "…" } in [interpretation]',
+    "view": 'views = [{ kind = "…" }] and film = { kind = "…" } in [interpretation]',
     "function": "in an expression",
 }
 """The kinds of word, and where a file names one."""
@@ -43,6 +43,8 @@ def verb(kind: str | None) -> int:
         raise UnknownName("kind of word", kind, USES)
     if kind == "function":
         functions()
+    elif kind == "view":
+        views()
     else:
         parts(kind)
     if kind != "view":  # of which a file says alike what is shown
@@ -73,8 +75,21 @@ def parts(kind: str) -> None:
     known = REGISTRIES[kind]
     screen.say(f"{known.kind}s: {USES[kind]}", "bold")
     things = {name: known.get(name) for name in known.names()}
-    signatures = {name: "" if kind == "view" else signature_of(thing) for name, thing in things.items()}
-    screen.table(table(Word(name, signatures[name], line_of(thing)) for name, thing in things.items()))
+    screen.table(table(Word(name, signature_of(thing), line_of(thing)) for name, thing in things.items()))
+
+
+def views() -> None:
+    """Print the kinds of view, and of film, of which some are not drawn yet."""
+    from allornone.scenarios.document.signatures import line_of
+    from allornone.scenarios.document.views import FILMS, VIEWS
+    from allornone.simulator.registry import films
+
+    screen.say('views: views = [{ kind = "…" }] in [interpretation]', "bold")
+    screen.table(table(Word(name, "", line) for name, line in VIEWS.items()))
+    screen.say('films: film = { kind = "…" } in [interpretation]', "bold")
+    later = {name: f"{line} Not drawn yet." for name, line in FILMS.items() if name not in films.names()}
+    drawn = {name: FILMS.get(name) or line_of(films.get(name)) for name in films.names()}
+    screen.table(table(Word(name, "", line) for name, line in {**drawn, **later}.items()))
 
 
 def functions() -> None:

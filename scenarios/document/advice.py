@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from allornone.scenarios.document import chance
-from allornone.scenarios.document.change import PHASE_ACTS, Raw, phase_name
+from allornone.scenarios.document.change import PHASE_ACTS, Raw, all_changes, phase_name
 from allornone.scenarios.document.names import phases_of, table
-from allornone.simulator.errors import nearest
+from allornone.scenarios.document.views import FILMS, VIEWS
+from allornone.simulator.errors import UnknownName
 from allornone.simulator.registry import films
 
 _PROSE = (
@@ -41,15 +42,19 @@ _WITHOUT_GROUP = ("mistakes", "epochs", "solved", "diverged", "gradient_gap")
 
 def warnings(raw: Raw) -> list[str]:
     """Return what is allowed in a sound file but unwise, a sentence each."""
-    return [*chance.warnings(raw), *_strange_film(raw), *_leftovers(raw)]
+    return [*chance.warnings(raw), *_strange_kinds(raw), *_leftovers(raw)]
 
 
-def _strange_film(raw: Raw) -> Iterator[str]:
-    """Warn of a kind of film that is not registered here: the experiment runs without it."""
-    kind = table(raw, "interpretation", "film").get("kind")
-    if isinstance(kind, str) and kind not in films.names():
-        hint = nearest(kind, films.names()) or f"There are: {', '.join(films.names()) or 'none'}"
-        yield f"interpretation.film.kind: no film is named {kind!r} here, so none can be made. {hint}"
+def _strange_kinds(raw: Raw) -> Iterator[str]:
+    """Warn of kinds of film and of view that are not known here: the experiment runs without them."""
+    kind, known = table(raw, "interpretation", "film").get("kind"), [*films.names(), *FILMS]
+    if isinstance(kind, str) and kind not in known:
+        yield f"interpretation.film.kind: {films.unknown(kind)}"
+    views = table(raw, "interpretation").get("views")
+    for number, view in enumerate(views if isinstance(views, list) else []):
+        kind = view.get("kind") if isinstance(view, dict) else None
+        if isinstance(kind, str) and kind not in VIEWS:
+            yield f"interpretation.views.{number}.kind: {UnknownName('view', kind, VIEWS)}"
 
 
 def _leftovers(raw: Raw) -> Iterator[str]:
@@ -72,6 +77,11 @@ def _leftovers(raw: Raw) -> Iterator[str]:
     for name in table(raw, "measures"):
         if name not in measures:
             yield f"measures.{name}: no claim and no question uses it"
+    claims = table(raw, "interpretation").get("claims")
+    said = [one for claim in (claims if isinstance(claims, list) else []) for one in all_changes(raw, claim)]
+    for name in table(raw, "changes"):
+        if ("changes", name) not in [path for path, _ in said]:
+            yield f"changes.{name}: no claim names it"
 
 
 def _wiring(raw: Raw) -> Raw:
@@ -125,8 +135,9 @@ def _looked_at(raw: Raw, measures: Iterable[str]) -> set[object]:
     """Return the names of the phases at which measures, questions and the film look, or on which these phases rest."""
     phases = [phase for _, phase in phases_of(raw)]
     names = [phase_name(phase) for phase in phases]
-    film = table(raw, "interpretation").get("film")
-    found: set[object] = {film.get("phase", names[0])} if isinstance(film, dict) and names else set()
+    about = table(raw, "interpretation")
+    pictures = [about.get("film"), *(about["views"] if isinstance(about.get("views"), list) else [])]
+    found: set[object] = {one.get("phase", names[0]) for one in pictures if isinstance(one, dict) and names}
     questions = table(raw, "interpretation").get("questions")
     asked = [text for one in (questions if isinstance(questions, list) else []) for text in _texts(one)]
     for text in (*measures, *asked):

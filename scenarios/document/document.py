@@ -41,6 +41,7 @@ from allornone.scenarios.document.kinds import (
     table_with,
     values,
 )
+from allornone.scenarios.document.views import OF_COMPARE
 
 Evidence = Literal["seen", "quoted", "memory"]
 Whole = Annotated[int, WHOLE]
@@ -106,6 +107,33 @@ class FilmSettings(Part):
     at: dict[str, Any] = Field(default_factory=dict)
 
 
+class View(Part):
+    """A picture of one phase of one run: its kind, and the units that it shows; `compare` shows measures of many."""
+
+    kind: Text
+    phase: Text | None = None
+    at: dict[str, Any] = Field(default_factory=dict)
+    caption: Text | None = None
+    units: Texts = Field(default_factory=list)
+    group: Text | None = None
+    measure: Texts = Field(default_factory=list)
+    along: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_purpose(self) -> View:
+        compares, given = self.kind == "compare", self.model_fields_set
+        message = ""
+        if compares and not set(OF_COMPARE) <= given:
+            message = "a view that compares says which measure, along which axis"
+        elif not compares and given & set(OF_COMPARE):
+            message = "measure and along are of views of the kind 'compare'"
+        elif {"units", "group"} <= given:
+            message = "a view shows units or a group, found both"
+        if message:
+            raise PydanticCustomError("fault", "{message}", {"message": message})
+        return self
+
+
 class Question(Part):
     """A question at which a film may pause; exactly one choice holds, which a run decides."""
 
@@ -148,8 +176,9 @@ class Claim(Part):
 
 
 class Interpretation(Part):
-    """How the net is interpreted: the film, questions to those who watch, and the claims."""
+    """How the net is interpreted: what is shown, questions to those who watch, and the claims."""
 
+    views: list[View] = Field(default_factory=list)
     film: FilmSettings | None = None
     questions: list[Question] = Field(default_factory=list)
     claims: list[Claim] = Field(min_length=1)

@@ -240,10 +240,25 @@ def _listed(raw: Raw, key: str) -> Iterator[tuple[int, Raw]]:
             yield index, entry
 
 
-def check_film(raw: Raw, axes: Sequence[Axis]) -> Iterator[Violation]:
-    """Find a film of a phase that is not there, or of a run that is not in the family; `axes` are the outer ones."""
-    film = table(raw, "interpretation", "film")
-    place: Path = ("interpretation", "film")
+def check_shown(raw: Raw, axes: Sequence[Axis]) -> Iterator[Violation]:
+    """Find what films and views show that is not there: phases, runs, measures; `axes` are the outer ones."""
+    yield from _phase_and_run(raw, axes, table(raw, "interpretation", "film"), ("interpretation", "film"))
+    measures, along = table(raw, "measures"), [axis.name for axis in all_axes(axes)]
+    along += ["seed"] if many_seeds(raw) else []
+    for index, view in _listed(raw, "views"):
+        place: Path = ("interpretation", "views", index)
+        yield from _phase_and_run(raw, axes, view, place)
+        said = view.get("measure", [])
+        for name in said if isinstance(said, list) else [said]:
+            if isinstance(name, str) and name not in measures:
+                yield Violation((*place, "measure"), str(UnknownName("measure", name, measures)))
+        axis = view.get("along")
+        if isinstance(axis, str) and axis not in along:
+            yield Violation((*place, "along"), str(UnknownName("axis", axis, along)))
+
+
+def _phase_and_run(raw: Raw, axes: Sequence[Axis], film: Raw, place: Path) -> Iterator[Violation]:
+    """Find a phase that is not there, or a run that is not in the family."""
     phase = film.get("phase")
     phases = [str(phase_name(one)) for _, one in phases_of(raw)]
     if isinstance(phase, str) and phase not in phases:

@@ -12,6 +12,7 @@ from allornone.scenarios.document.change import CHANGEABLE, LEARNING_KEYS, PHASE
 from allornone.scenarios.document.document import Document
 from allornone.scenarios.document.names import parameters_of
 from allornone.scenarios.document.signatures import line_of
+from allornone.scenarios.document.views import FILMS, VIEWS
 from allornone.simulator import registry
 from allornone.simulator.registry import Registry
 
@@ -58,6 +59,16 @@ SAID: dict[str, dict[str, str]] = {
         "phase": "The phase that is shown; the first where none is named.",
         "at": "The run that is shown: axis = label.",
     },
+    "View": {
+        "kind": "The kind of view.",
+        "phase": "The phase that is shown; the first where none is named.",
+        "at": "The run that is shown: axis = label; of a comparison, the runs.",
+        "caption": "What stands below it: which run it is, in a few words.",
+        "units": "The units that it shows.",
+        "group": "The group that it shows.",
+        "measure": "The measure that is compared, or several.",
+        "along": "The axis along which they are.",
+    },
     "Question": {
         "at": "The tick at which a film may pause and ask.",
         "ask": "The question.",
@@ -74,6 +85,7 @@ SAID: dict[str, dict[str, str]] = {
         "evidence": "Where this claim's numbers come from, if elsewhere than the file's.",
     },
     "Interpretation": {
+        "views": "What is shown of which run, beside the claims.",
         "film": "What a film shows of which run.",
         "questions": "Questions at which a film may pause.",
         "claims": "What the experiment claims; each with the change that breaks it.",
@@ -155,9 +167,9 @@ def schema() -> Schema:
     made["properties"]["vary"] = {**axes, "description": SAID["Document"]["vary"]}
     parts.pop("Edit", None)
     # A kind that is not registered here is only warned of, so an editor offers those that are and takes any.
-    kinds: Schema = {"anyOf": [{"enum": registry.films.names()}, {"type": "string", "minLength": 1}]}
-    kinds["description"] = SAID["FilmSettings"]["kind"]
-    parts["FilmSettings"]["properties"]["kind"] = kinds
+    for name, known in (("FilmSettings", {*registry.films.names(), *FILMS}), ("View", {*VIEWS})):
+        kinds = [{"enum": sorted(known)}, {"type": "string", "minLength": 1}]
+        parts[name]["properties"]["kind"] = {"anyOf": kinds, "description": SAID[name]["kind"]}
     return {"$schema": DIALECT, "title": "An Allornone scenario", **made, "$defs": parts}
 
 

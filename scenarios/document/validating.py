@@ -27,6 +27,7 @@ from allornone.scenarios.document.document import (
     Part,
     Question,
     Start,
+    View,
 )
 from allornone.scenarios.document.errors import MOST_FOUND, DocumentError, Violation
 from allornone.scenarios.document.kinds import needed, shown
@@ -34,8 +35,8 @@ from allornone.scenarios.document.names import (
     check_alternatives,
     check_changes,
     check_expressions,
-    check_film,
     check_names,
+    check_shown,
     check_table,
     former,
     read_axes,
@@ -53,6 +54,7 @@ MODELS: Mapping[Path, type[BaseModel]] = {
     ("connectivity", "edits", "*"): Edit,
     ("interpretation",): Interpretation,
     ("interpretation", "film"): FilmSettings,
+    ("interpretation", "views", "*"): View,
     ("interpretation", "questions", "*"): Question,
     ("interpretation", "claims", "*"): Claim,
 }
@@ -174,7 +176,7 @@ def _beyond(raw: Raw, experiments: Experiments) -> Iterator[Violation]:
     axes, wrong = read_axes(raw)
     yield from wrong
     yield from check_expressions(raw, all_axes(axes))
-    yield from check_film(raw, axes)
+    yield from check_shown(raw, axes)
     if well_shaped(raw):
         yield from check_alternatives(raw, axes, experiments.faults)
         yield from check_changes(raw, axes, experiments.faults)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from allornone.scenarios.document.axes import Family, Run, at_most, family, lies_at, picked
+from allornone.scenarios.document.views import shown_of
 from allornone.scenarios.experiment import build
 from allornone.scenarios.experiment.build import Pair
 from allornone.scenarios.experiment.limits import Limits
@@ -121,9 +122,9 @@ def run_phases(runs: Sequence[Prepared], needs: Needs) -> list[RunRecord]:
 def show(
     raw: Mapping[str, Any], seeds: Sequence[int], overrides: Mapping[str, object], limits: Limits
 ) -> ShownRun:
-    """Run the run that the film of a scenario names, the first of each axis where it names none."""
+    """Run the run that the film or first view of a scenario names, the first of each axis where none is named."""
     ready = chosen_run(raw, seeds, overrides, limits)
-    wanted = raw.get("interpretation", {}).get("film", {}).get("phase", ready.phases[0].name)
+    wanted = shown_of(raw).get("phase", ready.phases[0].name)
     if wanted not in [phase.name for phase in ready.phases]:
         raise AllornoneError(f"film: no phase is named {wanted!r}")
     left = run_phases([ready], Needs(words=frozenset({"error", "history"}), shown=wanted))[0]
@@ -137,8 +138,8 @@ def show(
 def chosen_run(
     raw: Mapping[str, Any], seeds: Sequence[int], overrides: Mapping[str, object], limits: Limits
 ) -> Prepared:
-    """Return the run that the film of a scenario names, the first of each axis where it names none."""
-    at = dict(raw.get("interpretation", {}).get("film", {}).get("at", {}))
+    """Return the run that the film or first view of a scenario names, the first of each axis where none is named."""
+    at = dict(shown_of(raw).get("at", {}))
     seed = int(at.pop("seed", seeds[0]))
     with at_most(limits.runs):
         run = _chosen(family(dict(raw), None, overrides), at)

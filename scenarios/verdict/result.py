@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.scenarios.document.views import FILMS
 from allornone.scenarios.experiment.measuring import Answered
 from allornone.scenarios.expressions.labelled import Labelled, Value
 from allornone.simulator.errors import AllornoneError
@@ -140,13 +141,15 @@ class Result:
     def film(self, theme: str = "light") -> Any:
         """Return the film of the run shown, of the kind that the file asks for.
 
-        Raises AllornoneError where the file names a group and its kind of film shows none.
+        Raises AllornoneError where that kind is not drawn yet, and where the file names a group and it shows none.
         """
         from allornone.simulator.registry import films
 
         about = self.document.get("interpretation", {})
         wanted = about.get("film", {})
         kind = wanted.get("kind", "network")
+        if kind in FILMS and kind not in films.names():
+            raise AllornoneError(f"the film {kind!r} is not drawn yet; drawn are: {', '.join(films.names())}")
         make, options = films.get(kind), {key: wanted[key] for key in ("group",) if key in wanted}
         for key in options.keys() - signature(make).parameters.keys():
             raise AllornoneError(

@@ -11,6 +11,7 @@ from allornone.command.words import USES
 from allornone.scenarios.document.names import callables, parameters_of
 from allornone.scenarios.document.schema import schema
 from allornone.scenarios.document.signatures import call_of, sentence, signature_of
+from allornone.scenarios.document.views import FILMS, VIEWS
 from allornone.scenarios.expressions.functions import FUNCTIONS, RUN_FUNCTIONS
 from allornone.simulator import registry
 from allornone.simulator.errors import AllornoneError, UnknownName
@@ -44,7 +45,16 @@ def test_the_overview_names_every_word_of_every_kind(capsys: Capture) -> None:
     assert len(out.splitlines()) <= 30
 
 
-@pytest.mark.parametrize("kind", [kind for kind in USES if kind != "function"])
+def test_views_and_films_of_every_kind_are_told_and_which_are_not_drawn_yet(capsys: Capture) -> None:
+    """Those that are drawn first."""
+    out = " ".join(shown(capsys, "view").split())
+
+    assert all(f" {name} {line}" in out for name, line in VIEWS.items())
+    assert all(f" {name} {line}" in out for name, line in FILMS.items())
+    assert out.count("Not drawn yet.") == len(FILMS.keys() - {*REGISTRIES["view"].names()})
+
+
+@pytest.mark.parametrize("kind", [kind for kind in USES if kind not in ("function", "view")])
 def test_each_word_stands_with_its_parameters_and_its_line(kind: str, capsys: Capture) -> None:
     """All of that kind, each with all that a file can say of it and the line that an editor shows."""
     out = shown(capsys, kind)
@@ -52,7 +62,7 @@ def test_each_word_stands_with_its_parameters_and_its_line(kind: str, capsys: Ca
     words = out.replace("\n", " ").split()
 
     assert [line.split()[0] for line in out.splitlines()[1:] if re.match(r"\S+  ", line)] == known.names()
-    for name in known.names() if kind != "view" else ():
+    for name in known.names():
         for parameter in parameters_of(known.get(name)):
             assert {parameter, f"{parameter},", f"[{parameter}]", f"[{parameter}],"} & {*words}, parameter
 

@@ -179,6 +179,14 @@ def test_a_change_with_a_name_does_what_it_says(judge: Judge) -> None:
     assert found.counterfactuals[0].change == 'connectivity.without = ["c[0] -> c[1]"]'
 
 
+def test_a_named_change_that_no_claim_uses_is_a_warning(write: Callable[..., Path]) -> None:
+    """Beside what else is left over."""
+    warned = look_over(write("that = \"all(heard(way='straight') == L)\"", f"fails = {CUT}"))
+
+    assert "changes.joined: no claim names it" in warned
+    assert not any("changes.cut" in warning for warning in warned)
+
+
 @pytest.mark.parametrize(
     ("fails", "changes", "sentence"),
     [
