@@ -51,7 +51,7 @@ def told_settings(name: str, path: Path) -> int:
 
 
 def settings_table(raw: Mapping[str, Any]) -> TextTable:
-    """Return what a change can set: the key, its value in the file, and the axes that move it."""
+    """Return what a change can set: the key, the axes that move it, and its value in the file."""
     from allornone.scenarios.document.axes import moved
     from allornone.scenarios.document.change import settings, spelt
 
@@ -61,8 +61,8 @@ def settings_table(raw: Mapping[str, Any]) -> TextTable:
     for key in [*said, *(key for key in axes if key not in said)]:
         value = StyledText(spelt(said[key]), "cyan") if key in said else StyledText("–", "dim")
         by = f"varied by {', '.join(axes[key])}" if key in axes else ""
-        rows.append([StyledText(key), value, StyledText(by, "yellow")])
-    return TextTable(["", "", ""], rows, {1: 1.0} if screen.terminal(sys.stdout) else {})
+        rows.append([StyledText(key), StyledText(by, "yellow"), value])
+    return TextTable(["", "", ""], rows, {2: 1.0} if screen.terminal(sys.stdout) else {})
 
 
 def facts(told: Story) -> TextTable:

@@ -28,12 +28,12 @@ def test_each_key_is_a_line_with_its_value_and_its_axis(capsys: pytest.CaptureFi
     """In the order of the file; what an alternative adds stands below, without a value."""
     lines = [line.split() for line in shown(capsys, "show", "perceptron-gates", "--settings")]
 
-    assert ["parameters.eta", "1", "varied", "by", "eta"] in lines
-    assert ["tasks.gate.ones", '["11"]', "varied", "by", "gate"] in lines
+    assert ["parameters.eta", "varied", "by", "eta", "1"] in lines
+    assert ["tasks.gate.ones", "varied", "by", "gate", '["11"]'] in lines
     assert ["learning.rule", '"perceptron"'] in lines
-    assert ["activation.ideal.bias", "-3", "varied", "by", "gate"] in lines
+    assert ["activation.ideal.bias", "varied", "by", "gate", "-3"] in lines
     assert ["experience.lessons.teach", '"gate"'] in lines
-    assert lines[-1] == ["connectivity.start.normal", "–", "varied", "by", "gate"]
+    assert lines[-1] == ["connectivity.start.normal", "varied", "by", "gate", "–"]
     assert [line[0] for line in lines].index("tasks.gate.data") < [line[0] for line in lines].index(
         "learning.rule"
     )
