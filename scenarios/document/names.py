@@ -469,6 +469,9 @@ def _activation(activation: Raw, names: Sequence[str]) -> Iterator[Violation]:
         *(((key,), activation[key]) for key in activation if key not in scalars),
     ]:
         place: Path = ("activation", *path)
+        if not isinstance(table_.get("model", ""), str):
+            yield Violation((*place, "model"), needed("a text", table_["model"]))
+            continue
         if "bias" in table_ and (fault := number().check(table_["bias"], names)):
             yield Violation((*place, "bias", *fault.path), fault.message, fault.column)
         if "model" in table_ or model is not None:

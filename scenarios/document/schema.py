@@ -152,7 +152,10 @@ def schema() -> Schema:
     parts["Activation"] = _activation()
     for name in ("Learning", "Phase"):
         parts[name] = _learning(parts[name])
-    parts["Phase"]["oneOf"] = [{"required": [act]} for act in PHASE_ACTS]
+    # A phase has its task's name where it says none.
+    parts["Phase"].pop("required")
+    acts = {act: [act, "name"] if act == "stimulus" else [act] for act in PHASE_ACTS}
+    parts["Phase"]["oneOf"] = [{"required": keys} for keys in acts.values()]
     parts["Connectivity"] = _connectivity(parts["Connectivity"])
     for word in ("fails", "holds"):
         parts["Claim"]["properties"][word] = {**_CHANGES, "description": SAID["Claim"][word]}

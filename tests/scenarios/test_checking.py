@@ -114,6 +114,18 @@ def test_an_error_of_the_engine_has_the_place_of_what_caused_it(
     assert sentence in line
 
 
+@pytest.mark.parametrize("model", ["3", "[]", "-1", "true", '["mcculloch-pitts"]'])
+def test_a_model_that_is_no_word_is_told(model: str, tmp_path: Path) -> None:
+    """Of all units, and of one."""
+    line = 'model     = "mcculloch-pitts"'
+    file, _ = written(tmp_path, (line, f"model     = {model}\nN3 = {{ model = {model} }}"))
+
+    first = told(file)[0]
+
+    assert ": activation.model" in first
+    assert "a text is needed, found " in first
+
+
 def test_a_condition_that_training_cannot_read_is_told_before(tmp_path: Path) -> None:
     """`until` knows the words of training, and no functions."""
     file = tmp_path / "one.toml"

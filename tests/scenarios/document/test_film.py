@@ -128,7 +128,7 @@ def test_a_film_of_a_kind_that_nobody_registered_is_a_warning(tmp_path: Path) ->
     file.write_text(LOOPS.replace("AT", "{}").replace('"network"', '"netwrk"'), encoding="utf-8")
     (warning,) = look_over(file)
 
-    assert "no film is named 'netwrk' here" in warning
+    assert "no film is named 'netwrk'" in warning
     assert "Did you mean 'network'?" in warning
     found = run(file)
     assert (found.verdict, found.warnings) == ("reproduced", (warning,))
