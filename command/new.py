@@ -15,6 +15,7 @@ from allornone.simulator.errors import AllornoneError
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SKELETON = '''\
+#:schema ./schema.json
 # allornone check {file}     looks this file over
 # allornone run {file}       runs it and judges its claims
 # allornone verify {file}    makes the changes that must break them
@@ -41,14 +42,16 @@ stimulus = {{ N1 = "?", N2 = "?" }}
 ticks    = 2
 
 [measures]
-fires = "y('N3')"
+fires = "y('N3', tick=1)"
 
 [interpretation]
-film = {{ kind = "network" }}
+views = [{{ kind = "table", caption = "every pair" }}]
+film  = {{ kind = "network" }}
 
 [[interpretation.claims]]
 text  = "Exactly one of the four pairs makes the third cell fire"
-that  = "count(fires(tick=1)) == 1"
+that  = "count(fires) == 1"
+found = "{{fires}} after 00, 01, 10 and 11"
 fails = {{ activation.threshold = 1 }}      # the change that must make the claim fall
 '''
 

@@ -114,7 +114,7 @@ def _rows(claim: ClaimResult) -> Iterator[list[StyledText]]:
     yield [
         StyledText(screen.mark(claim.holds), colour),
         StyledText(said + claim.text),
-        StyledText(_by_measure(claim.measured), "cyan"),
+        StyledText(claim.found or _by_measure(claim.measured), "cyan"),
     ]
     # a marked sentence that is false here names a change under which it is true
     does, should = ("is true", "be true") if claim.says and not claim.holds else ("falls", "fall")

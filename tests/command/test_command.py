@@ -80,6 +80,7 @@ class Claim:
     that: str = "period == 6"
     says: str | None = None
     measured: str = "period = 6"
+    found: str = ""
     counterfactuals: list[Change] = field(default_factory=list)
     nudges: list[Nudge] = field(default_factory=list)
 
@@ -797,6 +798,7 @@ def test_what_new_writes_is_fine_and_runs(tmp_path: Path) -> None:
         done = installed(*arguments)
         assert (done.returncode, done.stderr) == (0, "")
     assert "reproduced: 1 claim holds, 1 change and 2 nudges do their work" in done.stdout
+    assert "0, 0, 0, 1 after 00" in done.stdout
 
 
 @pytest.mark.parametrize(
