@@ -56,11 +56,13 @@ def verb(kind: str | None) -> int:
 def overview() -> None:
     """Print the words of every kind, by name."""
     from allornone.scenarios.document.names import callables
+    from allornone.scenarios.document.views import VIEWS
     from allornone.simulator.registry import REGISTRIES
 
     rows = []
     for kind in USES:
-        names = sorted(callables()) if kind == "function" else REGISTRIES[kind].names()
+        others = {"function": sorted(callables()), "view": [*VIEWS]}
+        names = others.get(kind) or REGISTRIES[kind].names()
         rows.append([StyledText(kind, "bold"), StyledText(", ".join(names))])
     screen.table(TextTable(["", ""], rows, {1: 1.0}))
     screen.say()

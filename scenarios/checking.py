@@ -24,11 +24,11 @@ from allornone.scenarios.document.change import CHANGEABLE, Path, Raw, all_chang
 from allornone.scenarios.document.errors import Violation
 from allornone.scenarios.document.names import many_seeds, parts_of
 from allornone.scenarios.document.reading import Source
-from allornone.scenarios.experiment.causes import PartError, violation
+from allornone.scenarios.experiment.causes import PartError, caused_by, violation
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.measuring import NothingThereError, needs, scope_of
 from allornone.scenarios.experiment.preparing import Known, Prepared, PreparedPhase, alike, prepare
-from allornone.scenarios.experiment.running_phases import Needs, PhaseRecord, RunRecord
+from allornone.scenarios.experiment.running_phases import Needs, PhaseRecord, RunRecord, lessons_of
 from allornone.scenarios.expressions.expression import expression
 from allornone.scenarios.expressions.labelled import Labelled, Value, same_label
 from allornone.scenarios.verdict.family import Selection
@@ -81,7 +81,7 @@ class _Workshop:
             try:
                 made = prepare(run.raw, 0, self.limits, self.known)
                 if made.key not in structures:
-                    compile(made.network)
+                    _present(made)
                     structures.add(made.key)
                     ready.append(made)
             except AllornoneError as error:
@@ -176,6 +176,15 @@ class _Workshop:
         if few:
             make(few[0][1].raw)  # also to find what cannot be made of it
         return 0 < len(few) <= MOST_LABELS and all(alike(make(old.raw), make(new.raw)) for old, new in few)
+
+
+def _present(made: Prepared) -> None:
+    """Make the lessons of a run as they will be presented; an error has the phase that cannot be."""
+    program = compile(made.network)
+    for index, phase in enumerate(made.phases):
+        if not (phase.by_tick or phase.timed):
+            with caused_by("experience", index):
+                lessons_of(program, [phase])
 
 
 def _said(error: AllornoneError) -> str:

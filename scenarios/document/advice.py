@@ -73,7 +73,7 @@ def _leftovers(raw: Raw) -> Iterator[str]:
     looked_at = _looked_at(raw, [str(table(raw, "measures")[name]) for name in measures])
     for _, phase in phases_of(raw):
         if phase_name(phase) not in looked_at:
-            yield f"experience.{phase_name(phase)}: no measure and no film looks at this phase"
+            yield f"experience.{phase_name(phase)}: no measure that is used, no view and no film looks at this phase"
     for name in table(raw, "measures"):
         if name not in measures:
             yield f"measures.{name}: no claim and no question uses it"

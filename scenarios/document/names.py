@@ -193,16 +193,12 @@ def check_expressions(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
         if isinstance(text, str):
             yield from _words(text, ("measures", name), there, known)
         there[name] = None
-    outer = [*table(raw, "vary"), *(axis.name for axis in axes), *(["seed"] if many_seeds(raw) else [])]
+    outer = dict.fromkeys([*table(raw, "vary"), *(axis.name for axis in axes)])
+    outer |= {"seed": None} if many_seeds(raw) else {}
     for_claims = dict.fromkeys([*measures, *outer, *parameters])
     for index, claim in _listed(raw, "claims"):
         path: Path = ("interpretation", "claims", index)
-        for inside, text in parts_of(claim):
-            yield from _words(text, (*path, *inside), for_claims, FUNCTIONS)
-        for text, column in placeholders(str(claim.get("found", ""))):
-            fault = expression_fault(text, for_claims, FUNCTIONS)
-            if fault is not None:
-                yield Violation((*path, "found"), fault.message, column + (fault.column or 1) - 1)
+        yield from _claim_words(claim, path, for_claims)
         for axis in table(claim, "where"):
             if axis not in {*outer, *parameters}:
                 hint = nearest(axis, outer) or f"Axes: {some_of(outer)}"
@@ -213,6 +209,19 @@ def check_expressions(raw: Raw, axes: Collection[Axis]) -> Iterator[Violation]:
             path = ("interpretation", "questions", index, "choices", name)
             if isinstance(text, str):
                 yield from _words(text, path, for_questions, known)
+
+
+def _claim_words(claim: Raw, path: Path, names: Collection[str]) -> Iterator[Violation]:
+    """Find what the conditions of a claim, and the words of what was found, name that is not there."""
+    for inside, text in parts_of(claim):
+        yield from _words(text, (*path, *inside), names, FUNCTIONS)
+    found = str(claim.get("found", ""))
+    if {found.count("{"), found.count("}")} != {len(placeholders(found))}:
+        yield Violation((*path, "found"), "braces stand around a measure, one on each side of it")
+    for text, column in placeholders(found):
+        fault = expression_fault(text, names, FUNCTIONS)
+        if fault is not None:
+            yield Violation((*path, "found"), fault.message, column + (fault.column or 1) - 1)
 
 
 def parts_of(claim: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

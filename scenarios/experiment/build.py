@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -328,19 +329,34 @@ def start(
     if connectivity.start is not None:
         begin(net, plastic, _start_of(connectivity.start, numbers), stream(seed, "weights"))
     for text, value in connectivity.weights.items():
-        with limits.naming("synapses"):
+        with caused_by("connectivity", "weights", text), limits.naming("synapses"), _text_of_key():
             wires = expand_synapses([text], groups, numbers.wiring, parameters=numbers.parameters, limit=most)
-        for wire in wires:
-            if not net.has_edge(wire.source, wire.target):
-                raise NetworkError(
-                    f"connectivity.weights: there is no synapse {wire.source!r} → {wire.target!r}"
-                )
-            _set(net, wire.source, wire.target, float(numbers.number(value)))
+            for wire, weight in zip(wires, _one_each(value, len(wires)), strict=True):
+                _set(net, wire.source, wire.target, float(numbers.number(weight)))
     for text, value in connectivity.biases.items():
-        with limits.naming("synapses"):
+        with caused_by("connectivity", "biases", text), limits.naming("synapses"), _text_of_key():
             named = expand_units(text, groups, numbers.wiring, parameters=numbers.parameters, limit=most)
-        for unit, indices in named:
-            _set(net, None, unit, float(numbers.number(value, indices)))
+            for (unit, indices), bias in zip(named, _one_each(value, len(named)), strict=True):
+                _set(net, None, unit, float(numbers.number(bias, indices)))
+
+
+@contextmanager
+def _text_of_key() -> Iterator[None]:
+    """Tell a mistake in a text that is a key, and has no column in the file, at that key."""
+    try:
+        yield
+    except NotationError as error:
+        raise AllornoneError(str(error)) from None
+
+
+def _one_each(value: Any, count: int) -> list[Any]:
+    """Return a value for each of so many: the same, or those that a list gives, however it is nested."""
+    if not isinstance(value, list):
+        return [value] * count
+    given = [one for row in value for one in (row if isinstance(row, list) else [row])]
+    if len(given) != count or any(isinstance(one, list) for one in given):
+        raise AllornoneError(f"one number for all or {count} numbers are needed, found {len(given)}")
+    return given
 
 
 def _start_of(given: Start, numbers: Numbers) -> Any:
@@ -359,5 +375,7 @@ def _start_of(given: Start, numbers: Numbers) -> Any:
 def _set(net: Network, source: str | None, target: str, value: float) -> None:
     if source is None:
         net.nodes[target]["bias"] = value
+    elif not net.has_edge(source, target):
+        raise NetworkError(f"there is no synapse {source!r} → {target!r}")
     else:
         net.edges[source, target]["weight"] = value

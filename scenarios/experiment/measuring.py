@@ -42,7 +42,7 @@ from allornone.simulator.registry import functions
 
 NEEDS = {"y": "y", "x": "y", "z": "z", "veto": "vetoed"}
 """What has to be kept for a function of a run to have an answer."""
-AT_REST = ("error", "worst")
+AT_REST = ("error", "worst", "fall")
 """Words of `history` that are judged at rest after every epoch, so that somebody has to ask."""
 COUNTED = ("mistakes", "updates", "change")
 """Words that count what happened on the way, so that their first value is that of epoch 1."""
@@ -233,6 +233,10 @@ class _Reader:
     def history(self, of: Value, phase: Value | None = None) -> Value:
         """Return how a word of `until`, or weights ("w out"), went on: by epoch, or by tick."""
         text = str(of)
+        if text == "fall":
+            record = self.phase(phase, lambda record: "error" in record.words, "a history of 'fall'")
+            column = -np.diff(record.words["error"])
+            return Labelled(column, ("epoch",), {"epoch": tuple(range(1, 1 + len(column)))})
         if not text.startswith("w "):
             record = self.phase(phase, lambda record: text in record.words, f"a history of {text!r}")
             column = record.words[text]

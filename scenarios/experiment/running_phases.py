@@ -315,9 +315,7 @@ def _together(runs: Sequence[Prepared], needs: Needs) -> list[RunRecord]:
 
 def _lessons(group: _Group) -> Left:
     first, program = group.first, group.program
-    x = _lanes([phase.x for phase in group.phases])
-    d = None if first.d is None else _lanes([phase.d for phase in group.phases if phase.d is not None])
-    plan = lesson(program, x, d, first.taught, first.ticks, clamped=first.clamped)
+    plan = lessons_of(program, group.phases)
     group.keep_room(plan.samples)
     if group.recorder is not None:
         group.recorder.begin(lessons=True)
@@ -326,6 +324,14 @@ def _lessons(group: _Group) -> Left:
     if group.rule is None:
         return program.weights, group.begun, _asked(group, plan)
     return _taught(group, group.rule, plan)
+
+
+def lessons_of(program: Program, phases: Sequence[PreparedPhase]) -> Lesson:
+    """Return the lessons of one phase of runs side by side, as they will be presented."""
+    first = phases[0]
+    x = _lanes([phase.x for phase in phases])
+    d = None if first.d is None else _lanes([phase.d for phase in phases if phase.d is not None])
+    return lesson(program, x, d, first.taught, first.ticks, clamped=first.clamped)
 
 
 def _asked(group: _Group, plan: Lesson) -> list[PhaseRecord]:

@@ -126,6 +126,16 @@ def test_a_model_that_is_no_word_is_told(model: str, tmp_path: Path) -> None:
     assert "a text is needed, found " in first
 
 
+def test_lessons_of_a_net_that_never_settles_are_told_before(tmp_path: Path) -> None:
+    """A loop without `ticks` has no end of its own, which `check` knows as `run` does, at the phase."""
+    file = tmp_path / "one.toml"
+    text = find("hopfield").read_text(encoding="utf-8")
+    assert text.count("\nticks") >= 1
+    file.write_text(re.sub(r"\nticks[^\n]*", "", text), encoding="utf-8")
+
+    assert any(": experience." in line and "say how many ticks" in line for line in told(file))
+
+
 def test_a_condition_that_training_cannot_read_is_told_before(tmp_path: Path) -> None:
     """`until` knows the words of training, and no functions."""
     file = tmp_path / "one.toml"

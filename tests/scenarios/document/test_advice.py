@@ -108,11 +108,11 @@ def test_a_file_that_uses_all_that_it_says_is_left_in_peace() -> None:
                 ('kind = "network", phase = "exam"', 'kind = "network"'),
                 ("tried = \"mistakes('trial')\"", 'tried = "1"'),
             ],
-            ["experience.trial: no measure and no film looks at this phase"],
+            ["experience.trial: no measure that is used, no view and no film looks at this phase"],
         ),
         (
             [("sum(z('out'))", "sum(z('out', 'exam'))")],
-            ["experience.look: no measure and no film looks at this phase"],
+            ["experience.look: no measure that is used, no view and no film looks at this phase"],
         ),
         (
             [("all(twice >=", "all(0 >=")],
@@ -152,7 +152,7 @@ def test_a_phase_serves_the_one_that_goes_on_from_it() -> None:
     raw["experience"][1]["test"] = "more"
 
     found = warnings(raw)
-    assert found == ["experience.trial: no measure and no film looks at this phase"]
+    assert found == ["experience.trial: no measure that is used, no view and no film looks at this phase"]
 
 
 def test_the_library_has_no_leftovers() -> None:

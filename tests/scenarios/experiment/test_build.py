@@ -14,6 +14,7 @@ import allornone as aon
 from allornone.scenarios.document.axes import at_most, family
 from allornone.scenarios.document.names import parameters_of
 from allornone.scenarios.document.validating import Experiments
+from allornone.scenarios.experiment.causes import PartError
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import Prepared, prepare
 from allornone.simulator.errors import AllornoneError
@@ -542,3 +543,37 @@ def test_inputs_that_nobody_says_are_missed(net: str, message: str) -> None:
     assert message in str(caught.value)
     with pytest.raises(AllornoneError, match="inputs is missing"):
         aon.task("patterns", count=2, coding="bipolar")
+
+
+@pytest.mark.parametrize(
+    ("given", "weights"),
+    [("3", [3.0, 3.0, 3.0]), ("[1, 2, 'n']", [1.0, 2.0, 3.0]), ("[[1], [2, 3]]", [1.0, 2.0, 3.0])],
+)
+def test_given_weights_are_one_for_all_or_one_for_each(given: str, weights: list[float]) -> None:
+    """In the order in which the text names the synapses; numbers may be expressions."""
+    text = LAYER.replace("[activation]", f'weights = {{ "x[1] -> R" = {given} }}\n[activation]').replace(
+        "n = 4", "n = 3"
+    )
+
+    net = prepared(text).network
+
+    assert [net.edges["x[1]", f"R[{k}]"]["weight"] for k in range(3)] == weights
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "words"),
+    [
+        ("weights", '{ "x[0] -> R" = [1, 2] }', "one number for all or 3 numbers are needed, found 2"),
+        ("weights", '{ "x[0] -> R" = [[[1]]] }', "one number for all or 3 numbers"),
+        ("biases", "{ R = [1, 2] }", "one number for all or 3 numbers are needed, found 2"),
+        ("biases", "{ V = 1 }", "connectivity.biases.V"),
+        ("weights", '{ "x -> V" = 1 }', "no unit or group is named 'V'"),
+    ],
+)
+def test_weights_that_do_not_fit_are_told_at_their_key(key: str, given: str, words: str) -> None:
+    """How many are needed, and which key names what is not there."""
+    with pytest.raises(PartError) as caught:
+        prepared(LAYER.replace("[activation]", f"{key} = {given}\n[activation]"))
+
+    assert caught.value.path[:2] == ("connectivity", key)
+    assert words in f"{'.'.join(map(str, caught.value.path))}: {caught.value}"

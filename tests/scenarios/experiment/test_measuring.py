@@ -225,6 +225,9 @@ def test_what_is_said_of_learning() -> None:
     assert picked(LEARNER, "history('mistakes', 'lessons')", "epoch=1") == counted[0]
     assert picked(LEARNER, "history('error')", "epoch=0") == 0.5 * 1 / 4
     assert one(LEARNER, "size(history('error'))") == len(history)
+    falls = one(LEARNER, "history('fall')")  # by how much the error fell over each epoch
+    assert falls == (-np.diff(one(LEARNER, "history('error')"))).tolist()
+    assert picked(LEARNER, "history('fall')", "epoch=1") == falls[0]
     assert one(LEARNER, "history('updates')") == counted
     change = [math.dist(a, b) for a, b in itertools.pairwise(history)]
     assert one(LEARNER, "history('change')") == pytest.approx(change)

@@ -119,6 +119,14 @@ def test_of_an_alternative_that_is_picked_only_its_own_labels_count(judge: Judge
         (['that = ["heard == 0", "hard == 0"]'], "no name is named 'hard'. Did you mean 'heard'?"),
         (['that = "heard == 0"', 'found = "{hard}"'], "no name is named 'hard'. Did you mean 'heard'?"),
         (['that = "heard == 0"', 'found = "{heard} and {sum(}"'], "no expression"),
+        (
+            ['that = "heard == 0"', 'found = "{heard"'],
+            "braces stand around a measure, one on each side of it",
+        ),
+        (
+            ['that = "heard == 0"', 'found = "heard}"'],
+            "braces stand around a measure, one on each side of it",
+        ),
     ],
 )
 def test_what_a_claim_cannot_say_is_told_before_anything_runs(
