@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from allornone.scenarios import catalogue
 from allornone.scenarios.document import advice, reading
@@ -19,11 +19,12 @@ from allornone.scenarios.document.names import idle_changes
 from allornone.scenarios.document.reading import Source, SourceError
 from allornone.scenarios.experiment.causes import violation
 from allornone.scenarios.experiment.limits import Limits
-from allornone.scenarios.experiment.measuring import answers
+from allornone.scenarios.experiment.measuring import Answered, answers
 from allornone.scenarios.experiment.running_phases import show
+from allornone.scenarios.expressions.labelled import Value
 from allornone.scenarios.verdict.family import Laboratory, Progress
 from allornone.scenarios.verdict.judging import judge
-from allornone.scenarios.verdict.result import Result
+from allornone.scenarios.verdict.result import ClaimResult, Result
 from allornone.simulator.errors import AllornoneError
 
 
@@ -51,69 +52,69 @@ def run(
     """
     _check_table(overrides)
     _check_seeds(seed, seeds, overrides, times)
-    with at_most((limits or Limits()).runs):
-        return _ran(scenario, seed, seeds, overrides, counterfactuals, times, executor, limits, progress)
-
-
-def _ran(
-    scenario: str | FilePath,
-    seed: int | None,
-    seeds: int | None,
-    overrides: Mapping[str, object] | None,
-    counterfactuals: bool,
-    times: int | None,
-    executor: Executor | None,
-    limits: Limits | None,
-    progress: Progress | None,
-) -> Result:
     began = time.perf_counter()
-    source = reading.read(_path(scenario))
-    warnings = advice.warnings(source.raw)
-    raw: dict[str, Any] = source.raw
-    chosen = _seeds(raw, seed, seeds, times)
     judged = seed is None and seeds is None and not overrides
-    laboratory = Laboratory(
-        raw,
-        chosen,
-        overrides=overrides,
-        limits=_inside(source, limits),
-        executor=executor,
-        progress=progress,
-        judged=judged,
-        experiments=source.experiments,
-    )
-    try:
-        idle_ones = [*idle_changes(raw)]
-        if idle_ones:
-            raise source.error(idle_ones)
-        _check_settings(source, laboratory.overrides)
-        measured = laboratory.measured()
-        idle = tuple(laboratory.warnings)  # a change may well let nothing learn
-        claims = tuple(
-            judge(laboratory, claim, measured, number, counterfactuals)
-            for number, claim in enumerate(raw["interpretation"]["claims"])
+    with at_most((limits or Limits()).runs):
+        source = reading.read(_path(scenario))
+        raw: dict[str, Any] = source.raw
+        laboratory = Laboratory(
+            raw,
+            _seeds(raw, seed, seeds, times),
+            overrides=overrides,
+            limits=_inside(source, limits),
+            executor=executor,
+            progress=progress,
+            judged=judged,
+            experiments=source.experiments,
         )
-        questions = answers(raw, chosen, overrides or {}, laboratory.limits)
-    except SourceError:
-        raise
-    except AllornoneError as error:
-        wrong = violation(source.raw, error)
-        raise (
-            source.error([wrong]) if wrong is not None else AllornoneError(f"{source.path}: {error}")
-        ) from None
+        found = _found(source, laboratory, counterfactuals)
     return Result(
         name=source.name,
         title=raw["title"],
-        claims=claims,
-        measures=measured.values,
-        warnings=(*warnings, *idle),
+        claims=found.claims,
+        measures=found.measures,
+        warnings=found.warnings,
         seconds=time.perf_counter() - began,
         family=_family(raw, seed, seeds, overrides, times),
         judged=judged,
         document=raw,
-        show=partial(show, raw, chosen, overrides or {}, laboratory.limits),
-        questions=questions,
+        show=partial(show, raw, laboratory.seeds, laboratory.overrides, laboratory.limits),
+        questions=found.questions,
     )
+
+
+class _Found(NamedTuple):
+    """What the runs of a scenario gave."""
+
+    measures: Mapping[str, Value]
+    claims: tuple[ClaimResult, ...]
+    questions: tuple[Answered, ...]
+    warnings: tuple[str, ...]
+
+
+def _found(source: Source, laboratory: Laboratory, counterfactuals: bool) -> _Found:
+    """Run what a scenario says and judge it; an error has the place in the file that caused it."""
+    raw: dict[str, Any] = source.raw
+    try:
+        alter_nothing = [*idle_changes(raw)]
+        if alter_nothing:
+            raise source.error(alter_nothing)
+        _check_settings(source, laboratory.overrides)
+        measured = laboratory.measured()
+        warnings = (*advice.warnings(raw), *laboratory.warnings)  # a change may well let nothing learn
+        claims = tuple(
+            judge(laboratory, claim, measured, number, counterfactuals)
+            for number, claim in enumerate(raw["interpretation"]["claims"])
+        )
+        questions = answers(raw, laboratory.seeds, laboratory.overrides, laboratory.limits)
+    except SourceError:
+        raise
+    except AllornoneError as error:
+        wrong = violation(raw, error)
+        raise (
+            source.error([wrong]) if wrong is not None else AllornoneError(f"{source.path}: {error}")
+        ) from None
+    return _Found(measured.values, claims, questions, warnings)
 
 
 def _path(scenario: str | FilePath) -> FilePath:

@@ -9,7 +9,7 @@ from typing import Any
 
 from allornone.scenarios.document import chance
 from allornone.scenarios.document.change import PHASE_ACTS, Raw, all_changes, phase_name
-from allornone.scenarios.document.names import phases_of, table
+from allornone.scenarios.document.names import phases_of, placeholders, table
 from allornone.scenarios.document.views import FILMS, VIEWS
 from allornone.simulator.errors import UnknownName
 from allornone.simulator.registry import films
@@ -114,7 +114,8 @@ def _measures_used(raw: Raw) -> dict[str, None]:
         for claim in (claims if isinstance(claims, list) else [])
         for text in _texts({key: claim[key] for key in claim if key not in ("fails", "holds")})
     ]
-    left += _braced(about)
+    found = [str(claim.get("found", "")) for claim in (claims if isinstance(claims, list) else [])]
+    left += [text for words in found for text, _ in placeholders(words)]
     used: dict[str, None] = {}
     while left:
         for name in _WORD.findall(left.pop()):
@@ -122,13 +123,6 @@ def _measures_used(raw: Raw) -> dict[str, None]:
                 used[name] = None
                 left.append(str(measures[name]))
     return used
-
-
-def _braced(value: Any) -> list[str]:
-    """Return what stands in braces in what was found, in words."""
-    claims = value.get("claims")
-    found = [str(claim.get("found", "")) for claim in (claims if isinstance(claims, list) else [])]
-    return [name for text in found for name in re.findall(r"\{([^{}]*)\}", text)]
 
 
 def _looked_at(raw: Raw, measures: Iterable[str]) -> set[object]:

@@ -122,7 +122,7 @@ def home(raw: Raw, key: str, value: object) -> str:
     tables = ("parameters", "learning", "activation", "connectivity", "tasks")
     places = [f"{name}.{key}" for name in tables if key in _plain_table(raw.get(name))]
     phases = raw.get("experience")
-    if isinstance(phases, list) and key in [_plain_table(phase).get("name") for phase in phases]:
+    if isinstance(phases, list) and key in [phase_name(_plain_table(phase)) for phase in phases]:
         places.append(f"experience.{key}")
     said = (spoken(from_dotted(place, value)).replace(" = ", "=", 1) for place in places)
     return f"Say {' or '.join(said)}" if places else ""
@@ -182,8 +182,8 @@ def _quoted(part: str) -> str:
 def settings(raw: Raw) -> dict[str, object]:
     """Return what a change can set of what a scenario says: dotted key → value, phases by name.
 
-    >>> settings({"title": "Gates", "experience": [{"name": "exam", "show": "gate"}]})
-    {'experience.exam.show': 'gate'}
+    >>> settings({"title": "Gates", "experience": [{"name": "exam", "test": "gate"}]})
+    {'experience.exam.test': 'gate'}
     """
     pieces = {key: raw[key] for key in _PIECES if raw.get(key)}
     phases = pieces.get("experience", ())

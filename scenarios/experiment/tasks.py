@@ -87,14 +87,14 @@ class TaskContext:
         self.limits.need("trials", found)
         return found
 
-    def inputs(self, value: Any, least: int = 1) -> tuple[int, tuple[str, ...]]:
+    def inputs(self, value: Any) -> tuple[int, tuple[str, ...]]:
         """Return how many inputs are wanted, by default as many as the net has, and their names where there are any."""
         if value is None and self.net_inputs is None:
             raise AllornoneError("inputs is missing: how many numbers a sample has, which no net says here")
         if value is None and self.net_inputs is not None:
             return self.net_inputs(), ()
         if isinstance(value, list):
-            if len(value) < least or len(set(value)) < len(value):
+            if not value or len(set(value)) < len(value):
                 raise AllornoneError(f"inputs is a number or a list of different names, found {value!r}")
             return len(value), tuple(value)
         return self.numbers.whole(value, "inputs"), ()

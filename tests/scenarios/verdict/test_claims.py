@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from allornone.scenarios.checking import look_over
+from allornone.scenarios.expressions.labelled import labelled
 from allornone.scenarios.running import run
 from allornone.scenarios.verdict.result import ClaimResult
 from allornone.simulator.errors import AllornoneError
@@ -243,8 +244,7 @@ def test_readers_take_picks_and_counts_take_everything(
     head = HEAD.replace("heard = ", f'got = "{measure}"\nheard = ')
     result = run(write("that = \"got(way='straight', L=1) == 1 or 1 == 1\"", f"fails = {CUT}", head=head))
 
-    got = result.measures["got"]
-    assert got.pick(way="straight", L=1) == value  # type: ignore[union-attr]
+    assert labelled(result.measures["got"]).pick(way="straight", L=1) == value
 
 
 def test_one_seed_makes_no_axis(write: Callable[..., Path]) -> None:
@@ -255,8 +255,8 @@ def test_one_seed_makes_no_axis(write: Callable[..., Path]) -> None:
     one = run(write(that, f"fails = {CUT}", head=head.replace("SEEDS", "1")))
     many = run(write(that, f"fails = {CUT}", head=head.replace("SEEDS", "3")), seed=2)
 
-    assert one.measures["heard"].axes == ("L", "way")  # type: ignore[union-attr]
-    assert many.measures["heard"].axes == ("L", "way", "seed")  # type: ignore[union-attr]
+    assert labelled(one.measures["heard"]).axes == ("L", "way")
+    assert labelled(many.measures["heard"]).axes == ("L", "way", "seed")
 
 
 def test_the_name_of_a_phase_is_its_tasks_where_nothing_else_is_said(write: Callable[..., Path]) -> None:
