@@ -17,7 +17,7 @@ Raw = dict[str, Any]
 Path = tuple[str | int, ...]
 
 UNIT_KEYS = ("model", "bias")
-TASK_KEYS = ("data", "hold_out")
+TASK_KEYS = ("data", "inputs", "hold_out")
 NAMING_TASKS = ("task", "cover")
 """Parameters of builders that a file gives by the name of a task."""
 DRAWN_KEYS = ("inputs", "outputs", "groups", "synapses")

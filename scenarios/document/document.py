@@ -57,6 +57,7 @@ Share = Annotated[int | float | str, number(0)]
 Size = Annotated[
     int | str | list[int | str], either(number(1, whole=True), list_of(number(1, whole=True), least=2))
 ]
+Inputs = Annotated[int | str | list[str], either(number(1, whole=True), list_of(TEXT, least=1))]
 Batch = Annotated[int | str, either(choice("all"), number(1, whole=True))]
 Given = Annotated[Any, values(4)]
 Formula = Annotated[int | float | str, either(LITERAL, EXPRESSION)]
@@ -188,6 +189,7 @@ class TaskSettings(Part):
     """Data that phases share: `data` names what is registered, `parameters` are its own."""
 
     data: Text
+    inputs: Inputs | None = None
     hold_out: Ticks | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
 

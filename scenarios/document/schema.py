@@ -92,6 +92,7 @@ SAID: dict[str, dict[str, str]] = {
     },
     "TaskSettings": {
         "data": "The registered task that makes the samples.",
+        "inputs": "How many inputs a sample has, or their names, by which columns meet the net's inputs.",
         "hold_out": "How many samples are kept apart, as NAME.held_out.",
     },
     "Build": {"net": "The registered builder of the net."},

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from allornone.scenarios.document.change import TASK_KEYS
 from allornone.scenarios.document.document import Connectivity, TaskSettings
 from allornone.scenarios.experiment.causes import caused_by
 from allornone.scenarios.experiment.limits import Limits
@@ -78,6 +79,8 @@ class TaskContext:
     """Rows and columns of the net's input group, where it is one that lies in rows and columns."""
     net_inputs: Callable[[], int] | None = None
     """How many numbers a sample for the net has; None where there is no net."""
+    wanted: int | str | list[str] | None = None
+    """How many inputs the file asks for, or their names."""
 
     def count(self, value: Any, what: str) -> int:
         """Return how many samples are wanted, if there may be so many."""
@@ -87,17 +90,25 @@ class TaskContext:
         self.limits.need("trials", found)
         return found
 
-    def inputs(self, value: Any) -> tuple[int, tuple[str, ...]]:
-        """Return how many inputs are wanted, by default as many as the net has, and their names where there are any."""
-        if value is None and self.net_inputs is None:
+    def inputs(self) -> int:
+        """Return how many inputs are wanted; as many as the net has where nothing is said."""
+        if self.wanted is not None:
+            count = len(self.names) or self.numbers.whole(self.wanted, "inputs")
+            if count < 1:
+                raise AllornoneError(f"inputs must be at least 1, found {count}")
+            return count
+        if self.net_inputs is None:
             raise AllornoneError("inputs is missing: how many numbers a sample has, which no net says here")
-        if value is None and self.net_inputs is not None:
-            return self.net_inputs(), ()
-        if isinstance(value, list):
-            if not value or len(set(value)) < len(value):
-                raise AllornoneError(f"inputs is a number or a list of different names, found {value!r}")
-            return len(value), tuple(value)
-        return self.numbers.whole(value, "inputs"), ()
+        return self.net_inputs()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the inputs, where the file gives any."""
+        if not isinstance(self.wanted, list):
+            return ()
+        if not self.wanted or len(set(self.wanted)) < len(self.wanted):
+            raise AllornoneError(f"inputs is a number or a list of different names, found {self.wanted!r}")
+        return tuple(self.wanted)
 
     def column(self, text: str, names: Mapping[str, Value], samples: int) -> Array:
         """Return what an expression is at each sample."""
@@ -133,12 +144,21 @@ def make(
         maker: Callable[..., Task] = registered.get(given.data)
         with caused_by("tasks", name, owner=f"tasks.{name}: "):
             random = stream(seed, "tasks", name if made else "")
-            task = maker(TaskContext(numbers, random, limits or Limits(), retina, net_inputs), **parameters)
+            context = TaskContext(numbers, random, limits or Limits(), retina, net_inputs, given.inputs)
+            task = _named(maker(context, **parameters), context)
         made[name] = task
         if given.hold_out is not None:
             kept, apart = _split(task, numbers.whole(given.hold_out, "hold_out"), seed, name)
             made[name], made[f"{name}.held_out"] = replace(kept, held_out=apart), apart
     return made
+
+
+def _named(task: Task, context: TaskContext) -> Task:
+    """Return a task whose inputs have the names that the file gives, if it has as many as the file says."""
+    width = task.x.shape[1]
+    if context.wanted is not None and context.inputs() != width:
+        raise AllornoneError(f"inputs says {context.inputs()}, and a sample has {width} numbers")
+    return replace(task, names=context.names) if context.names else task
 
 
 def task(data: str, seed: int = 0, **parameters: Any) -> Task:
@@ -156,7 +176,7 @@ def task(data: str, seed: int = 0, **parameters: Any) -> Task:
     signature = inspect.signature(registered.get(data)).parameters.values()
     known = {one.name: one.default is one.empty for one in signature if one.kind is one.KEYWORD_ONLY}
     for name in parameters:
-        if name not in known and name != "hold_out":
+        if name not in known and name not in TASK_KEYS[1:]:
             hint = nearest(name, known) or f"It has: {', '.join(known) or 'none'}"
             raise AllornoneError(f"the task {data!r} has no parameter {name!r}. {hint}")
     for name, needed in known.items():
@@ -166,15 +186,14 @@ def task(data: str, seed: int = 0, **parameters: Any) -> Task:
         name: value.tolist() if isinstance(value, np.ndarray | np.generic) else value
         for name, value in parameters.items()
     }
-    hold_out = plain.pop("hold_out", None)
-    settings = TaskSettings.model_construct(data=data, hold_out=hold_out, parameters=plain)
+    common = {key: plain.pop(key, None) for key in TASK_KEYS[1:]}
+    settings = TaskSettings.model_construct(data=data, parameters=plain, **common)
     return make({data: settings}, Numbers({}), seed)[data]
 
 
 def table(
     context: TaskContext,
     *,
-    inputs: int | str | list[str] | None = None,
     ones: Sequence[str] | None = None,
     d: str | Sequence[str] | None = None,
     number: int | str | None = None,
@@ -183,10 +202,10 @@ def table(
     """Return a truth table: all 2^inputs rows, 00…0 first, and what is desired of each.
 
     `ones` lists the rows that are true; `d` is an expression over x1, x2, … or a list of them; `number` is the
-    function's number, whose bit k is row k. `inputs` are as many as the net's where nothing is said. `coding` is
+    function's number, whose bit k is row k. There are as many inputs as the net has where nothing is said. `coding` is
     "binary", 0 and 1, or "bipolar", −1 and +1.
     """
-    count, names = context.inputs(inputs)
+    count = context.inputs()
     if not 1 <= count <= MOST_INPUTS:
         raise AllornoneError(f"inputs must be from 1 to {MOST_INPUTS}, found {count}")
     context.count(2**count, "rows")
@@ -196,36 +215,36 @@ def table(
     if coding == "bipolar":
         rows = 2 * rows - 1
         desired = None if desired is None else 2 * desired - 1
-    return Task(rows, desired, names=names)
+    return Task(rows, desired)
 
 
 def sample(
     context: TaskContext,
     *,
     count: int | str,
-    inputs: int | str | list[str] = 1,
     outputs: int | str = 1,
     x: str | Sequence[str] = "uniform",
     d: str | Sequence[str] | None = None,
 ) -> Task:
-    """Return random samples: `x` and `d` are expressions, one for all columns or a list of one each.
+    """Return random samples, one input where nothing is said; `x` and `d` are expressions, one for all columns or each.
 
     They may use coin (0 or 1), noise (standard normal), uniform (0 to 1) and i, the sample's number; each entry has
     draws of its own. `d` may also use x1, x2, … and x.
     """
     samples = context.count(count, "count")
-    (width, names), height = context.inputs(inputs), context.numbers.whole(outputs, "outputs")
+    width = 1 if context.wanted is None else context.inputs()
+    height = context.numbers.whole(outputs, "outputs")
     columns = [
         context.column(text, random_words(context, samples), samples) for text in one_each(x, width, "x")
     ]
     values = np.stack(columns, axis=1)
     if d is None:
-        return Task(values, None, names=names)
+        return Task(values, None)
     wanted = [
         context.column(text, {**random_words(context, samples), **input_names(values)}, samples)
         for text in one_each(d, height, "d")
     ]
-    return Task(values, np.stack(wanted, axis=1), names=names)
+    return Task(values, np.stack(wanted, axis=1))
 
 
 def grid(
@@ -521,7 +540,6 @@ def patterns(
     context: TaskContext,
     *,
     count: int | str,
-    inputs: int | str | None = None,
     active: int | str | None = None,
     coding: Literal["binary", "bipolar"] = "binary",
     orthogonal: bool = False,
@@ -530,7 +548,7 @@ def patterns(
 ) -> Task:
     """Return random patterns: 0 and 1 with `active` ones in each, anywhere; or, "bipolar", −1 and 1, as likely.
 
-    `inputs` are as many as the net has, or as it has outputs where it has no inputs, if nothing is said.
+    There are as many inputs as the net has, or as it has outputs where it has no inputs, if nothing is said.
     Bipolar inputs may be `orthogonal`, no two overlapping: their number is then a power of 2, that of the patterns
     no more. With `outputs`, as many patterns of that width are drawn apart, to be desired of them. With d = "own"
     each pattern has an output of its own instead, 1 there and 0 (or −1) elsewhere.
@@ -541,7 +559,7 @@ def patterns(
     if (active is None) is not bipolar:
         raise AllornoneError('patterns need either active, the number of ones in each, or coding = "bipolar"')
     ones = None if active is None else context.numbers.whole(active, "active")
-    width, _ = context.inputs(inputs)
+    width = context.inputs()
     x = (
         _apart(context, samples, width, ones)
         if orthogonal

@@ -68,19 +68,39 @@ def numbers(value: Value) -> Labelled:
 
 
 def _reduction(
-    fold: Fold, of: Callable[[Value], Labelled] = numbers, empty: bool = False
+    fold: Fold, of: Callable[[Value], Labelled] = numbers, empty: bool = False, counts: bool = True
 ) -> Callable[..., Value]:
+    """Return a reduction; `counts` says whether it matters how often an element stands there."""
+
     def call(x: Value, *, over: Value | None = None) -> Value:
         array = of(x)
         if not array.size and not empty:
             raise AllornoneError("no element is left to judge")
+        if array.source is not None and counts:
+            return _reduced_by_run(array, array.source, fold, over)
         return array.reduce(fold, over)
 
     return call
 
 
+def _reduced_by_run(array: Labelled, source: Labelled, fold: Fold, over: Value | None) -> Value:
+    """Return the fold over some axes, or all, where a run that fills several places counts once."""
+    names = array.axes if over is None else [array.axis_named(str(name)) for name in elements(over)]
+    if not set(names) & set(source.axes):
+        return array.reduce(fold, over)
+    kept = [axis for axis in array.axes if axis not in names]
+    shape = [len(array.labels[axis]) for axis in kept]
+    folded = []
+    for places in np.ndindex(*shape):
+        part = array
+        for axis, place in zip(kept, places, strict=True):
+            part = part.drop(axis, place)
+        folded.append(fold(part.each_run_once().values, None))
+    return array.having(np.asarray(folded).reshape(shape), kept).plain()
+
+
 def _extreme(fold: Fold, pair: Callable[..., Array]) -> Callable[..., Value]:
-    reduced = _reduction(fold)
+    reduced = _reduction(fold, counts=False)
 
     def call(x: Value, *more: Value, over: Value | None = None) -> Value:
         if not more:
@@ -255,8 +275,8 @@ def _functions() -> Iterator[Function]:
         ("norm", _reduction(_norm, empty=True), "the root of the sum of squares"),
         ("count", _reduction(np.sum, truths, empty=True), "how many are true"),
         ("size", _reduction(_size, labelled, empty=True), "how many there are"),
-        ("all", _reduction(np.all, truths), "whether all are true"),
-        ("any", _reduction(np.any, truths), "whether one is true"),
+        ("all", _reduction(np.all, truths, counts=False), "whether all are true"),
+        ("any", _reduction(np.any, truths, counts=False), "whether one is true"),
         ("sort", _sort, "from the least to the largest, counted from 0"),
         (
             "distinct",

@@ -2,6 +2,7 @@
 
 axis    "tick", "unit", "seed", "eta" …: one per dimension, each with its labels
 loose   an axis whose labels are themselves the value: it is cut to its neighbour's labels
+source  where one run fills several places: which run each place has, along the outer axes
 member  a parameter that an axis moves together with others: it picks along that axis
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ class Labelled:
     labels: Mapping[str, Labels] = field(default_factory=dict)
     loose: frozenset[str] = frozenset()
     members: Members = field(default_factory=dict)
+    source: Labelled | None = None
 
     def __post_init__(self) -> None:
         """Make the values read-only and of one of three kinds; complete and check the labels."""
@@ -93,19 +95,31 @@ class Labelled:
         members = dict(self.members)
         if axis in members:
             members[axis] = {name: tuple(row[i] for i in places) for name, row in members[axis].items()}
-        return Labelled(self.values.take(places, axis=at), self.axes, labels, self.loose, members)
+        source = self.source
+        if source is not None and axis in source.axes:
+            source = source.take(axis, places)
+        return Labelled(self.values.take(places, axis=at), self.axes, labels, self.loose, members, source)
 
     def drop(self, axis: str, place: int) -> Labelled:
         """Return the elements at one place of an axis; the axis goes."""
         values = self.values.take(place, axis=self.axes.index(axis))
-        return self.having(values, [name for name in self.axes if name != axis])
+        rest = self.having(values, [name for name in self.axes if name != axis])
+        if self.source is None or axis not in self.source.axes:
+            return rest
+        return replace(rest, source=self.source.drop(axis, place))
 
     def having(self, values: Array, axes: Iterable[str]) -> Labelled:
         """Return other values along some of these axes, with their labels."""
         kept = tuple(axes)
         labels = {axis: self.labels[axis] for axis in kept}
         members = {axis: row for axis, row in self.members.items() if axis in kept} if self.members else {}
-        return Labelled(values, kept, labels, self.loose & set(kept) if self.loose else self.loose, members)
+        source = self.source
+        if source is not None and not set(source.axes) <= set(kept):
+            # What remains of runs that shared an axis which is gone is named by the first of them.
+            gone = tuple(at for at, axis in enumerate(source.axes) if axis not in kept)
+            source = source.having(source.values.min(axis=gone), [a for a in source.axes if a in kept])
+        loose = self.loose & set(kept) if self.loose else self.loose
+        return Labelled(values, kept, labels, loose, members, source)
 
     def pick(self, **wanted: object) -> Value:
         """Return what stands at a label of an axis, or at each of a list of labels, which keeps the axis.
@@ -157,7 +171,10 @@ class Labelled:
         ]
         joined = " × ".join(chosen.axes)
         labels = {joined: range(len(values)), **{axis: self.labels[axis] for axis in rest}}
-        return Labelled(values, (joined, *rest), labels, self.loose & set(rest))
+        source = self.source
+        if source is not None:
+            source = labelled(combine(lambda runs, _: runs, source, chosen)).mask(chosen)
+        return Labelled(values, (joined, *rest), labels, self.loose & set(rest), {}, source)
 
     def fitted(self, axis: str, labels: Labels) -> Labelled:
         """Return this with the labels along an axis: as it is, or cut to them where the axis is loose."""
@@ -183,6 +200,27 @@ class Labelled:
         return self.having(
             fold(self.values, tuple(self.axes.index(n) for n in dict.fromkeys(names))), kept
         ).plain()
+
+    def each_run_once(self) -> Labelled:
+        """Return this where each run stands once: as it is, or in a row where a run fills several places.
+
+        Raises `AllornoneError` where what one run gives differs from place to place.
+        """
+        if self.source is None:
+            return self
+        runs, cells = _spread(self.source, self.axes), self.values
+        inner = tuple(at for at, axis in enumerate(self.axes) if axis not in self.source.axes)
+        outer = [at for at in range(cells.ndim) if at not in inner]
+        cells = cells.transpose([*outer, *inner]).reshape(runs.size, -1)
+        _, first, which = np.unique(runs.ravel(), return_index=True, return_inverse=True)
+        if not np.array_equal(cells[first][which], cells, equal_nan=cells.dtype.kind == "f"):
+            raise AllornoneError(
+                f"some runs lie on only a part of the axes {_listed(self.source.axes)}, and have several values"
+                " here: pick an alternative first"
+            )
+        return Labelled(
+            cells[first], ("run", "element"), {"run": range(len(first)), "element": range(cells.shape[1])}
+        )
 
     def axis_named(self, name: str) -> str:
         """Return the name if there is such an axis; raises `UnknownName` otherwise."""
@@ -324,7 +362,10 @@ def align(values: Sequence[Labelled], most: int = LARGEST) -> tuple[list[Array],
     shape = tuple(len(labels[axis]) for axis in axes)
     if math.prod(shape) > most:
         raise AllornoneError(f"an array of {' × '.join(map(str, shape))} elements is more than {most}")
-    frame = Labelled(np.broadcast_to(np.False_, shape), tuple(axes), labels, loose, members)
+    source = max(
+        (value.source for value in values if value.source), key=lambda s: s.values.ndim, default=None
+    )
+    frame = Labelled(np.broadcast_to(np.False_, shape), tuple(axes), labels, loose, members, source)
     return [_spread(value, axes) for value in values], frame
 
 

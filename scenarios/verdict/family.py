@@ -1,7 +1,7 @@
 """Families: all runs of a scenario, seeds and alternatives, and their measures as arrays over named axes.
 
-A run that does not lie on an axis counts at each of its labels. Picking lays out anew what the runs picked have: an
-axis on which none of them lies is gone, and so are labels that none of them has.
+A run that does not lie on an axis stands at each of its labels, and is counted once. Picking lays out anew what the
+runs picked have: an axis on which none of them lies is gone, and so are labels that none of them has.
 """
 
 from __future__ import annotations
@@ -375,8 +375,26 @@ def over_family(found: Sequence[Found], axes: Axes, name: str) -> Value:
     members = {axis: row for along in axes.values() for axis, row in along.members.items()}
     family = {axis: along.labels[axis] for axis, along in axes.items()}
     return OverFamily(
-        cells, (*axes, *inner), {**family, **labels}, members=members, name=name, outer=axes, found=found
+        cells,
+        (*axes, *inner),
+        {**family, **labels},
+        members=members,
+        source=_sources(found, axes),
+        name=name,
+        outer=axes,
+        found=found,
     ).plain()
+
+
+def _sources(found: Sequence[Found], axes: Axes) -> Labelled | None:
+    """Return which run stands where, along the axes that have runs, where some runs lie on all and some do not."""
+    some = {axis: along for axis, along in axes.items() if any(axis in one.at for one in found)}
+    if all(axis in one.at for one in found for axis in some):
+        return None
+    runs = np.full([len(along.labels[axis]) for axis, along in some.items()], -1)
+    for k, one in enumerate(found):
+        runs[tuple(_place(axis, along, one.at) for axis, along in some.items())] = k
+    return Labelled(runs, tuple(some), {axis: along.labels[axis] for axis, along in some.items()})
 
 
 def _kept(axis: str, along: Labelled, chosen: Sequence[Found], places: Sequence[int] | None) -> Labelled:

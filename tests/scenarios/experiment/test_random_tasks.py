@@ -192,7 +192,7 @@ def test_patterns_that_mean_nothing_are_told() -> None:
     assert "as many outputs, found 3" in message_of(
         data="patterns", count=2, inputs=4, active=1, outputs=3, d="own"
     )
-    assert "inputs must be at least 1" in message_of(data="patterns", count=2, inputs=0, active=0)
+    assert "inputs must be at least 1" in message_of(data="patterns", count=2, inputs="1 - 1", active=0)
 
 
 def test_more_patterns_than_fit_are_refused() -> None:

@@ -261,7 +261,14 @@ def test_another_seed_holds_out_others() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"data": "table", "inputs": 0}, "tasks.t: inputs must be from 1 to 40, found 0"),
+        ({"data": "table", "inputs": "1 - 1"}, "tasks.t: inputs must be at least 1, found 0"),
+        ({"data": "table", "inputs": 41}, "tasks.t: inputs must be from 1 to 40, found 41"),
+        ({"data": "bars", "size": [2, 2], "inputs": 5}, "tasks.t: inputs says 5, and a sample has 4 numbers"),
+        (
+            {"data": "rows", "x": [[1, 0]], "inputs": ["A"]},
+            "tasks.t: inputs says 1, and a sample has 2 numbers",
+        ),
+        ({"data": "rows", "x": [[1, 0]], "inputs": ["A", "A"]}, "a list of different names"),
         ({"data": "table", "inputs": 2, "ones": ["011"]}, "ones: '011' is no row of 2 inputs; one is '11'"),
         ({"data": "table", "inputs": 1, "number": 4}, "number must be from 0 to 3, found 4"),
         ({"data": "table", "inputs": 1, "coding": "grey"}, "'binary' or 'bipolar', found 'grey'"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -21,6 +21,7 @@ from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.experiment.preparing import Prepared
 from allornone.scenarios.experiment.running_phases import Needs, RunRecord, run_phases
 from allornone.scenarios.experiment.tasks import Task, TaskContext
+from allornone.scenarios.expressions.expression import Scope, expression
 from allornone.scenarios.expressions.labelled import Labelled, Value, labelled
 from allornone.scenarios.verdict import family as families
 from allornone.scenarios.verdict.family import Laboratory, Selection
@@ -204,7 +205,7 @@ def test_what_an_axis_moves_together_picks_along_it() -> None:
 
 
 def test_an_alternative_may_vary_further_for_itself_alone() -> None:
-    """A run that does not lie on the inner axis counts at each of its labels; it is lived once."""
+    """A run that does not lie on the inner axis stands at each of its labels; it is lived once."""
     vary = "[vary.way]\nplain = { parameters.b = 1 }\nricher = { vary.a = [2, 5] }\n[vary]\nb = [2, 6]"
     room = laboratory(vary)
     result = room.measured()
@@ -214,6 +215,53 @@ def test_an_alternative_may_vary_further_for_itself_alone() -> None:
     assert set(code.axes) == {"way", "a", "b"}
     assert [code.pick(way="richer", a=a, b=b) for a in (2, 5) for b in (2, 6)] == [220, 260, 520, 560]
     assert [code.pick(way="plain", a=a, b=b) for a in (2, 5) for b in (2, 6)] == [120, 160, 120, 160]
+
+
+RAGGED = "[vary.way]\nplain = { parameters.b = 1 }\nricher = { vary.a = [2, 5, 8] }\n[vary]\nb = [2, 6]"
+DRAWN = BASE.replace("weight=b", "weight=normal(0, 1)")
+
+
+@pytest.mark.parametrize(
+    "fold", ["mean", "sum", "median", "norm", "count", "size", "min", "max", "all", "any", "distinct"]
+)
+def test_reductions_count_each_run_once(fold: str) -> None:
+    """Also one that stands at each label of an axis on which only others lie; over the whole family or over an axis."""
+    room = laboratory(RAGGED, seeds=3, base=DRAWN + "fed = \"y('c')\"\n")
+    given = {name: labelled(value) for name, value in room.measured().values.items()}
+    folded: dict[str, Callable[[Array], float]] = {
+        "count": np.count_nonzero,
+        "size": np.size,
+        "norm": lambda cells: float(np.sqrt(np.sum(cells**2))),
+        "distinct": lambda cells: len(np.unique(cells)),
+    }
+
+    def expected(name: str, **at: object) -> float:
+        apart = [labelled(given[name].pick(way="richer")), labelled(given[name].pick(way="plain"))]
+        cells = [part.pick(**{axis: x for axis, x in at.items() if axis in part.axes}) for part in apart]
+        fold_of = folded[fold] if fold in folded else getattr(np, fold)
+        return float(fold_of(np.concatenate([labelled(cell).values.ravel() for cell in cells])))
+
+    def said(text: str) -> Value:
+        return expression(text).evaluate(Scope(given))
+
+    assert said(f"{fold}(heard)") == pytest.approx(expected("heard"))
+    if fold != "distinct":  # which counts the states of a whole run, not its ticks
+        assert said(f"{fold}(fed)") == pytest.approx(expected("fed"))
+    by_tick = labelled(said(f"{fold}(fed + 0, over=['way', 'a', 'b', 'seed'])"))
+    assert [by_tick.pick(tick=tick) for tick in range(8)] == [
+        pytest.approx(expected("fed", tick=tick)) for tick in range(8)
+    ]
+
+
+def test_a_run_that_has_several_values_is_not_counted() -> None:
+    """A run is compared with each label of an axis on which it does not lie: how often it fits is no number of runs."""
+    given = laboratory("[vary.way]\none = { parameters.a = 3 }\nmany = { vary.a = [1, 2, 3] }").measured()
+    scope = Scope({**given.values, **given.axes})
+
+    assert expression("any(code == 100 * a + 20)").evaluate(scope)
+    assert expression("count(code(way='many') == 100 * a + 20)").evaluate(scope) == 3
+    with pytest.raises(AllornoneError, match="pick an alternative first"):
+        expression("count(code == 100 * a + 20)").evaluate(scope)
 
 
 NESTED = (
