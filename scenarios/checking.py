@@ -37,6 +37,7 @@ from allornone.simulator.errors import AllornoneError, UnknownName, nearest
 from allornone.simulator.notation.expression import ExpressionError
 from allornone.simulator.notation.reading import NotationError
 from allornone.simulator.program.program import compile
+from allornone.simulator.records.records import AT_REST
 
 MOST_LABELS = 8
 """Labels of an axis of numbers at which networks and lessons are made; as a rule the others differ in numbers only."""
@@ -252,8 +253,8 @@ def _unlived_phase(of: _Unlived, asked: Needs) -> PhaseRecord:
     history = None
     if phase.rule is not None and not phase.timed:
         words = {word: np.zeros(phase.epochs) for word in ("mistakes", "updates", "change")}
-        words |= {word: np.zeros(phase.epochs + 1) for word in ("error", "worst")}
-    elif not phase.timed and phase.d is not None and not phase.clamped:
+        words |= {word: np.zeros(phase.epochs + 1) for word in AT_REST}
+    elif not phase.by_tick and phase.d is not None and not phase.clamped:
         words = {"mistakes": np.zeros(1)}
     if phase.rule is not None and "history" in asked.words:
         history = np.broadcast_to(of.start, ((ticks if alone else phase.epochs) + 1, len(of.start)))
@@ -299,6 +300,23 @@ def _wrong_labels(
                 message = f"where picks {pick.arg!r} already: say it there or here"
             if message:
                 yield inside, message, pick.col_offset + 1
+        yield from ((inside, message, column) for message, column in _wrong_over(text, dry, outer))
+
+
+def _wrong_over(
+    text: str, dry: Mapping[str, Value], outer: Mapping[str, Sequence[Any]]
+) -> Iterator[tuple[str, int]]:
+    """Yield each axis over which a claim reduces and which nothing in it can have, with its column."""
+    for node in ast.walk(ast.parse(text.strip(), mode="eval")):
+        for said in node.keywords if isinstance(node, ast.Call) else ():
+            if said.arg != "over":
+                continue
+            named = [part.value for part in ast.walk(said.value) if isinstance(part, ast.Constant)]
+            used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} & dry.keys()
+            axes = [*outer, *(axis for name in used for axis in _axes_of(dry[name]))]
+            for axis in named:
+                if axis not in axes:
+                    yield str(UnknownName("axis", str(axis), axes)), said.value.col_offset + 1
 
 
 def _picks(text: str, among: Container[str]) -> Iterator[tuple[str, ast.keyword]]:

@@ -18,6 +18,8 @@ Path = tuple[str | int, ...]
 
 UNIT_KEYS = ("model", "bias")
 TASK_KEYS = ("data", "inputs", "hold_out")
+KEPT_OF_TASK = ("data", "hold_out")
+"""What stays of a task when a change names other data, whose inputs may be others too."""
 NAMING_TASKS = ("task", "cover")
 """Parameters of builders that a file gives by the name of a task."""
 DRAWN_KEYS = ("inputs", "outputs", "groups", "synapses")
@@ -296,7 +298,7 @@ def _tasks(raw: Raw, piece: Raw) -> Raw:
     tasks: Raw = dict(raw.get("tasks", {}))
     for name, new in piece.items():
         _known(name, tasks, "task")
-        old = _renamed(tasks[name], _table(new, name), "data", TASK_KEYS, tasks[name].get("data"))
+        old = _renamed(tasks[name], _table(new, name), "data", KEPT_OF_TASK, tasks[name].get("data"))
         choice = TASK_CHOICES.get(str(new.get("data", old.get("data"))), ())
         tasks[name] = _merged(_without_rivals(old, new, choice), new)
     return tasks
@@ -418,17 +420,17 @@ def idle(phase: Mapping[str, Any]) -> dict[str, str]:
     if len(acts) != 1:
         return {}
     act = acts[0]
-    in_time = act == "stimulus" and "teacher" not in phase
+    in_time = act == "stimulus" and ("teacher" not in phase or phase.get("teacher_at") == "every")
     rows = (
         (act != "test", ("flip", "hold"), "is of cues: it goes with test"),
-        (in_time, ("teacher_at",), "is of a teacher, and there is none"),
+        (act == "stimulus" and "teacher" not in phase, ("teacher_at",), "is of a teacher, and there is none"),
         (act != "stimulus", ("teacher", "teacher_at", "sample"), "goes with a stimulus"),
         (act == "test", LEARNING_KEYS, "does nothing here: a test teaches nothing"),
         (act == "gradient", LEARNING_KEYS, "does nothing here: a gradient is followed by nobody"),
         (
             in_time,
             ("until", "batch", "average", "order"),
-            "is of lessons: a stimulus without a teacher is lived in time, trial by trial",
+            "is of lessons: a stimulus is lived in time, trial by trial, unless a teacher speaks at its end",
         ),
         (
             act != "test" and not in_time,

@@ -105,11 +105,6 @@ def _phases(raw: Raw, names: Sequence[str]) -> Iterator[Violation]:
                 "nothing can be taught without a rule: say rule = ... in [learning] or in this phase",
             )
         yield from _until(phase, path, names)
-        if phase.get("teacher_at") == "every":
-            yield Violation(
-                (*path, "teacher_at"),
-                'a teacher who speaks at every tick is not there yet: say teacher_at = "last"',
-            )
         for key, why in idle(phase).items():
             yield Violation((*path, key), f"{key} {why}", None, True)
 

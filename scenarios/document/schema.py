@@ -127,7 +127,7 @@ SAID: dict[str, dict[str, str]] = {
         "gradient": "The task of whose divergence the gradient is taken.",
         "ticks": "How many ticks it, or a presentation, takes.",
         "teacher": "What units should do at the end of a stimulus, each an expression of what was given.",
-        "teacher_at": "When the teacher speaks beside a stimulus of several ticks: once, at the last of them.",
+        "teacher_at": "Whether the teacher speaks once, at the last tick of a stimulus, or at every one.",
         "from": "Whether it begins at rest, or where the phase before ended.",
         "update": "Whether all units are updated together or one by one.",
         "flip": "The share of units inverted in a cue.",

@@ -37,13 +37,11 @@ from allornone.scenarios.expressions.labelled import Labelled, Value, combine, l
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.notation.expression import ExpressionError
-from allornone.simulator.records.records import SEEN, Record
+from allornone.simulator.records.records import AT_REST, SEEN, Record
 from allornone.simulator.registry import functions
 
 NEEDS = {"y": "y", "x": "y", "z": "z", "veto": "vetoed"}
 """What has to be kept for a function of a run to have an answer."""
-AT_REST = ("error", "worst", "fall")
-"""Words of `history` that are judged at rest after every epoch, so that somebody has to ask."""
 COUNTED = ("mistakes", "updates", "change")
 """Words that count what happened on the way, so that their first value is that of epoch 1."""
 
@@ -63,7 +61,10 @@ def needs(texts: Iterable[str]) -> Needs:
                 case ast.Call(func=ast.Name(id="gradient_gap")):
                     words.add("gap")
                 case ast.Call(func=ast.Name(id="history"), args=[ast.Constant(value=str(name)), *_]):
-                    words |= {"history"} if name.startswith("w ") else {"error"} if name in AT_REST else set()
+                    if name.startswith("w "):
+                        words.add("history")
+                    elif name in (*AT_REST, "fall"):
+                        words.add("gradient" if name == "gradient" else "error")
     seen = [word for word in SEEN if word in words]
     return Needs(Record(seen, units=sorted(units)), frozenset(words.difference(SEEN)))
 
@@ -161,15 +162,16 @@ class _Reader:
 
         def call(group: Value, phase: Value | None = None) -> Value:
             record = self.phase(phase, lambda record: True)
-            return self.along(
-                record, record.seen[NEEDS[word]], self.members(group), single=self.is_one(group)
-            )
+            values, members = record.seen[NEEDS[word]], self.members(group)
+            return self.along(record, values, members, record.units, single=self.is_one(group))
 
         return call
 
-    def along(self, record: PhaseRecord, values: Array, units: Sequence[str], single: bool) -> Value:
-        """Return values of units with their axes; one unit, one trial has none."""
-        place = {unit: k for k, unit in enumerate(record.units)}
+    def along(
+        self, record: PhaseRecord, values: Array, units: Sequence[str], known: Sequence[str], single: bool
+    ) -> Value:
+        """Return values of units with their axes, where those of `known` units stand; one unit, one trial has none."""
+        place = {unit: k for k, unit in enumerate(known)}
         places = [place[unit] for unit in units]
         chosen = values[..., places]
         axes = ["trial", "tick", "unit"] if record.phase.by_tick else ["trial", "unit"]
@@ -181,13 +183,15 @@ class _Reader:
         return Labelled(chosen, tuple(axes), labels).plain()
 
     def desired(self, group: Value, phase: Value | None = None) -> Value:
-        """Return what the teacher wanted of a unit or group, one value a presentation."""
+        """Return what the teacher wanted of a unit or group, one value a presentation, or a tick."""
         record = self.phase(phase, lambda record: record.phase.d is not None, "a teacher")
         lesson, d = record.phase, cast(Array, record.phase.d)
         members = self.members(group)
         for unit in members:
             if unit not in lesson.taught:
                 raise UnknownName("taught unit", unit, lesson.taught)
+        if lesson.by_tick:
+            return self.along(record, d, members, lesson.taught, single=self.is_one(group))
         chosen = d[:, [lesson.taught.index(unit) for unit in members]]
         if self.is_one(group):
             return Labelled(chosen[:, 0], ("trial",))
@@ -312,7 +316,7 @@ class _Reader:
                 raise UnknownName("phase", str(name), records)
             found = records[str(name)]
             if not has(found):
-                raise NothingThereError(f"phase {name!r} has not {what}")
+                raise NothingThereError(f"phase {name!r} has no {what.removeprefix('a ')}")
             return found
         for record in reversed(self.run.records):
             if has(record):

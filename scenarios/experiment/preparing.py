@@ -46,9 +46,9 @@ Lesson = tuple[Array, tuple[str, ...], Array | None, tuple[str, ...], float | No
 class PreparedPhase:
     """One phase of one run.
 
-    `x` is (trials, ticks, driven), NaN where a unit is left free; `d` is (trials, taught) or None: what the teacher
-    wants, or where they are `clamped` holds the units at. A `timed` phase is lived tick by tick, any other presents;
-    `by_tick` are those that are recorded so, all others are recorded a value a presentation.
+    `x` is (trials, ticks, driven), NaN where a unit is left free; `d` is (trials, taught), or by tick (trials, ticks,
+    taught), or None: what the teacher wants, or where they are `clamped` holds the units at. A `timed` phase is lived
+    tick by tick, any other presents; `by_tick` are those that are recorded so, all others a value a presentation.
     """
 
     name: str
@@ -281,8 +281,10 @@ def _phase(
     clamped = phase.act == "teach" and d is not None and rule is not None and not needs_teacher(rule)
     if rule is not None and phase.act == "stimulus" and d is None and needs_teacher(rule):
         raise AllornoneError(f"phase {phase.name!r}: the rule {rule.name!r} needs a teacher")
+    if rule is not None and phase.teacher_at == "every" and not needs_teacher(rule):
+        raise AllornoneError(f"phase {phase.name!r}: the rule {rule.name!r} listens to no teacher")
     # A presentation is judged at its last tick; a stimulus without a teacher, and a cue on units, are lived in time.
-    by_tick = phase.act == "stimulus" and d is None
+    by_tick = phase.act == "stimulus" and (d is None or phase.teacher_at == "every")
     timed = by_tick or not set(driven) <= set(net.inputs)
     return PreparedPhase(
         name=phase.name,
@@ -367,7 +369,8 @@ def lesson(
         again = phase.name if phase.name in drawn[1:] else ""
         x, driven = _stimulus(phase, begun, numbers, stream(seed, "stimulus", again), limits)
         taught = tuple(phase.teacher or {})
-        d = _teacher(phase.teacher, x, driven, begun.groups, numbers) if phase.teacher else None
+        spoken = x if phase.teacher_at == "every" else x[:, -1]
+        d = _teacher(phase.teacher, spoken, driven, begun.groups, numbers) if phase.teacher else None
         return x, driven, d, _units(taught, begun.groups), None
     name = str(phase.task)
     if name not in made:
@@ -426,7 +429,8 @@ def _stimulus(
     net, inputs = begun.network, begun.groups["inputs"]
     known = set(inputs)
     forced = [unit for unit in net if unit in given and unit not in known]
-    if forced and phase.teacher is not None:
+    at_end = phase.teacher is not None and phase.teacher_at != "every"
+    if forced and at_end:
         raise AllornoneError(
             f"phase {phase.name!r}: a teacher speaks at the end of a presentation, in which only inputs are "
             f"given something, found {forced[0]!r}; without a teacher a stimulus may force any unit"
@@ -436,7 +440,7 @@ def _stimulus(
     if phase.teacher is not None and phase.teacher_at is None and lasts > 1:
         raise AllornoneError(
             f"phase {phase.name!r}: when does the teacher speak beside a stimulus of {lasts} ticks? "
-            'Say teacher_at = "last": once, when it ends'
+            'Say teacher_at = "last": once, when it ends; or "every"'
         )
     limits.need("ticks", ticks)
     sample = None if phase.sample is None else numbers.whole(phase.sample, "sample")
@@ -471,7 +475,7 @@ _COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 def _ticks(phase: Phase, given: Mapping[str, Given], net: Network, numbers: Numbers) -> tuple[int, int]:
     """Return for how many ticks something is given, and how many the phase takes."""
     longest = max((len(sequence) for sequence in given.values()), default=0)
-    taught, said = phase.teacher is not None, _said(phase, numbers)
+    taught, said = phase.teacher is not None and phase.teacher_at != "every", _said(phase, numbers)
     if said is not None:
         ticks = said
     elif net.loops:
@@ -486,19 +490,20 @@ def _ticks(phase: Phase, given: Mapping[str, Given], net: Network, numbers: Numb
 def _teacher(
     teacher: Mapping[str, Any], x: Array, driven: tuple[str, ...], groups: Groups, numbers: Numbers
 ) -> Array:
-    last = np.nan_to_num(x[:, -1])
-    names: dict[str, Value] = {unit: Labelled(last[:, k], ("trial",)) for k, unit in enumerate(driven)}
+    """Return what the teacher wants where so much is given, (…, driven): (…, taught)."""
+    given = np.nan_to_num(x.reshape(-1, x.shape[-1]))
+    names: dict[str, Value] = {unit: Labelled(given[:, k], ("trial",)) for k, unit in enumerate(driven)}
     place = {unit: k for k, unit in enumerate(driven)}
     for group, members in groups.items():
         if group not in names and members and all(unit in place for unit in members):
-            columns = last[:, [place[unit] for unit in members]]
+            columns = given[:, [place[unit] for unit in members]]
             names[group] = Labelled(columns, ("trial", "unit"), {"unit": tuple(members)})
     columns_of = [
-        _column(numbers.of_examples(text, names) if isinstance(text, str) else text, len(x), unit)
+        _column(numbers.of_examples(text, names) if isinstance(text, str) else text, len(given), unit)
         for unit, text in teacher.items()
         for _ in _units((unit,), groups)
     ]
-    return np.stack(columns_of, axis=1)
+    return np.stack(columns_of, axis=1).reshape(*x.shape[:-1], -1)
 
 
 def _column(value: Value, trials: int, unit: str) -> Array:
@@ -519,13 +524,17 @@ def _units(names: tuple[str, ...], groups: Groups) -> tuple[str, ...]:
 
 
 def _on_outputs(phase: Phase, task: Task, net: Network, numbers: Numbers, seed: int) -> Lesson:
-    """A net without inputs meets a task on its outputs: held at it to learn, given it as a cue to be shown."""
+    """A net without inputs meets a task on its outputs: held at it to learn, given it as a cue to be completed."""
     outputs = tuple(net.outputs)
     if task.x.shape[1] != len(outputs):
         raise AllornoneError(f"phase {phase.name!r}: cues of {task.x.shape[1]} for {len(outputs)} outputs")
     if phase.act == "teach":
         return np.zeros((len(task.x), 1, 0)), (), task.x, outputs, task.cell
-    return _cues(phase, task.x, numbers, seed), outputs, None, (), task.cell
+    if phase.act == "gradient":
+        raise AllornoneError(
+            f"phase {phase.name!r}: a gradient is taken of what inputs bring, and the net has none"
+        )
+    return _cues(phase, task.x, numbers, seed), outputs, task.x, outputs, task.cell
 
 
 def _cues(phase: Phase, patterns: Array, numbers: Numbers, seed: int) -> Array:

@@ -27,9 +27,9 @@ from allornone.simulator.learning.rules import LearningRule
 from allornone.simulator.learning.training import Condition, Plan, Ramp, keep_seen, learn
 from allornone.simulator.network.network import Network
 from allornone.simulator.parameters import stack
-from allornone.simulator.program.passing import Moment, Passage
+from allornone.simulator.program.passing import WRONG, Moment, Passage
 from allornone.simulator.program.program import Program, Weights, compile
-from allornone.simulator.records.records import SEEN, Record, Recorder, Trace, Training, seen_at
+from allornone.simulator.records.records import AT_REST, SEEN, Record, Recorder, Trace, Training, seen_at
 from allornone.simulator.time.simulation import Simulator, Snapshot, driving
 
 MOST_LANES = 512
@@ -43,7 +43,7 @@ STEP = 1e-5
 
 @dataclass(frozen=True)
 class Needs:
-    """What is asked of runs: a record of units, and "history" of weights, "error" at rest, "gap" of a gradient.
+    """What is asked of runs: a record of units, "history" of weights, "error", "gradient" at rest, a gradient's "gap".
 
     `shown` is the phase of which everything is kept, moment by moment; then there is one run.
     """
@@ -361,7 +361,7 @@ def _taught(group: _Group, rule: LearningRule, plan: Lesson) -> Left:
 
     def words(lane: int) -> dict[str, Array]:
         return {
-            word: column[: lived[lane] + (word in ("error", "worst")), lane].copy()
+            word: column[: lived[lane] + (word in AT_REST), lane].copy()
             for word, column in training.values.items()
         }
 
@@ -385,7 +385,8 @@ def _taught(group: _Group, rule: LearningRule, plan: Lesson) -> Left:
 
 def _plan(group: _Group, plan: Lesson) -> Plan:
     first, words = group.first, group.needs.words
-    recorded = [word for word, need in (("weights", "history"), ("error", "error")) if need in words]
+    asked = (("weights", "history"), ("error", "error"), ("gradient", "gradient"))
+    recorded = [word for word, need in asked if need in words]
     size = plan.samples * first.epochs * len(group.program.synapses)
     if group.needs.shown is not None and size >= MOST_HISTORY:
         recorded.remove("weights")
@@ -487,6 +488,7 @@ def _in_time(group: _Group) -> Left:
     batch = 1 if rule is not None else trials
     simulator = _begun(group, rule, batch)
     group.keep_room(trials, ticks)
+    wanted = None if rule is None or first.d is None else _wanted(group)
     alone = trials == 1 and first.epochs == 1
     by_tick, by_epoch = group.wants_history and alone, group.wants_history and not alone
     moments: list[tuple[Moment, Weights]] = []
@@ -497,7 +499,7 @@ def _in_time(group: _Group) -> Left:
             if first.from_rest and (start or epoch):
                 simulator.rest()
             some = slice(start, start + batch)
-            moments += _trial(group, simulator, x[some], some, by_tick)[: MOST_MOMENTS - len(moments)]
+            moments += _trial(group, simulator, x[some], some, by_tick, wanted)[: MOST_MOMENTS - len(moments)]
         if by_epoch:
             group.history.append(program.synapse_values(simulator.weights))
     simulator.finish()
@@ -513,19 +515,30 @@ def _in_time(group: _Group) -> Left:
 
 
 def _trial(
-    group: _Group, simulator: Simulator, x: Array, trials: slice, history: bool
+    group: _Group, simulator: Simulator, x: Array, trials: slice, history: bool, wanted: Array | None
 ) -> list[tuple[Moment, Weights]]:
     """Run some trials at the same time and keep every tick; return those that may be shown, with their weights."""
     shown = []
     for tick, (given, held) in enumerate(driving(simulator.program, x, group.first.driven)):
         before = simulator.weights
-        moment = simulator.advance(given, held)
+        desired = None
+        if wanted is not None:
+            desired = [wanted[trials, tick, stage.units] for stage in simulator.program.stages]
+        moment = simulator.advance(given, held, desired)
         group.keep_tick(moment, (trials, tick))
         if history:
             group.history.append(simulator.program.synapse_values(before))
         if group.recorder is not None and tick < MOST_MOMENTS:
             shown.append((moment, before))
     return shown
+
+
+def _wanted(group: _Group) -> Array:
+    """Return what a teacher wants of every unit at every tick, (trials, ticks, units, lanes), NaN where nothing."""
+    d = _lanes([phase.d for phase in group.phases if phase.d is not None])
+    wanted = np.full((*d.shape[:2], len(group.program.names), group.program.lanes), np.nan)
+    wanted[:, :, [group.program.index[unit] for unit in group.first.taught]] = d
+    return wanted
 
 
 def _trace(group: _Group, moments: Sequence[tuple[Moment, Weights]], ticks: int) -> Trace | None:
@@ -569,7 +582,14 @@ def _cued(group: _Group) -> Left:
         moments.append((simulator.advance(nothing), program.weights))
     group.keep_room(trials)
     group.keep_tick(moments[-1][0])
-    records = group.records(program.weights, trace=_trace(group, moments, len(moments)))
+    wanted = _lanes([phase.d for phase in group.phases if phase.d is not None])
+    last = moments[-1][0].y[:, [program.index[unit] for unit in first.taught]]
+    mistakes = (np.abs(last - wanted) >= WRONG).any(axis=1).sum(axis=0, dtype=float)
+    records = group.records(
+        program.weights,
+        words=lambda lane: {"mistakes": mistakes[lane : lane + 1]},
+        trace=_trace(group, moments, len(moments)),
+    )
     return program.weights, simulator.snapshot(), records
 
 

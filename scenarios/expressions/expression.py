@@ -19,6 +19,7 @@ import numpy as np
 from allornone.scenarios.expressions.functions import (
     FUNCTIONS,
     OF_EXAMPLES,
+    ONE_VALUE,
     Function,
     arithmetic,
     compare,
@@ -88,6 +89,8 @@ class Scope:
     names: Mapping[str, Value]
     functions: Mapping[str, Function] = field(default_factory=lambda: FUNCTIONS)
     budget: Budget = Budget()
+    of_examples: bool = False
+    """Whether the expression speaks of one example, though all are computed together along "trial"."""
 
 
 class Expression(ParsedExpression):
@@ -210,6 +213,7 @@ class _Evaluation(Evaluation):
 
     def arithmetic(self, node: ast.expr, symbol: str, left: Value, right: Value) -> Value:
         """Return `left symbol right`."""
+        self.no_list_of_examples(node, left, right)
         return self.trying(node, arithmetic, symbol, left, right, self.scope.budget.size)
 
     def comparable(self, node: ast.expr, value: Value) -> Value:
@@ -220,7 +224,14 @@ class _Evaluation(Evaluation):
 
     def compared(self, node: ast.expr, symbol: str, left: Value, right: Value) -> Value:
         """Return whether `left symbol right`."""
+        self.no_list_of_examples(node, left, right)
         return self.trying(node, compare, symbol, left, right, self.scope.budget.size)
+
+    def no_list_of_examples(self, node: ast.expr, *values: Value) -> None:
+        """Refuse a list that would lie along the examples, of which the expression knows one."""
+        axes = {value.axes for value in values if isinstance(value, Labelled)}
+        if self.scope.of_examples and axes == {("trial",), (LIST,)}:
+            raise self.expression.error("one value meets a list", node)
 
     def truth(self, node: ast.expr, value: Value) -> Value:
         """Return where a value is true."""
@@ -251,6 +262,8 @@ class _Evaluation(Evaluation):
     def subscript(self, node: ast.Subscript) -> Value:
         """Take elements of an array by their places, or by a mask."""
         array, key = labelled(self.value(node.value)), node.slice
+        if self.scope.of_examples and array.axes == ("trial",):
+            raise self.expression.error(ONE_VALUE, node)
         if isinstance(key, ast.Slice):
             bounds = [None if part is None else whole(part) for part in (key.lower, key.upper, key.step)]
             return self.trying(node, array.index, slice(*bounds))
@@ -260,6 +273,10 @@ class _Evaluation(Evaluation):
         if place is not None:
             return self.trying(node, array.index, place)
         mask = labelled(self.value(key))
+        if self.scope.of_examples and "trial" in mask.axes:
+            raise self.expression.error(
+                "of one example nothing can be masked: examples would differ in length", key
+            )
         if not mask.axes or mask.values.dtype != np.bool_:
             raise self.expression.error(INDEX, key)
         return self.trying(node, array.mask, mask)
@@ -346,7 +363,7 @@ class Numbers:
         >>> Numbers({}).of_examples("sum(x)", {"x": x}).values
         array([2., 1.])
         """
-        return compiled(text).evaluate(Scope({**self.parameters, **names}, OF_EXAMPLES))
+        return compiled(text).evaluate(Scope({**self.parameters, **names}, OF_EXAMPLES, of_examples=True))
 
     def wiring(self, text: str, indices: Mapping[str, Index]) -> Array | float | bool:
         """Return what an expression in a synapse or stimulus is, where free indices have these values."""

@@ -337,6 +337,18 @@ _FOLDING = (
 )
 
 
+ONE_VALUE = "one value has no axis"
+
+
+def _along_inputs(call: Callable[..., Value]) -> Callable[..., Value]:
+    def each(x: Value, *, over: Value | None = None) -> Value:
+        if labelled(x).axes == ("trial",):
+            raise AllornoneError(ONE_VALUE)
+        return call(x) if over is None else call(x, over=over)
+
+    return each
+
+
 def _of_each(name: str, call: Callable[..., Value]) -> Callable[..., Value]:
     def each(x: Value, *more: Value, over: Value | None = None) -> Value:
         array = labelled(x)
@@ -352,8 +364,12 @@ def _of_each(name: str, call: Callable[..., Value]) -> Callable[..., Value]:
 
 OF_EXAMPLES: Mapping[str, Function] = MappingProxyType(
     {
-        name: replace(function, call=_of_each(name, function.call)) if name in _FOLDING else function
-        for name, function in FUNCTIONS.items()
+        **FUNCTIONS,
+        **{name: replace(FUNCTIONS[name], call=_of_each(name, FUNCTIONS[name].call)) for name in _FOLDING},
+        **{
+            name: replace(FUNCTIONS[name], call=_along_inputs(FUNCTIONS[name].call))
+            for name in ("sort", "number")
+        },
     }
 )
 """The same functions where an expression speaks of one example, though all are computed together along "trial"."""

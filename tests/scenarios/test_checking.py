@@ -92,6 +92,26 @@ def test_mistakes_of_the_document_and_of_what_it_makes_are_told_together(tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("that", "at"),
+    [
+        ("max(answer, over='net') == 1", "'net'"),
+        ("max(answer + 1, over=['tick', 'seed']) == 2", "['tick'"),
+        ("sum(sort(answer, over='unit')) == 2", "'unit'"),
+    ],
+)
+def test_a_claim_reduces_over_axes_that_are_there(tmp_path: Path, that: str, at: str) -> None:
+    """An axis that none of its measures has is told at its place; the tick is one."""
+    file, text = written(tmp_path, ("answer == [0, 1, 0, 0, 1, 0]", that))
+
+    assert [line.split(": ")[0] for line in told(file)] == [place(text, at)]
+    assert "axis" in told(file)[0]
+    assert (
+        look_over(written(tmp_path, ("answer == [0, 1, 0, 0, 1, 0]", "sum(answer, over='tick') == 2"))[0])
+        == []
+    )
+
+
+@pytest.mark.parametrize(
     ("change", "part", "sentence"),
     [
         (

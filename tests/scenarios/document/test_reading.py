@@ -65,7 +65,7 @@ def test_what_a_file_says_is_typed() -> None:
     document = read(corpus.SCENARIOS / "valid" / "every-key.toml").document
 
     assert document.tasks["gate"].data == "table"
-    assert document.tasks["gate"].parameters == {"inputs": "p", "ones": ["11"]}
+    assert (document.tasks["gate"].inputs, document.tasks["gate"].parameters) == ("p", {"ones": ["11"]})
     assert document.activation.default == {"model": "logistic", "bias": "p - 2"}
     assert document.activation.units["H[0]"] == {"bias": 1}
     assert (document.learning.rule, document.learning.rule_parameters) == ("lms", {"eta": "eta / 2"})

@@ -11,9 +11,10 @@ import pytest
 
 from allornone.scenarios.document.validating import Experiments
 from allornone.scenarios.experiment.limits import Limits
-from allornone.scenarios.experiment.measuring import needs
+from allornone.scenarios.experiment.measuring import measure, needs
 from allornone.scenarios.experiment.preparing import PreparedPhase, prepare
 from allornone.scenarios.experiment.running_phases import run_phases
+from allornone.scenarios.expressions.labelled import Value, labelled
 from allornone.simulator.errors import AllornoneError
 
 NET = """
@@ -373,7 +374,6 @@ def test_beside_a_stimulus_of_one_tick_nothing_need_be_said_of_the_teacher(stimu
 @pytest.mark.parametrize(
     ("told", "message"),
     [
-        ('stimulus = { x = "11" }\nteacher = { out = 1 }\nteacher_at = "every"', "is not there yet"),
         (
             'stimulus = { x = "11" }\nteacher = { out = 1 }\nteacher_at = "first"',
             "one of last, every is needed",
@@ -383,12 +383,120 @@ def test_beside_a_stimulus_of_one_tick_nothing_need_be_said_of_the_teacher(stimu
     ],
 )
 def test_when_a_teacher_speaks_is_said_of_a_teacher_alone(told: str, message: str) -> None:
-    """And at every tick he cannot yet."""
+    """Of nobody else."""
     raw = tomllib.loads(
         f'{GATE}[learning]\nrule = "perceptron"\neta = 1\n[[experience]]\nname = "p"\n{told}\n'
     )
 
     assert [message in fault.message for fault in Experiments().faults(raw)] == [True]
+
+
+STREAM = """
+[connectivity]
+build = { net = "perceptron", inputs = ["a", "b"] }
+[learning]
+rule = "perceptron"
+eta = 1
+bound = 100
+[[experience]]
+name = "stream"
+stimulus = { a = "0011010111", b = "0101110010" }
+teacher = { out = "a and not b" }
+teacher_at = "every"
+ticks = 12
+"""
+
+
+def test_a_teacher_may_speak_at_every_tick() -> None:
+    """Each tick is a presentation of what is given then: a perceptron that walks along the ticks, by hand."""
+    run = run_whole(STREAM, "y('out')", "d('out')", "w('out')", "history('w out')")
+    a, b = [0, 0, 1, 1, 0, 1, 0, 1, 1, 1, 0, 0], [0, 1, 0, 1, 1, 1, 0, 0, 1, 0, 0, 0]
+    w, walked, answered = np.zeros(3), [], []
+    for x in zip(np.ones(12), a, b, strict=True):
+        walked.append(w)
+        y = float(w @ x > 0)
+        answered.append(y)
+        w = w + ((x[1] and not x[2]) - y) * np.array(x)
+
+    assert labelled(run["y('out')"]).values.tolist() == answered
+    assert labelled(run["d('out')"]).values.tolist() == [p and not q for p, q in zip(a, b, strict=True)]
+    assert labelled(run["w('out')"]).values.tolist() == w.tolist()
+    assert labelled(run["history('w out')"]).values[:-1].tolist() == [one.tolist() for one in walked]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('rule = "perceptron"\neta = 1', 'rule = "hebb"\neta = 1', "the rule 'hebb' listens to no teacher"),
+        ('a and not b"', 'a[0]"', "one value has no axis"),
+        ('a and not b"', 'a[a > 0]"', "one value has no axis"),
+        ('a and not b"', 'inputs[inputs > 0]"', "nothing can be masked"),
+        ('a and not b"', 'number(a)"', "one value has no axis"),
+        ('a and not b"', 'sort(b)"', "one value has no axis"),
+        ('a and not b"', 'a == [1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0]"', "one value meets a list"),
+        ("{ out =", "{ uot =", "no unit or group is named 'uot'"),
+    ],
+)
+def test_a_teacher_at_every_tick_is_understood_or_told(old: str, new: str, message: str) -> None:
+    """As one who speaks at the end."""
+    with pytest.raises(AllornoneError) as caught:
+        prepare(tomllib.loads(STREAM.replace(old, new)), 0, Limits())
+    assert message in str(caught.value)
+
+
+def test_a_teacher_beside_a_net_that_only_runs_is_compared_with() -> None:
+    """Without a rule nothing changes; what he wants can be measured, also of units that are forced."""
+    raw = STREAM[: STREAM.index("[learning]")] + STREAM[STREAM.index("[[exp") :]
+    run = run_whole(raw.replace('b = "0101110010"', 'b = "0101110010", out = "01"'), "d('out')", "y('out')")
+
+    assert labelled(run["y('out')"]).values.tolist()[:3] == [0, 1, 0]
+    assert labelled(run["d('out')"]).values.tolist()[:4] == [0, 0, 1, 0]
+
+
+def run_whole(text: str, *measures: str) -> dict[str, Value]:
+    """Return measures of the first run of a file."""
+    left = run_phases([prepare(tomllib.loads(text), 0, Limits())], needs(measures))[0]
+    return measure({one: one for one in measures}, left)
+
+
+def test_cues_that_are_completed_wrongly_are_mistakes() -> None:
+    """What is wanted of a cue is the pattern that it was made from, so a net that does nothing is wrong."""
+    shown = '[[experience]]\nname = "p"\ntest = "cues"\nupdate = "together"\nticks = 1\n'
+    whole, spoilt = (run_whole(FREE + shown + more, "mistakes()", "d('A')") for more in ("", "flip = 0.2\n"))
+    patterns = [[1, 1, 1, 1, 0, 0, 0, 0, 0, 0], [1, 0, 1, 0, 1, 0, 1, 0, 1, 0]]
+
+    assert whole["mistakes()"] == 0
+    assert spoilt["mistakes()"] == 2
+    assert labelled(spoilt["d('A')"]).values.tolist() == patterns
+
+
+def test_the_length_of_the_gradient_is_a_history() -> None:
+    """At rest after each epoch, and before the first: that of E by central differences."""
+    text = """
+seeds = 1
+[tasks]
+t = { data = "rows", x = [[0, 1], [1, 0.5], [0.25, 1]], d = [1, 0, 1] }
+[connectivity]
+build = { net = "mlp", hidden = [2], inputs = 2, outputs = 1 }
+start = 0.25
+[learning]
+rule = "backpropagation"
+eta = 0.5
+batch = "all"
+epochs = 4
+[[experience]]
+teach = "t"
+"""
+    found = labelled(run_whole(text, "history('gradient')")["history('gradient')"])
+    errors = labelled(run_whole(text, "history('error')")["history('error')"]).values
+
+    assert (found.axes, len(found.values), list(found.labels["epoch"])) == (("epoch",), 5, [0, 1, 2, 3, 4])
+    # A small step down a gradient lowers the error by eta times its squared length.
+    small = labelled(
+        run_whole(text.replace("eta = 0.5", "eta = 1e-5"), "history('error')")["history('error')"]
+    ).values
+    assert (small[0] - small[1]) / 1e-5 == pytest.approx(found.values[0] ** 2, rel=1e-3)
+    assert errors[0] > errors[-1]
 
 
 CELLS = """

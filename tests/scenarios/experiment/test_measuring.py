@@ -318,7 +318,7 @@ def test_only_what_measures_ask_for_is_kept() -> None:
         (CELLS, "w('out -> A')", ["'out -> A'"]),
         (CELLS, "connections('out -> A')", ["no synapse 'out -> A'"]),
         (LEARNER, "d('x1')", ["no taught unit is named 'x1'", "out"]),
-        (LEARNER, "epochs('exam')", ["phase 'exam' has not lessons learned"]),
+        (LEARNER, "epochs('exam')", ["phase 'exam' has no lessons learned"]),
         (LEARNER, "history('eror')", ["'eror'"]),
         (LEARNER, "epochs('exam', 'view')", ["epochs"]),
         (LEARNER, "depth(1)", ["depth"]),
