@@ -45,7 +45,9 @@ FEW, MANY = 4, 8
 """Up to so few moments the table alone is asked, beyond so many the parts first."""
 
 
-def logic(lines: str | list[str], tonic: bool = False, relative: bool = False) -> Network:
+def logic(
+    lines: str | list[str], tonic: bool = False, relative: bool = False, at_once: bool = False
+) -> Network:
     """Return a net of McCulloch–Pitts units that does what propositions say.
 
     A line is `N3(t) = N1(t-1) and not N2(t-1)`; several stand in a list, or divided by `;` or line ends. There are
@@ -59,6 +61,10 @@ def logic(lines: str | list[str], tonic: bool = False, relative: bool = False) -
     may save units. `graph["latency"]` says by how many ticks each unit answers later than its line, 0 where that
     can be; `graph["units_bound"]` how many units any net from rest without circles needs for certain to answer
     as soon.
+
+    A hidden unit takes a tick, as every cell of 1943. Only in a circle that has no tick to spare it answers at once,
+    over synapses without delay, so that the circle does what its lines say from any state. With `at_once` all hidden
+    units do: no unit is late, and the states of the named units alone decide what follows, as in a Boolean network.
 
     Raises NotationError with the column of a mistake in the text, AllornoneError for what no net does.
 
@@ -75,7 +81,7 @@ def logic(lines: str | list[str], tonic: bool = False, relative: bool = False) -
     allornone.simulator.errors.AllornoneError: 'Rest' is true when nothing has fired: not N(t-1). A net at rest \
 stays at rest (McCulloch and Pitts, Theorem 3), so this takes a unit that fires by itself: say tonic=True
     """
-    flag("tonic", tonic), flag("relative", relative)
+    flag("tonic", tonic), flag("relative", relative), flag("at_once", at_once)
     propositions = parse_propositions(lines)
     names = _names(propositions)
     defined = {one.name for one in propositions}
@@ -85,11 +91,11 @@ stays at rest (McCulloch and Pitts, Theorem 3), so this takes a unit that fires 
     tables = {name: line_of(name, expression) for name, expression in lowering.lines.items()}
     if not tonic:
         _refuse_restless(propositions, tables, lowering.restless)
-    longer = lengthened(tables, lowering.tonic, relative)
-    late, designs = latencies(longer, relative)
-    builder = LogicBuilder(lowering.tonic, {*lowering.names, lowering.tonic})
+    hurried = tables.keys() if at_once else _hurried(tables, relative)
+    late, designs = latencies(tables, hurried, relative)
+    builder = LogicBuilder(lowering.tonic, {*lowering.names, lowering.tonic}, hurried)
     builder.add_all(
-        {name: plans_of(line, designs[name], late, lowering.tonic) for name, line in longer.items()}
+        {name: plans_of(line, designs[name], late, lowering.tonic) for name, line in tables.items()}
     )
     net = builder.network([name for name in names if name not in defined], [one.name for one in propositions])
     for name in _outputs(propositions):
@@ -256,30 +262,20 @@ def fresh(name: str, taken: Collection[str]) -> str:
     return name
 
 
-def lengthened(lines: Mapping[str, LineTable], tonic: str, relative: bool) -> dict[str, LineTable]:
-    """Return the lines with every circle long enough for the units in it.
+def _hurried(lines: Mapping[str, LineTable], relative: bool) -> frozenset[str]:
+    """Return the lines whose hidden units must answer within the tick: what their own circle did a tick ago is theirs.
 
-    A line that needs a hidden unit for what its own circle did a tick ago cannot wait for it. So it says what
-    that unit said of the tick before: `Q(t-1)` becomes its definition, a tick earlier.
+    A hidden unit that took a tick would hear the circle too late. So it hears what its line speaks of, and the line's
+    unit hears it without delay: then the units of the lines alone say what the net remembers.
     """
     together = _circles(lines)
-    found = dict(lines)
+    found = set()
     for name, line in lines.items():
-        mates = together[name]
-        short = [one for one in line.variables if one.name in mates and one.delay == 1]
+        short = [one for one in line.variables if one.name in together[name] and one.delay == 1]
         early = sum(1 << k for k, one in enumerate(line.variables) if one not in short)
-        if not short or line.designed(early, relative) is not None:
-            continue
-
-        def earlier(atom: Atom, mates: Collection[str] = mates) -> TemporalExpression:
-            if atom.name not in mates or atom.delay != 1:
-                return atom
-            says = lines[atom.name].says.later(atom.delay)
-            return both(says, Atom(tonic, atom.delay)) if lines[atom.name].at_rest else says
-
-        speaks = "hears its own circle too soon for the units that it needs; said of the tick before, it would speak"
-        found[name] = line_of(name, line.says.replaced(earlier, lambda ever: ever), speaks)
-    return found
+        if short and line.designed(early, relative) is None:
+            found.add(name)
+    return frozenset(found)
 
 
 def _circles(lines: Mapping[str, LineTable]) -> dict[str, set[str]]:
@@ -323,29 +319,34 @@ class UnitPlan:
         )
 
 
-def latencies(lines: Mapping[str, LineTable], relative: bool) -> tuple[dict[str, int], dict[str, Design]]:
+def latencies(
+    lines: Mapping[str, LineTable], hurried: Collection[str], relative: bool
+) -> tuple[dict[str, int], dict[str, Design]]:
     """Return by how many ticks each unit must answer late, as few as possible, and its design.
 
-    A synapse takes at least one tick, a hidden unit one more. Who hears a late unit makes up for it where the
-    text leaves time. The least solution is reached from below.
+    A synapse takes at least one tick, a hidden unit one more, but none in the lines that are `hurried`. Who hears
+    a late unit makes up for it where the text leaves time. The least solution is reached from below.
     """
     late, designs = dict.fromkeys(lines, 0), {}
     for _ in range(len(lines) * (len(lines) + 2) + 1):
         before = dict(late)
         for name, line in lines.items():
-            late[name], designs[name] = _least_late(line, late, relative)
+            late[name], designs[name] = _least_late(line, late, 0 if name in hurried else 1, relative)
         if late == before:
             return late, designs
-    raise AllornoneError(  # `lengthened` has made every circle long enough
+    raise AllornoneError(  # those that are hurried have made every circle long enough
         f"the circle of {max(late, key=late.__getitem__)!r} is too short for the units that it needs"
     )
 
 
-def _least_late(line: LineTable, late: Mapping[str, int], relative: bool) -> tuple[int, Design]:
+def _least_late(
+    line: LineTable, late: Mapping[str, int], of_hidden: int, relative: bool
+) -> tuple[int, Design]:
+    """Return how late a line must answer where a hidden unit takes so many ticks, and its design."""
     own = late[line.name]
     while True:
         heard = [past.delay for past in effective(line, late, own)]
-        early = sum(1 << k for k, delay in enumerate(heard) if delay > 1)
+        early = sum(1 << k for k, delay in enumerate(heard) if delay > of_hidden)
         found = line.designed(early, relative) if min(heard, default=1) > 0 else None
         if found is not None:
             return own, found
@@ -384,9 +385,13 @@ def _plan(unit: OneUnit, heard: Sequence[PastOutput]) -> UnitPlan:
 
 
 class LogicBuilder:
-    """A network under construction; hidden units and relays are made once, and shared."""
+    """A network under construction; hidden units and relays are made once, and shared.
 
-    def __init__(self, tonic: str, taken: Iterable[str]) -> None:
+    A line that is `hurried` shares no unit of another line, which may be held at something else than its line says.
+    """
+
+    def __init__(self, tonic: str, taken: Iterable[str], hurried: Collection[str] = ()) -> None:
+        self.hurried, self.lines = hurried, set[str]()
         self.plans: dict[str, UnitPlan] = {}
         self.tonic, self.taken = tonic, {*taken}
         self.shared: dict[UnitPlan, str] = {}
@@ -395,6 +400,7 @@ class LogicBuilder:
 
     def add_all(self, parts: Mapping[str, tuple[UnitPlan, Sequence[UnitPlan], OneUnit]]) -> None:
         """Add units with their hidden ones, and relays where one unit hears another at several moments."""
+        self.lines = {*parts}
         for name, (plan, hidden, _) in parts.items():
             if not hidden and plan.spare == 0:
                 self.shared.setdefault(plan.sooner(0), name)
@@ -436,11 +442,15 @@ class LogicBuilder:
     def _said_by(self, owner: str, hidden: UnitPlan) -> PastOutput:
         """Return which unit says what a hidden unit says, and how long before its owner."""
         sooner = hidden.sooner(hidden.spare)
-        if sooner not in self.shared:
+        if not self._serves(owner, self.shared.get(sooner, owner)):
             name = self._fresh(f"{owner}'{chr(ord('a') + self._count(owner) % 26)}")
             self.plans[name] = sooner
             self.shared[sooner] = name
         return PastOutput(self.shared[sooner], hidden.spare)
+
+    def _serves(self, owner: str, name: str) -> bool:
+        """Return whether a unit may stand for a hidden unit, or a relay, of a line."""
+        return name != owner and not (owner in self.hurried and name in self.lines)
 
     def _count(self, owner: str) -> int:
         return sum(name.startswith(f"{owner}'") for name in self.plans)
@@ -459,7 +469,7 @@ class LogicBuilder:
         used = {*heard, name}
         for source, delays in heard.items():
             for delay in sorted(delays)[1:]:
-                ticks, copy = self._copy(source, delay - 1, used)
+                ticks, copy = self._copy(name, source, delay - 1, used)
                 used.add(copy)
                 led[PastOutput(source, delay)] = PastOutput(copy, delay - ticks)
         if not led:
@@ -467,11 +477,11 @@ class LogicBuilder:
         weights = tuple((led.get(past, past), weight) for past, weight in plan.weights)
         return UnitPlan(plan.threshold, weights, tuple(led.get(past, past) for past in plan.vetoes))
 
-    def _copy(self, source: str, most: int, used: Iterable[str]) -> tuple[int, str]:
+    def _copy(self, owner: str, source: str, most: int, used: Iterable[str]) -> tuple[int, str]:
         """Return a unit that is not used yet and does what the source did at most so many ticks before."""
         known = self.copies.setdefault(source, [])
         for ticks, name in sorted(known):
-            if ticks <= most and name not in used:
+            if ticks <= most and name not in used and self._serves(owner, name):
                 return ticks, name
         taken = {ticks for ticks, _ in known}
         ticks = next((k for k in range(1, most + 1) if k not in taken), 1)

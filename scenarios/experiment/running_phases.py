@@ -27,7 +27,7 @@ from allornone.simulator.learning.rules import LearningRule
 from allornone.simulator.learning.training import Condition, Plan, Ramp, keep_seen, learn
 from allornone.simulator.network.network import Network
 from allornone.simulator.parameters import stack
-from allornone.simulator.program.passing import WRONG, Moment, Passage
+from allornone.simulator.program.passing import WRONG, Moment, Passage, wanted_of_stages
 from allornone.simulator.program.program import Program, Weights, compile
 from allornone.simulator.records.records import AT_REST, SEEN, Record, Recorder, Trace, Training, seen_at
 from allornone.simulator.time.simulation import Simulator, Snapshot, driving
@@ -523,7 +523,7 @@ def _trial(
         before = simulator.weights
         desired = None
         if wanted is not None:
-            desired = [wanted[trials, tick, stage.units] for stage in simulator.program.stages]
+            desired = wanted_of_stages(simulator.program, wanted[trials, tick])
         moment = simulator.advance(given, held, desired)
         group.keep_tick(moment, (trials, tick))
         if history:

@@ -303,8 +303,7 @@ class Passage:
 
     def wanting(self, d: Array) -> Passage:
         """Return the same passage with other targets: (batch, N, S), NaN where nothing is wanted."""
-        parts = [d[:, stage.units] for stage in self.program.stages]
-        return self._like(desired=[None if np.isnan(part).all() else part for part in parts])
+        return self._like(desired=wanted_of_stages(self.program, d))
 
     def slopes(self, objective: Objective) -> list[Array]:
         """Return ∂E/∂w of every layer, summed over the batch: walked back once, through layers, delays and ticks.
@@ -418,6 +417,12 @@ def differentiable(model: UnitModel, unit: str) -> DifferentiableUnit:
         f"{unit}: a {model.name} unit has no derivative, so no gradient leads through it; these have one: "
         f"{', '.join(known)}"
     )
+
+
+def wanted_of_stages(program: Program, d: Array) -> Desired:
+    """Return what is wanted of each stage, from what is wanted of every unit, (batch, N, S), NaN where nothing."""
+    parts = [d[:, stage.units] for stage in program.stages]
+    return [None if np.isnan(part).all() else part for part in parts]
 
 
 def rest(program: Program, batch: int) -> Past:

@@ -40,6 +40,7 @@ def test_rule_one_always_solves_exclusive_or(gate: str, hidden: int) -> None:
     assert np.median(training.epochs) <= 5
 
 
+@pytest.mark.slow
 def test_small_steps_lose_reliability() -> None:
     """α = .1 leaves some unsolved: between 70 and 95 of 100."""
     assert 70 <= taught(aon.MadalineI(alpha=0.1), 2, "or", 2000).solved.sum() <= 95
@@ -55,6 +56,7 @@ def test_the_lectures_rule_freezes() -> None:
     assert (training["mistakes"][-1][left] >= 1).all()
 
 
+@pytest.mark.slow
 def test_rule_two_teaches_every_layer() -> None:
     """With three hidden units and a trained output about 83 of 100, with two about 64."""
     three = taught(aon.MadalineII(alpha=0.5), 3, "trained", 500).solved.sum()

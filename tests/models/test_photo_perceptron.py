@@ -430,6 +430,7 @@ def test_a_bare_retina_cannot_tell_bars(X: Array, d: Array) -> None:
     assert (by_hand[:half] @ X[:half]).tolist() == (by_hand[half:] @ X[half:]).tolist() == [1.0] * 400
 
 
+@pytest.mark.slow
 def test_on_a_bare_retina_the_rule_errs_for_ever() -> None:
     """At least 6 mistakes in each of 200 epochs, 30 of 40 in the last (in this order: uprights first)."""
     training = aon.train(

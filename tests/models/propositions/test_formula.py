@@ -23,7 +23,7 @@ CELLS = Kind(("mcculloch-pitts",), whole, spikes)
 MIXED = Kind(("mcculloch-pitts", "threshold", "perceptron"), whole, spikes)
 PAIRS = "N(t) = A(t-1) and D(t-1) or B(t-1) and D(t-1) or C(t-1) and D(t-1) or A(t-1) and B(t-1) and C(t-1)"
 EITHER = "N(t) = X(t-2) and not Y(t-2) or Y(t-2) and not X(t-2)"
-LIST = re.compile(r"at least (\d+) of \(([^()]*)\)\(t-(\d+)\)")
+LIST = re.compile(r"at least (\d+) of \(([^()]*)\)\(t(?:-(\d+))?\)")
 MEMBERS = re.compile(r"at least (\d+) of \(((?:[^()]|\([^()]*\))*)\)")
 WORD = re.compile(r"^(-?)(\w+)@(\d+)(?:\*(-?\d+))?$")
 ATOM = re.compile(r"([A-Za-z_][\w']*)\(t(?:-(\d+))?\)")
@@ -36,9 +36,7 @@ def timed(names: str, delay: str) -> list[str]:
 
 def python(text: str) -> str:
     """Return a proposition as Python: the words and their order of binding are the same."""
-    listed = LIST.sub(
-        lambda m: f"at least {m[1]} of ({', '.join(f'{one}(t-{m[3]})' for one in m[2].split(', '))})", text
-    )
+    listed = LIST.sub(lambda m: f"at least {m[1]} of ({', '.join(timed(m[2], m[3] or '0'))})", text)
     counted = MEMBERS.sub(lambda m: f"(sum([bool({'), bool('.join(m[2].split(', '))})]) >= {m[1]})", listed)
     plain = ATOM.sub(lambda m: f'was("{m[1]}", {m[2] or 0})', counted)
     return re.sub(r"\btrue\b", "True", re.sub(r"\bfalse\b", "False", plain))
