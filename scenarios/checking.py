@@ -307,16 +307,13 @@ def _wrong_over(
     text: str, dry: Mapping[str, Value], outer: Mapping[str, Sequence[Any]]
 ) -> Iterator[tuple[str, int]]:
     """Yield each axis over which a claim reduces and which nothing in it can have, with its column."""
-    for node in ast.walk(ast.parse(text.strip(), mode="eval")):
-        for said in node.keywords if isinstance(node, ast.Call) else ():
-            if said.arg != "over":
-                continue
-            named = [part.value for part in ast.walk(said.value) if isinstance(part, ast.Constant)]
-            used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} & dry.keys()
-            axes = [*outer, *(axis for name in used for axis in _axes_of(dry[name]))]
-            for axis in named:
-                if axis not in axes:
-                    yield str(UnknownName("axis", str(axis), axes)), said.value.col_offset + 1
+    calls = [node for node in ast.walk(ast.parse(text.strip(), mode="eval")) if isinstance(node, ast.Call)]
+    for call, said in ((call, said) for call in calls for said in call.keywords if said.arg == "over"):
+        used = {part.id for part in ast.walk(call) if isinstance(part, ast.Name)} & dry.keys()
+        axes = [*outer, *(axis for name in used for axis in _axes_of(dry[name]))]
+        named = [part.value for part in ast.walk(said.value) if isinstance(part, ast.Constant)]
+        strange = [UnknownName("axis", str(axis), axes) for axis in named if axis not in axes]
+        yield from ((str(error), said.value.col_offset + 1) for error in strange)
 
 
 def _picks(text: str, among: Container[str]) -> Iterator[tuple[str, ast.keyword]]:

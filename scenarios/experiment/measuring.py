@@ -61,12 +61,18 @@ def needs(texts: Iterable[str]) -> Needs:
                 case ast.Call(func=ast.Name(id="gradient_gap")):
                     words.add("gap")
                 case ast.Call(func=ast.Name(id="history"), args=[ast.Constant(value=str(name)), *_]):
-                    if name.startswith("w "):
-                        words.add("history")
-                    elif name in (*AT_REST, "fall"):
-                        words.add("gradient" if name == "gradient" else "error")
+                    words |= _of_history(name)
     seen = [word for word in SEEN if word in words]
     return Needs(Record(seen, units=sorted(units)), frozenset(words.difference(SEEN)))
+
+
+def _of_history(name: str) -> set[str]:
+    """Return what has to be kept for a history."""
+    if name.startswith("w "):
+        return {"history"}
+    if name == "gradient":
+        return {"gradient"}
+    return {"error"} if name in (*AT_REST, "fall") else set()
 
 
 def measure(measures: Mapping[str, str], run: RunRecord) -> dict[str, Value]:

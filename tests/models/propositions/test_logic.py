@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -763,11 +765,16 @@ class Genes:
         return {name: rule(state) for name, rule in zip(self.names, self.rules, strict=True)}
 
 
+def _evaluated(code: CodeType, state: Mapping[str, bool]) -> bool:
+    return bool(eval(code, {}, dict(state)))
+
+
 def genes(seed: int) -> Genes:
     """Draw a network of 3 to 7 genes: each an expression of some activators and some inhibitors."""
     draw = random.Random(seed)
     names = [f"g{k}" for k in range(draw.randint(3, 7))]
-    lines, rules = [], []
+    lines: list[str] = []
+    rules: list[Callable[[Mapping[str, bool]], bool]] = []
     for name in names:
         regulators = draw.sample(names, draw.randint(1, 3))
         signed = [draw.choice(["", "", "not "]) + one for one in regulators]
@@ -778,7 +785,7 @@ def genes(seed: int) -> Genes:
             a, b = regulators[0], draw.choice(names)
             text = f"({a} and not {b} or {b} and not {a})"
         code = compile(text, name, "eval")
-        rules.append(lambda state, code=code: bool(eval(code, {}, dict(state))))
+        rules.append(partial(_evaluated, code))
         lines.append(f"{name}(t) = " + re.sub(r"\bg\d", lambda found: f"{found[0]}(t-1)", text))
     return Genes(lines, names, rules)
 
