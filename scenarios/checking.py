@@ -308,7 +308,7 @@ def _wrong_over(
 ) -> Iterator[tuple[str, int]]:
     """Yield each axis over which a claim reduces and which nothing in it can have, with its column."""
     calls = [node for node in ast.walk(ast.parse(text.strip(), mode="eval")) if isinstance(node, ast.Call)]
-    for call, said in ((call, said) for call in calls for said in call.keywords if said.arg == "over"):
+    for call, said in ((one, word) for one in calls for word in one.keywords if word.arg == "over"):
         used = {part.id for part in ast.walk(call) if isinstance(part, ast.Name)} & dry.keys()
         axes = [*outer, *(axis for name in used for axis in _axes_of(dry[name]))]
         named = [part.value for part in ast.walk(said.value) if isinstance(part, ast.Constant)]
