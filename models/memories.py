@@ -171,6 +171,7 @@ class Bipolar(SummingUnit):
     name: ClassVar[str] = "bipolar"
     delay: ClassVar[int] = 1
     biased: ClassVar[bool] = False
+    bipolar: ClassVar[bool] = True
     compares: ClassVar[str] = ">="
 
     def activate(self, z: Array) -> Array:

@@ -113,6 +113,8 @@ def _check_activation(model: UnitModel, owner: str, z: Array) -> None:
         raise AssertionError(f"{place} gave NaN for z = {far[np.isnan(reached)][0]}")
     if model.compares:
         _check_threshold(model, owner)
+    if model.bipolar and not np.isin(np.concatenate([y.ravel(), reached.ravel()]), (-1.0, 1.0)).all():
+        raise AssertionError(f"{owner} says that it is bipolar, but its output is not always -1 or 1")
     if model.binary and not np.isin(np.concatenate([y.ravel(), reached.ravel()]), (0.0, 1.0)).all():
         raise AssertionError(f"{owner} says that it is binary, but its output is not always 0 or 1")
 

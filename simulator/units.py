@@ -36,6 +36,8 @@ class UnitModel(Parameters):
     """Whether an inhibitory synapse silences it, whatever its net input."""
     binary: ClassVar[bool] = False
     """Whether its output is 0 or 1 and nothing else."""
+    bipolar: ClassVar[bool] = False
+    """Whether its output is −1 or +1 and nothing else."""
     compares: ClassVar[str] = ""
     """">=" or ">": how its net input compares with its `threshold`, 0 where it has none, if that alone decides."""
     vector: ClassVar[bool] = False

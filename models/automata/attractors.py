@@ -84,7 +84,8 @@ def attractors(
 
     Every state is tried where there are no more than 2²⁰; beyond that, or if `samples` is given, so many
     that `seed` draws, each followed for up to `steps` ticks. The past that synapses of more than one tick
-    still see belongs to the state. Raises AllornoneError for units that are not all or none.
+    still see belongs to the state; all units are updated together. Raises AllornoneError for units that know more
+    than two answers.
 
     >>> from allornone.models.mcculloch_pitts import McCullochPitts
     >>> ring = Network(name="ring")
@@ -100,7 +101,7 @@ def attractors(
            1      1            0  ···
            1      1            0  ███
     """
-    network = network_of(net)
+    network = network_of(net, bipolar=True)
     states = States.of(network, inputs=False)
     count = len(states.places)
     exhaustive = count <= EXHAUSTIVE and samples is None

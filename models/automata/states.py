@@ -34,9 +34,12 @@ MOST_PATTERNS = 1024
 
 
 def network_of(
-    net: Network | Program, because: str = "the states of such a net cannot be counted"
+    net: Network | Program, because: str = "the states of such a net cannot be counted", bipolar: bool = False
 ) -> Network:
-    """Return the one net whose units are all or none; an error names a unit that is not, and says why that matters."""
+    """Return the one net whose units are all or none; an error names a unit that is not, and says why that matters.
+
+    Units that answer −1 or +1 pass where `bipolar` says so.
+    """
     if isinstance(net, Program) and net.lanes > 1:
         raise AllornoneError(f"one net at a time can be decided, found {net.lanes} side by side")
     network = net.networks[0] if isinstance(net, Program) else net
@@ -47,7 +50,7 @@ def network_of(
         if data.get("input"):
             continue
         model = checking.model_class(unit, data)
-        if not model.binary:
+        if not (model.binary or (bipolar and model.bipolar)):
             raise AllornoneError(
                 f"unit {unit!r} is of the model {model.name!r}, which is not all or none: {because}"
             )
@@ -61,6 +64,8 @@ class States:
     program: Program
     places: Index
     ages: Index
+    rests: Array
+    """What a cell is when it does not fire: 0, or −1 of a unit that answers −1 or +1."""
 
     @classmethod
     def of(cls, net: Network, *, inputs: bool = True, also: Sequence[str] = ()) -> States:
@@ -79,6 +84,7 @@ class States:
             program,
             np.array([program.index[order[place]] for _, place in cells], dtype=np.intp),
             np.array([age for age, _ in cells], dtype=np.intp),
+            np.array([_rests(net, order[place]) for _, place in cells]),
         )
 
     def cells(self, ahead: Sequence[str] = ()) -> tuple[str, ...]:
@@ -97,7 +103,7 @@ class States:
         shape = (len(bits), len(self.program.names), 1)
         past = tuple(np.zeros(shape) for _ in range(max(1, self.program.longest_delay)))
         for column, (place, age) in enumerate(zip(self.places, self.ages, strict=True)):
-            past[age][:, place, 0] = bits[:, column]
+            past[age][:, place, 0] = np.where(bits[:, column], 1.0, self.rests[column])
         return past
 
     def step(self, bits: Bits, given: Array | None = None) -> tuple[Bits, Array]:
@@ -117,6 +123,11 @@ class States:
         for column, (place, age) in enumerate(zip(self.places, self.ages, strict=True)):
             found[:, column] = seen[age][:, place, 0] > 0
         return found
+
+
+def _rests(net: Network, unit: str) -> float:
+    data = net.nodes[unit]
+    return -1.0 if not data.get("input") and checking.model_class(unit, data).bipolar else 0.0
 
 
 def keys(bits: Bits) -> list[bytes]:

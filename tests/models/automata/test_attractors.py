@@ -15,6 +15,7 @@ from hypothesis import given, settings, strategies as st
 
 import allornone as aon
 from allornone.models.automata.random_net import random_net
+from allornone.simulator.errors import AllornoneError
 
 
 def ring(n: int, *, delay: int = 1, twisted: bool = False) -> aon.Network:
@@ -266,3 +267,45 @@ def test_what_cannot_be_decided_is_told() -> None:
 def test_twenty_cells_are_decided() -> None:
     """A million states: 52,488 necklaces of 20 beads."""
     assert len(aon.attractors(ring(20))) == necklaces(20) == 52_488
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_cycles_of_a_hopfield_net_are_those_of_its_signs(seed: int) -> None:
+    """Units of −1 and +1, all at once: every state by matrix, sign(Wy), followed until it comes back."""
+    rng, count = np.random.default_rng(seed), 5
+    net = aon.hopfield(count, keep=0.1)
+    w = np.zeros((count, count))
+    for i in range(count):
+        for j in range(count):
+            weight = 0.1 if i == j else float(rng.integers(-3, 4))
+            net.edges[f"units[{j}]", f"units[{i}]"]["weight"] = weight
+            w[i, j] = weight
+    cycles: dict[frozenset[tuple[float, ...]], int] = {}
+    for bits in product([-1.0, 1.0], repeat=count):
+        state, seen = bits, []
+        while state not in seen:
+            seen.append(state)
+            state = tuple(np.where(w @ np.array(state) >= 0, 1.0, -1.0))
+        cycle = frozenset(seen[seen.index(state) :])
+        cycles[cycle] = cycles.get(cycle, 0) + 1
+
+    found = aon.attractors(net)
+
+    assert sorted(zip(found.periods, found.basins, strict=True)) == sorted(
+        (len(cycle), basin) for cycle, basin in cycles.items()
+    )
+
+
+def test_all_states_of_a_net_that_hears_only_itself_are_stable() -> None:
+    """Hopfield's units before anything was taught: each keeps what it is."""
+    found = aon.attractors(aon.hopfield(5))
+
+    assert (len(found), set(found.periods), found.tried) == (32, {1}, 32)
+
+
+def test_units_of_more_than_two_answers_have_no_states_to_count() -> None:
+    """A logistic unit, a linear one, and one of −1 and +1 where words are to be read."""
+    with pytest.raises(AllornoneError, match="is of the model 'logistic', which is not all or none"):
+        aon.attractors(aon.mlp(2, 2, 1))
+    with pytest.raises(AllornoneError, match="is of the model 'bipolar', which is not all or none"):
+        aon.automaton(aon.hopfield(3))
