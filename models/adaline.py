@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from allornone.models.delta_rule import delta_epoch, stable_eta
 from allornone.models.perceptron import single
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Truth
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import Shown
@@ -157,6 +158,7 @@ class LeastSquares(LayerRule):
         return wrong
 
 
+@checked
 def wiener(X: ArrayLike, d: ArrayLike, *, bias: bool = True) -> Array:
     """Return w* = R⁻¹ p, the bias first: the weights of least mean squared error (d − z)².
 
@@ -171,6 +173,7 @@ def wiener(X: ArrayLike, d: ArrayLike, *, bias: bool = True) -> Array:
     return np.asarray(found.round(15) + 0.0)
 
 
+@checked
 def largest_eta(X: ArrayLike, *, batch: Literal["all", 1] = "all", bias: bool = True) -> float:
     """Return the rate η up to which LMS is stable: 2 / λ of R for the mean of a batch, 2 / |x|² one by one.
 
@@ -192,6 +195,7 @@ def _with_bias(X: ArrayLike, bias: bool) -> Array:
     return np.column_stack([np.ones(len(x)), x]) if bias else x
 
 
+@checked
 def adaline(
     inputs: int | Sequence[str] = 2, weights: Sequence[float] | float = 0.0, bias: float = 0.0
 ) -> Network:

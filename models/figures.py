@@ -15,6 +15,7 @@ import numpy as np
 from allornone.models.activations import Linear, Logistic
 from allornone.models.mcculloch_pitts import Threshold
 from allornone.models.rbf import Points, Radial, samples
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.network.network import Network
@@ -22,6 +23,7 @@ from allornone.simulator.network.network import Network
 Centre = tuple[float, float]
 
 
+@checked
 def polygon(
     sides: int,
     inradius: float = 1.0,
@@ -47,6 +49,7 @@ def polygon(
     return net
 
 
+@checked
 def polygons(
     shapes: Sequence[dict[Any, Any]] | None = None,
     cover: Iterable[Any] | None = None,
@@ -100,6 +103,7 @@ def polygons(
     return net
 
 
+@checked
 def pulses(
     edges: Sequence[float] | Array | None = None,
     heights: Sequence[float] | Array | float | None = None,
@@ -134,6 +138,7 @@ def pulses(
     return net
 
 
+@checked
 def cylinders(
     centres: Points | None = None,
     heights: Sequence[float] | Array | float = 1.0,

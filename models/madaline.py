@@ -16,6 +16,7 @@ import numpy as np
 from annotated_types import Gt
 
 from allornone.models.adaline import Adaline, NormalisedLMS
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index, Truth, stream
 from allornone.simulator.errors import AllornoneError, whole
 from allornone.simulator.learning.rules import LearningRule, Memory
@@ -133,6 +134,7 @@ class MadalineNearest(LearningRule):
         return _Search(seen, hidden, ((0,),) if len(hidden.places) else ())
 
 
+@checked
 def madaline(
     inputs: int | Sequence[str] = 2, hidden: int = 2, gate: Gate = "or", uniform: float = 1.0, seed: int = 0
 ) -> Network:

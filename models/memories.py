@@ -16,6 +16,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from annotated_types import Gt
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, whole
 from allornone.simulator.learning.rules import LayerRule, LocalRule
@@ -179,6 +180,7 @@ class Bipolar(SummingUnit):
         return np.where(z >= 0, 1.0, -1.0)
 
 
+@checked
 def hopfield(size: int, keep: float | None = None) -> Network:
     """Return N units `units[0]`, `units[1]`, …, each with a plastic synapse of weight 0 to every other.
 

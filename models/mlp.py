@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network, named_inputs
 from allornone.simulator.registry import units
 from allornone.simulator.units import UnitModel
 
 
+@checked
 def mlp(
     inputs: int | Sequence[str] = 2,
     hidden: Sequence[int] | int = 2,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from allornone.models.activations import Linear
 from allornone.models.boolean.separability import separable
 from allornone.models.mcculloch_pitts import Threshold
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index, Truth
 from allornone.simulator.errors import AllornoneError, LimitExceeded, whole
 from allornone.simulator.network.network import Network
@@ -30,6 +31,7 @@ MOST_COUNTS = 20_000
 """Ways in which points can be counted by boxes."""
 
 
+@checked
 def order(
     predicate: Predicate,
     retina: Sequence[int] | int,
@@ -77,6 +79,7 @@ def order(
     return _least(masks, n, d[figure])
 
 
+@checked
 def order_of_counts(predicate: Predicate, boxes: Sequence[int] | int) -> int:
     """Return the order of a predicate that depends only on how many points of each box are in the figure.
 
@@ -104,6 +107,7 @@ def order_of_counts(predicate: Predicate, boxes: Sequence[int] | int) -> int:
     return _least(lambda k: masks[:, counts.sum(axis=1) <= k], sum(sizes), d)
 
 
+@checked
 def mask_form(predicate: Predicate, retina: Sequence[int] | int) -> Array:
     """Return the one way to write a predicate as an exact sum of masks: a(S) at the place of S as a figure.
 
@@ -206,6 +210,7 @@ def windows(X: Array, width: int) -> Array:
     return np.concatenate(seen, axis=1).astype(float)
 
 
+@checked
 def euler(retina: Sequence[int] = (8, 8), least: int | None = None) -> Network:
     """Return a perceptron of order 4 that computes the Euler number of a figure: `out`, from the retina `S`.
 

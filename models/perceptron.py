@@ -14,6 +14,7 @@ import numpy as np
 from annotated_types import Gt
 
 from allornone.models.delta_rule import delta_epoch
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, summed
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import Shown
@@ -174,6 +175,7 @@ class AveragedPerceptron(LocalRule):
         return memory.weights
 
 
+@checked
 def perceptron(
     inputs: int | Sequence[str] = 2, weights: Sequence[float] | float = 0.0, bias: float = 0.0
 ) -> Network:

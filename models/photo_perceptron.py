@@ -20,6 +20,7 @@ from annotated_types import Gt
 
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.models.perceptron import Perceptron
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Truth, stream
 from allornone.simulator.errors import AllornoneError, flag, whole
 from allornone.simulator.learning.rules import LocalRule
@@ -28,6 +29,7 @@ from allornone.simulator.network.network import Network
 FEEDBACK = ("none", "absolute", "negative")
 
 
+@checked
 def Pa(x: int, y: int, theta: float, R: float) -> float:  # noqa: N802
     """Return the share of A-units that a stimulus lighting the share R of the retina activates.
 
@@ -44,6 +46,7 @@ def Pa(x: int, y: int, theta: float, R: float) -> float:  # noqa: N802
     )
 
 
+@checked
 def Pc(x: int, y: int, theta: float, R: float, L: float, G: float) -> float:  # noqa: N802
     """Return the share of the A-units active for one stimulus that are active for another too.
 
@@ -184,6 +187,7 @@ class Gamma(LocalRule):
         return np.where(responds, gain, 0.0)
 
 
+@checked
 def photo_perceptron(
     retina: Sequence[int] | int = (20, 20),
     cells: Sequence[int] | int = 100,

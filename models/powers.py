@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from allornone.models.activations import Linear, ReLU, Square
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, flag, whole
 from allornone.simulator.network.network import Network, named_inputs
 
@@ -17,6 +18,7 @@ MOST_FOLDS = 50
 """Folds from which on neighbouring teeth are nearer than two numbers can be."""
 
 
+@checked
 def product(inputs: int | Sequence[str] = 2) -> Network:
     """Return a network whose `out` is the product of its inputs, multiplied in pairs: log2 of them deep in products.
 
@@ -42,6 +44,7 @@ def product(inputs: int | Sequence[str] = 2) -> Network:
     return net
 
 
+@checked
 def power(exponent: int) -> Network:
     """Return a network whose `out` is xⁿ: x is squared again and again, and what n's binary digits name is multiplied.
 
@@ -72,6 +75,7 @@ def power(exponent: int) -> Network:
     return net
 
 
+@checked
 def sawtooth(folds: int, square: bool = False) -> Network:
     """Return a network that folds the line from 0 to 1 in two, `folds` times over: 2^m pieces by 2m rectified units.
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from annotated_types import Gt
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, stream
 from allornone.simulator.errors import AllornoneError, UnknownName, whole
 from allornone.simulator.network.network import Network, named_inputs
@@ -89,6 +90,7 @@ class Radial(DifferentiableUnit):
         return np.where(away, slope, 0.0)
 
 
+@checked
 def rbf(
     centres: Points | dict[Any, Any] | None = None,
     width: float | Sequence[float] | Array | None = None,

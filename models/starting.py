@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import stream
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
@@ -19,6 +20,7 @@ Pair = tuple[str | None, str]
 KINDS = ("uniform", "normal")
 
 
+@checked
 def start(net: Network, how: Any, *, seed: int = 0) -> None:
     """Give the plastic weights and biases of a network their start: a number, drawn ones, or Nguyen and Widrow's.
 

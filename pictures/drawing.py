@@ -17,6 +17,7 @@ from allornone.pictures.layout.scene import HEADS
 from allornone.pictures.painting.painting import PAD, composed, inches, paint, root
 from allornone.pictures.painting.units import moment
 from allornone.pictures.palette import Theme, theme_of
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.files import replacing
 from allornone.simulator.network.network import Network
@@ -64,6 +65,7 @@ def canvas(wide: float, high: float, theme: Theme) -> Figure:
     return figure
 
 
+@checked
 def draw(
     net: Network,
     state: State | None = None,

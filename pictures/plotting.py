@@ -13,6 +13,7 @@ from allornone.pictures.layout.units import short_name, width
 from allornone.pictures.painting.painting import root
 from allornone.pictures.painting.shapes import FONT
 from allornone.pictures.palette import Theme, theme_of
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.records.records import Trace, Training
 
@@ -23,6 +24,7 @@ UNJUDGED = ("change", "updates")
 ROWS = 120
 
 
+@checked
 def plot(x: Any, ax: Axes | None = None, theme: str | Theme = "light") -> Drawing:
     """Plot a Trace as a raster, a Training as curves over its epochs, a result as what it learned or did.
 

@@ -25,9 +25,11 @@ from allornone.scenarios.expressions.labelled import Value
 from allornone.scenarios.verdict.family import Laboratory, Progress
 from allornone.scenarios.verdict.judging import judge
 from allornone.scenarios.verdict.result import ClaimResult, Result
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError
 
 
+@checked
 def run(
     scenario: str | FilePath,
     *,

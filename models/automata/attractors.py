@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allornone.models.automata.states import Bits, States, keys, network_of
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import stream
 from allornone.simulator.errors import AllornoneError, LimitExceeded, whole
 from allornone.simulator.network.network import Network
@@ -77,6 +78,7 @@ class Attractors:
     __repr__ = __str__
 
 
+@checked
 def attractors(
     net: Network | Program, *, samples: int | None = None, steps: int = MOST_STEPS, seed: int = 0
 ) -> Attractors:

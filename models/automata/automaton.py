@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from allornone.models.automata.regular import START
 from allornone.models.automata.states import answers, explored, machine, names, network_of, reader
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, UnknownName, whole
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.program import Program
@@ -129,6 +130,7 @@ class Automaton:
     __repr__ = __str__
 
 
+@checked
 def automaton(
     net: Network | Program, *, letters: Sequence[str] | None = None, most: int = MOST_STATES
 ) -> Automaton:

@@ -14,6 +14,7 @@ from itertools import product
 from typing import NamedTuple
 
 from allornone.models.mcculloch_pitts import McCullochPitts, Threshold
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, flag, whole
 from allornone.simulator.network.network import Network
 
@@ -23,6 +24,7 @@ _WEIGHTS = range(-2, 3)  # enough for each of the 104 threshold functions of thr
 _LETTERS = "ABC"
 
 
+@checked
 def life(rows: int, columns: int, wrap: bool = True) -> Network:
     """Return Conway's Life on a grid of cells, two units a cell and one that reads them.
 
@@ -50,6 +52,7 @@ def life(rows: int, columns: int, wrap: bool = True) -> Network:
     return net
 
 
+@checked
 def cellular(rule: int, cells: int, wrap: bool = True) -> Network:
     """Return an elementary cellular automaton: one of the 256 rules on a line of cells.
 

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allornone.models.mcculloch_pitts import McCullochPitts
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Index, Truth
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
 from allornone.simulator.network.network import Network
@@ -59,6 +60,7 @@ _REFUSED = {
 }
 
 
+@checked
 def regular(event: str, letters: str | None = None, silence: str | None = None) -> Network:
     """Return a net that recognises a regular event: inputs START and its letters, output ACCEPT.
 
@@ -94,6 +96,7 @@ def regular(event: str, letters: str | None = None, silence: str | None = None) 
     return net
 
 
+@checked
 def accepts(net: Network | Program, word: Word | Iterable[Word]) -> bool | NDArray[np.bool_]:
     """Return whether a net accepts a word, or of each of many words.
 

@@ -11,6 +11,7 @@ from itertools import product
 from typing import NamedTuple
 
 from allornone.models.mcculloch_pitts import McCullochPitts
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, whole
 from allornone.simulator.network.network import Network
 
@@ -30,6 +31,7 @@ class Move(NamedTuple):
 Table = Mapping[tuple[str, int], Move]
 
 
+@checked
 def turing(table: str, cells: int, start: int | None = None) -> Network:
     """Return a Turing machine with a finite tape as one McCulloch–Pitts net, one tick a step.
 

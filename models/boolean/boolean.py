@@ -25,6 +25,7 @@ from allornone.models.boolean.function import (
 )
 from allornone.models.boolean.separability import threshold_unit
 from allornone.models.mcculloch_pitts import McCullochPitts, Threshold
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, UnknownName, flag
 from allornone.simulator.network.network import Network
 
@@ -32,6 +33,7 @@ MODELS = ("threshold", "mcculloch-pitts")
 FORMS = ("terms", "primes", "least")
 
 
+@checked
 def boolean(
     formula: str | None = None,
     ones: Sequence[Row] | None = None,

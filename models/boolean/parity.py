@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from allornone.models.mcculloch_pitts import Threshold
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import LimitExceeded, UnknownName
 from allornone.simulator.network.network import Network, named_inputs
 
@@ -17,6 +18,7 @@ MOST = 16
 """Inputs of parity by terms: twice as many units, each with one synapse more, for every further one."""
 
 
+@checked
 def parity(inputs: int | Sequence[str], by: str = "terms") -> Network:
     """Return a network of threshold units that fires where an odd number of its inputs is 1.
 

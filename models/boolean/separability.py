@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from allornone.models.boolean.bitsets import members
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Truth
 from allornone.simulator.errors import AllornoneError, flag
 
@@ -229,6 +230,7 @@ class Certificate(Separation):
         return " + ".join([*terms[:SHOWN], *more]) or "0"
 
 
+@checked
 def separable(X: Any, d: Any, bias: bool = True) -> Separation:
     """Return a line that tells the classes apart, or a certificate that there is none; as a truth value, which.
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from allornone.models.mcculloch_pitts import Threshold
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.network.network import Network
 from allornone.simulator.notation.reading import NotationError, TokenReader, placed, tokens_of
@@ -25,6 +26,7 @@ class UnitLine(NamedTuple):
     threshold: float
 
 
+@checked
 def threshold_units(lines: Sequence[str], inputs: Sequence[str] | int | None = None) -> Network:
     """Return a network of threshold units, one a line: a name, `=`, a weighted sum, `>=`, a threshold.
 

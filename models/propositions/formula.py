@@ -28,6 +28,7 @@ from allornone.models.propositions.proposition import (
     both,
     either,
 )
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.network.network import Network
@@ -36,6 +37,7 @@ from allornone.simulator.program.ties import total
 Truth = NDArray[np.bool_]
 
 
+@checked
 def formula(net: Network, unit: str | None = None) -> str:
     """Return what a unit says of its inputs, as `logic` reads it; without a unit, a line for each output.
 

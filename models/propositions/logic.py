@@ -29,6 +29,7 @@ from allornone.models.propositions.proposition import (
     truth,
 )
 from allornone.models.propositions.reading import parse_propositions
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, flag
 from allornone.simulator.network.network import Network
 
@@ -45,6 +46,7 @@ FEW, MANY = 4, 8
 """Up to so few moments the table alone is asked, beyond so many the parts first."""
 
 
+@checked
 def logic(
     lines: str | list[str], tonic: bool = False, relative: bool = False, at_once: bool = False
 ) -> Network:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from allornone.pictures.drawing import ending
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.files import replacing
 from allornone.simulator.records.records import Trace
@@ -138,6 +139,7 @@ class Film:
         return canvas
 
 
+@checked
 def film(x: Any, kind: str = "network", **options: Any) -> Film:
     """Return the film of a Trace, or of anything that has a method `film`, as a result has.
 

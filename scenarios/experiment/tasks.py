@@ -24,6 +24,7 @@ from allornone.scenarios.experiment.causes import caused_by
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.expressions.expression import Numbers
 from allornone.scenarios.expressions.labelled import Labelled, Value
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index, stream
 from allornone.simulator.errors import AllornoneError, nearest
 from allornone.simulator.registry import tasks as registered
@@ -161,6 +162,7 @@ def _named(task: Task, context: TaskContext) -> Task:
     return replace(task, names=context.names) if context.names else task
 
 
+@checked
 def task(data: str, seed: int = 0, **parameters: Any) -> Task:
     """Return the samples of a registered task, as a scenario file would have them: they unpack as X, d.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.learning.divergences import DIVERGENCES, Divergence
@@ -60,6 +61,7 @@ class Gradient:
     __repr__ = __str__
 
 
+@checked
 def gradient(
     net: Network | Program,
     x: Any,
@@ -111,6 +113,7 @@ def gradient(
     )
 
 
+@checked
 def jacobian(net: Network | Program, x: Any, *, ticks: int | None = None) -> Array:
     """Return ∂y/∂x, (outputs, inputs) for one sample, (samples, outputs, inputs) for several.
 

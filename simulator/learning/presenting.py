@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index
 from allornone.simulator.errors import AllornoneError, whole
 from allornone.simulator.network.network import Network, evident
@@ -190,6 +191,7 @@ def samples(values: Any, name: str, columns: int) -> Array:
     return array
 
 
+@checked
 def evaluate(net: Network | Program, X: Any, *, ticks: int | None = None) -> Array:
     """Return the outputs for each sample, (samples, outputs); lanes, if there are several, come last.
 

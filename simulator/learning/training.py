@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index, Truth, stream, summed
 from allornone.simulator.errors import AllornoneError, nearest, shown, whole
 from allornone.simulator.learning.checks import check_fit, ready, warn_if_idle
@@ -197,6 +198,7 @@ def keep_seen(kept: Array, value: Array, order: Index, active: Truth) -> None:
     kept[order[:, None, lanes], units[None, :, None], lanes] = value[..., lanes]
 
 
+@checked
 def train(
     net: Network | Program,
     X: Any,

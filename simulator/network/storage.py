@@ -11,6 +11,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, nearest
 from allornone.simulator.files import replacing
 from allornone.simulator.network import network
@@ -21,6 +22,7 @@ NOT_OURS = ("units", "synapses", "node_default", "edge_default")
 """Words of the files themselves, and of networkx's, which no key of a graph may be."""
 
 
+@checked
 def write(net: Network, path: str | Path) -> None:
     """Write a network to a .toml, .json or .graphml file."""
     network.check(net)
@@ -35,6 +37,7 @@ def write(net: Network, path: str | Path) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+@checked
 def read(path: str | Path) -> Network:
     """Read a network from a .toml, .json or .graphml file; an error names the file."""
     _, reader = _format(path)

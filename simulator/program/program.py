@@ -12,6 +12,7 @@ from itertools import repeat
 
 import numpy as np
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index, Truth, summed
 from allornone.simulator.errors import NetworkError, UnknownName
 from allornone.simulator.network.network import Network, evident
@@ -248,6 +249,7 @@ class Program:
         return tuple(stage.block.weights(values[stage.synapses]) for stage in self.stages)
 
 
+@checked
 def compile(net: Network | Program | Sequence[Network]) -> Program:
     """Compile a network, or several of equal structure as lanes; a program is returned as it is.
 

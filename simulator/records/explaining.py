@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, UnknownName, place_among
 from allornone.simulator.program.passing import alone
 from allornone.simulator.program.program import compile
@@ -27,6 +28,7 @@ FAR = 1000  # ticks that a memory is followed back
 KINDS = 4  # different things heard that are told one by one
 
 
+@checked
 def explain(record: Trace | Training, unit: str, when: int, *, trial: int = 0, lane: int = 0) -> Sentence:
     """Tell in a sentence why a unit did what it did: the sum, the threshold, the veto, and the ticks they came from.
 

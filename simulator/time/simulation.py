@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index, Truth, stream
 from allornone.simulator.errors import AllornoneError, Diverged, UnknownName, finite, shown, whole
 from allornone.simulator.learning.checks import ready
@@ -248,6 +249,7 @@ class Simulator:
         return np.zeros((self.batch, len(self.program.names), self.program.lanes))
 
 
+@checked
 def simulate(
     net: Network | Program,
     stimulus: Any,
