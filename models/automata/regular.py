@@ -5,9 +5,10 @@ K  number of units that may precede a letter, START among them      θ  threshol
 A word comes one letter a tick, from tick 0 on; START fires at tick 0, the verdict is read at tick len + 1.
 S. C. Kleene, Representation of events in nerve nets and finite automata, in Automata Studies (1956).
 
-event    = sequence ("|" sequence)*         an empty sequence is the empty word, as in (a|)
+event    = sequence ("|" sequence)*         also ∪; an empty sequence is the empty word, as in (a|)
 sequence = (atom "*"*)*                     spaces are ignored
 atom     = letter | "(" event ")"           a letter is one letter or digit
+         | "ε" | "∅"                        the empty word, and what no word is in, unless `letters` names the sign
 
 S. C. Kleene, in Automata Studies (1956). Positions are letters counted as they stand (V. M. Glushkov, 1961).
 """
@@ -47,6 +48,16 @@ MOST_FOLLOWING = 10_000_000
 _SET = re.compile(r"\[(\w+)\]")
 _COUNT = re.compile(r"\{\s*(\d{1,9})?\s*(,)?\s*(\d{1,9})?\s*\}")
 _SHOWN = 24
+_EMPTY_WORD = "εϵ"
+_NO_WORD = "∅"
+_NOT_EVIDENT = {
+    "λ": "λ may be the empty word, written ε or as nothing, or a letter",
+    "Λ": "Λ may be the empty word, written ε or as nothing, or a letter",
+    "Σ": "Σ may be any letter, written (a|b), or a letter of its own",
+    "Ø": "Ø may be the event of no word, written ∅, or a letter",
+    "ø": "ø may be the event of no word, written ∅, or a letter",
+}
+"""Letters that mean something else in many books."""
 _REFUSED = {
     "]": "a set of letters is written (a|b)",
     "{": "a count stands behind what it repeats, and is written out: aa for a{2}",
@@ -68,7 +79,7 @@ def regular(event: str, letters: str | None = None, silence: str | None = None) 
     input of its letter, one from each unit that may precede it. It fires when its letter comes and what may
     stand before it has come. `letters` names the letters of a larger alphabet; `silence` is the one of them
     that has no input, but is meant when no other fires, as Kleene has it: its units have θ = 1 and are
-    inhibited by the other letters. The empty word is written as nothing: `(a|)`.
+    inhibited by the other letters. The empty word is written as nothing, `(a|)`, or `ε`; `∅` is the event of no word.
     Glushkov (1961) made the same of expressions alone. Raises NotationError with the column.
 
     >>> regular("(ab)*")
@@ -79,7 +90,7 @@ def regular(event: str, letters: str | None = None, silence: str | None = None) 
       output   ACCEPT  θ=1  ← START(t−1),  b2(t−1)
       memory   a1 → b2 → a1
     """
-    read = parse_event(event)
+    read = parse_event(event, letters or "")
     alphabet = _alphabet(read, letters, silence)
     net = Network(name=event)
     net.graph.update(event=event, letters="".join(alphabet))
@@ -297,8 +308,10 @@ class _Bracket:
     parts: list[tuple[_Part, int]] = field(default_factory=list)
 
 
-def parse_event(text: str) -> Event:
+def parse_event(text: str, letters: str = "") -> Event:
     """Read a regular event, or raise NotationError with the column and what would be right.
+
+    A sign that `letters` names is a letter, though books write it for the empty word or another event.
 
     >>> event = parse_event("(a|b)*abb")
     >>> event.letters, sorted(event.first), sorted(event.last)
@@ -306,19 +319,20 @@ def parse_event(text: str) -> Event:
     >>> parse_event("a+b")
     Traceback (most recent call last):
     ...
-    allornone.simulator.notation.reading.NotationError: 'a+b', column 2: there is no operator + here: write aa* for a+
+    allornone.simulator.notation.reading.NotationError: 'a+b', column 2: there is no operator + here: write | for or, \
+or aa* for a+
     """
     if not isinstance(text, str):
         raise AllornoneError(f"a regular event is a text such as '(a|b)*abb', found {text!r}")
     with placed(text):
-        return _Reader(text).event()
+        return _Reader(text, letters).event()
 
 
 class _Reader:
     """Reads from left to right, with a stack of its own for brackets, so that no depth exhausts it."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
+    def __init__(self, text: str, known: str) -> None:
+        self.text, self.at, self.known = text, 0, known
         self.letters: list[str] = []
         self.before: list[set[int]] = []
         self.open = [_Bracket(0)]
@@ -343,10 +357,14 @@ class _Reader:
             self.open.append(_Bracket(column))
         elif mark == ")":
             self.close(column)
-        elif mark == "|":
+        elif mark in "|∪":
             self.open[-1].done.append(self.sequence())
         elif mark == "*":
             self.repeat(column)
+        elif mark not in self.known and mark in _EMPTY_WORD + _NO_WORD:
+            self.open[-1].parts.append((_Part(empty=mark != _NO_WORD), self.at))
+        elif mark not in self.known and mark in _NOT_EVIDENT:
+            raise NotationError(f"{_NOT_EVIDENT[mark]}: name it in letters=", column)
         elif mark.isalnum():
             self.letter(mark)
         elif not mark.isspace():
@@ -414,10 +432,10 @@ class _Reader:
         parts = self.open[-1].parts
         part = self.text[parts[-1][1] : self.at].strip() if parts else ""
         if mark in "+?" and not part:
-            instead = "aa* for a+" if mark == "+" else "(a|) for a?"
+            instead = "| for or, or aa* for a+" if mark == "+" else "(a|) for a?"
             raise NotationError(f"there is no operator {mark} here: write {instead}", column)
         if mark == "+":
-            raise NotationError(f"there is no operator + here: write {_plus(part)}", column)
+            raise NotationError(f"there is no operator + here: write | for or, or {_plus(part)}", column)
         if mark == "?":
             raise NotationError(f"there is no operator ? here: write {_maybe(part)}", column)
         if mark == "{" and part and (count := _COUNT.match(self.text, self.at)):
@@ -433,7 +451,7 @@ class _Reader:
 
     def any(self) -> str:
         """Return the alternative of all letters of the text, or of a and b."""
-        known = list(dict.fromkeys(mark for mark in self.text if mark.isalnum()))
+        known = list(dict.fromkeys(mark for mark in self.text if mark.isalnum() and mark not in _EMPTY_WORD))
         return f"({'|'.join(known if 1 < len(known) < 9 else 'ab')})"
 
 

@@ -17,7 +17,11 @@ from allornone.simulator.network.network import Network
 
 HALT = "H"
 _ENTRY = re.compile(r"([A-Z])([0-9]):([0-9])([LR])([A-Z])")
-_SHAPE = "an entry is written state symbol : symbol to write, L or R, next state, as in A0:1RB"
+_ROW = re.compile(r"(?:[0-9][LR][A-Z]|---)+")
+_SHAPE = (
+    "an entry is written state symbol : symbol to write, L or R, next state, as in A0:1RB; "
+    "or a whole table state by state, as in 1RB1LB_1LA1RH"
+)
 
 
 class Move(NamedTuple):
@@ -36,7 +40,9 @@ def turing(table: str, cells: int, start: int | None = None) -> Network:
     """Return a Turing machine with a finite tape as one McCulloch–Pitts net, one tick a step.
 
     `table` lists the machine's entries, "A0:1RB A1:1LB B0:1LA B1:1RH": in state A reading 0 write 1, go right, be in
-    B. The first entry's state is the first, H is where it halts, 0 is blank. Inputs and units:
+    B. The first entry's state is the first, H is where it halts, 0 is blank. As tables of busy beavers are published,
+    "1RB1LB_1LA1RH" is the same: the states A, B, … in turn, of each the entries for 0, 1, …; it halts in H or Z. Inputs
+    and units:
 
     * START: a spike at tick 0 puts the machine, in its first state, at `start`, the middle unless given; step k is
       then the spike of tick k
@@ -81,7 +87,10 @@ def read_table(text: str) -> dict[tuple[str, int], Move]:
     if not isinstance(text, str):
         raise AllornoneError(f"turing: a table is a text of entries such as 'A0:1RB A1:1RH', found {text!r}")
     moves: dict[tuple[str, int], Move] = {}
-    for entry in re.split(r"[\s,;]+", text.strip()):
+    entries = re.split(r"[\s,;]+", text.strip())
+    if len(entries) == 1 and "_" in text:
+        entries = _published(entries[0])
+    for entry in entries:
         found = _ENTRY.fullmatch(entry)
         if found is None:
             still = " A head that stays is not in it: every step goes L or R." if entry[-2:-1] == "N" else ""
@@ -94,6 +103,31 @@ def read_table(text: str) -> dict[tuple[str, int], Move]:
         moves[state, int(symbol)] = Move(int(write), -1 if way == "L" else 1, to)
     _check(moves)
     return moves
+
+
+def _published(table: str) -> list[str]:
+    """Return the entries of a table as it is published, one row a state."""
+    rows = table.split("_")
+    states = [chr(ord("A") + place) for place in range(len(rows))]
+    for row in rows:
+        if not _ROW.fullmatch(row) or len(row) != len(rows[0]):
+            raise AllornoneError(
+                f"turing: {row!r} is no row of a table: of each state, every symbol has an entry such as 1RB"
+            )
+    if HALT in states:
+        raise AllornoneError(
+            f"turing: this table has {len(rows)} states, and the eighth would be H, where a machine halts: "
+            "write it entry by entry, as in A0:1RB, with another letter"
+        )
+    found = []
+    for state, row in zip(states, rows, strict=True):
+        for symbol, entry in enumerate(re.findall("...", row)):
+            if entry == "---":
+                raise AllornoneError(
+                    f"turing: --- leaves open what {state}{symbol} writes before it halts: say 1RH"
+                )
+            found.append(f"{state}{symbol}:{entry[:2]}{HALT if entry[2] == 'Z' else entry[2]}")
+    return found
 
 
 def _check(moves: Table) -> None:

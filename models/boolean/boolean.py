@@ -38,7 +38,7 @@ def boolean(
     formula: str | None = None,
     ones: Sequence[Row] | None = None,
     inputs: Sequence[str] | int | None = None,
-    free: Sequence[Row] | None = None,
+    free: Sequence[Row] | str | None = None,
     minimise: bool = True,
     form: str = "terms",
     model: str = "threshold",
@@ -48,8 +48,10 @@ def boolean(
 ) -> Network:
     """Return a network that computes a Boolean function: hidden `H1…`, one a term, and `out`.
 
-    The function is a text (`"X & ~Y | Z"`, `"X̄Y + Z"`), the rows that come out 1 (`["101", …]`, values in the order
-    of `inputs`), or a task; rows in `free`, and rows that a task leaves out, may come out either way.
+    The function is a text (`"X & ~Y | Z"`, `"X̄Y + Z"`, `"X NAND Y"`), the rows that come out 1 (`["101", "1-0"]`,
+    values in the order of `inputs`, - for either; or with `inputs` their numbers, `[5, 6]`, the first input the highest
+    digit), or a task; rows in `free`, a list or a text, and rows that a task leaves out, may come out either way.
+    What a word in capitals is, a name or a product, `inputs` says where the text does not show it.
     The terms are a least cover; with form="primes" all prime implicants, with form="least" a single weighted unit
     where one serves; with minimise=False those written, or one a row. A constant 1 is a term of no literal, whose
     unit has threshold 0; a constant 0 has no term.
@@ -108,7 +110,7 @@ def _a_row_each(table: TruthTable) -> tuple[list[Term], dict[str, object]]:
 
 
 def _written(
-    formula: str, inputs: Sequence[str] | int | None, free: Sequence[Row] | None
+    formula: str, inputs: Sequence[str] | int | None, free: Sequence[Row] | str | None
 ) -> tuple[list[str], list[Term]]:
     if free is not None:
         raise AllornoneError("boolean: terms are built as written with minimise=False, so free= has no use")

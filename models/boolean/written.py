@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any, NamedTuple
 
 from allornone.models.mcculloch_pitts import Threshold
 from allornone.simulator.arguments import checked
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, shown
 from allornone.simulator.network.network import Network
 from allornone.simulator.notation.reading import NotationError, TokenReader, placed, tokens_of
 
-_NUMBER = r"\d+(?:\.\d+)?|\.\d+"
-_TOKEN = re.compile(rf"(?P<number>{_NUMBER})|(?P<name>[^\W\d]\w*)|(?P<sign>>=|≥|[-+−=*·])|(?P<strange>\S)")
+_NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_NAME = r"[^\W\d]\w*(?:\[(?:0|[1-9]\d*)\])?"
+_TOKEN = re.compile(rf"(?P<number>{_NUMBER})|(?P<name>{_NAME})|(?P<sign>>=|≥|[-+−=*·])|(?P<strange>\S)")
 _WORDS = {"≥": ">=", "−": "-", "·": "*"}
 _TWICE = "expected each source once, its weights added up, found {!r} again"
 
@@ -30,9 +32,9 @@ class UnitLine(NamedTuple):
 def threshold_units(lines: Sequence[str], inputs: Sequence[str] | int | None = None) -> Network:
     """Return a network of threshold units, one a line: a name, `=`, a weighted sum, `>=`, a threshold.
 
-    A weight stands before its unit (`2 Z`, `-Y`, `0.5*H1`). Names that no line defines are inputs, in the order of
-    appearance unless `inputs` gives it. Units that feed no other are the outputs. Raises NotationError with the
-    line and column of a slip, AllornoneError for inputs that are not those of the lines.
+    A weight stands before its unit (`2 Z`, `-Y`, `0.5*H1`, `1e-3 X[0]`). Names that no line defines are inputs, in
+    the order of appearance unless `inputs` gives it. Units that feed no other are the outputs. Raises NotationError
+    with the line and column of a slip, AllornoneError for inputs that are not those of the lines.
 
     >>> net = threshold_units(["H = X + Y >= 1.5", "out = X + Y - 2 H >= 0.5"])
     >>> net.inputs, net.outputs, net.parameters
@@ -103,7 +105,7 @@ class _LineReader(TokenReader):
         weights: dict[str, float] = {}
         while not weights or (self.now.kind != "end" and not self.sees(">=")):
             sign = self.sign(first=not weights)
-            weight = self.number("a weight") if self.now.kind == "number" else 1.0
+            weight = self.weight() if self.now.kind == "number" else 1.0
             self.take("*")
             if self.now.text in weights:
                 raise NotationError(_TWICE.format(self.now.text), self.now.column)
@@ -120,5 +122,22 @@ class _LineReader(TokenReader):
             raise self.fault("+, - or >=")
         return 1.0
 
+    def weight(self) -> float:
+        """Return a weight; refuse one that may as well be a smaller one and the beginning of a name, as in 2e3X."""
+        token = self.now
+        weight, exponent = self.number("a weight"), re.search("[eE]", token.text)
+        apart = self.now.column > token.column + len(token.text) or self.now.kind != "name"
+        if exponent and (not apart or (self.now.kind != "name" and not self.sees("*"))):
+            name = "a unit" if apart else self.now.text
+            raise NotationError(
+                f"{token.text} may be the weight of {name}, or {token.text[: exponent.start()]} that of a unit whose "
+                f"name begins with {exponent[0]}: write a blank or * between",
+                token.column,
+            )
+        return weight
+
     def number(self, expected: str) -> float:
-        return float(self.token("number", expected).text)
+        token = self.token("number", expected)
+        if not isfinite(float(token.text)):
+            raise NotationError(f"expected a finite number, found {shown(token.text)}", token.column)
+        return float(token.text)

@@ -216,11 +216,11 @@ def test_a_net_reads_on_after_being_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("event", "sentence"),
     [
-        ("a+b", "'a+b', column 2: there is no operator + here: write aa* for a+"),
-        ("b(ab)+", "'b(ab)+', column 6: there is no operator + here: write (ab)(ab)* for (ab)+"),
+        ("a+b", "'a+b', column 2: there is no operator + here: write | for or, or aa* for a+"),
+        ("b(ab)+", "'b(ab)+', column 6: there is no operator + here: write | for or, or (ab)(ab)* for (ab)+"),
         ("a?", "'a?', column 2: there is no operator ? here: write (a|) for a?"),
         ("(ab)?", "'(ab)?', column 5: there is no operator ? here: write (ab|) for (ab)?"),
-        ("+", "'+', column 1: there is no operator + here: write aa* for a+"),
+        ("+", "'+', column 1: there is no operator + here: write | for or, or aa* for a+"),
         ("a.b", "'a.b', column 2: there is no . here: write every letter it may be, (a|b)"),
         ("a{2}", "'a{2}', column 2: there are no counts here: write aa for a{2}"),
         ("a{1,3}", "'a{1,3}', column 2: there are no counts here: write a(a|)(a|) for a{1,3}"),
@@ -318,3 +318,52 @@ def test_an_alphabet_that_will_not_do_is_told(given: dict[str, str], sentence: s
         aon.regular("ab", **given)
 
     assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("event", "same"),
+    [
+        ("(a|ε)b", "(a|)b"),
+        ("aϵ*b", "ab"),
+        ("a∪ε", "a|"),
+        ("(a∅|b)*", "b*"),
+        ("∅*a", "a"),
+        ("ε", ""),
+        ("b(∅)|a", "a"),
+        ("∅", "(?!)"),
+        ("a∅b", "(?!)"),
+    ],
+)
+def test_the_empty_word_and_the_empty_event_have_signs(event: str, same: str) -> None:
+    """They are no letters, and ∪ is |."""
+    these = words("ab", 5)
+
+    assert np.asarray(aon.accepts(aon.regular(event, letters="ab"), these)).tolist() == matched(same, these)
+
+
+@pytest.mark.parametrize("sign", "εϵλΣ")
+def test_a_sign_that_the_letters_name_is_a_letter(sign: str) -> None:
+    """What books write for the empty word or an alphabet, where the alphabet holds it."""
+    net = aon.regular(f"a{sign}", letters=f"a{sign}")
+    assert aon.accepts(net, f"a{sign}") is True
+    assert aon.accepts(net, "a") is False
+
+
+@pytest.mark.parametrize(
+    ("event", "sentence"),
+    [
+        (
+            "(a|λ)b",
+            "column 4: λ may be the empty word, written ε or as nothing, or a letter: name it in letters=",
+        ),
+        ("Λ", "column 1: Λ may be the empty word"),
+        ("Σ*a", "column 1: Σ may be any letter, written (a|b), or a letter of its own: name it in letters="),
+        ("aØ", "column 2: Ø may be the event of no word, written ∅, or a letter"),
+    ],
+)
+def test_a_letter_that_means_something_else_in_books_is_refused(event: str, sentence: str) -> None:
+    """Nothing is guessed: both readings, and how to write each."""
+    with pytest.raises(aon.AllornoneError) as error:
+        aon.regular(event)
+
+    assert sentence in str(error.value)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import allornone as aon
+from allornone.models.automata.turing import read_table
 
 BEAVERS = {
     "A0:1RB A1:1LB B0:1LA B1:1RH": (4, 6),
@@ -128,12 +129,32 @@ def test_a_machine_can_add_one_in_binary() -> None:
         ("A0:1RB A1:1RH", "leads to B, which has no entries"),
         ("A0:1RA A1:1RA", "no move leads to H"),
         ("A0:1RH A1:1RH H0:1RA H1:1RA", "H is where a machine halts"),
+        ("1RB1LB_1LA---", "--- leaves open what B1 writes before it halts: say 1RH"),
+        ("1RB1LB_1LA", "'1LA' is no row of a table: of each state, every symbol has an entry such as 1RB"),
+        ("1RB1LB_1LA1NH", "'1LA1NH' is no row of a table"),
+        ("1RB1LC_1LA1RH", "leads to C, which has no entries"),
+        ("_".join(["1RB1RZ"] * 8), "this table has 8 states, and the eighth would be H"),
+        ("1RB1LB 1LA1RH", "or a whole table state by state, as in 1RB1LB_1LA1RH"),
     ],
 )
 def test_a_table_that_means_nothing_is_refused(table: str, message: str) -> None:
     """The message names the entry and says what would be right."""
     with pytest.raises(aon.AllornoneError, match=message):
         aon.turing(table, 5)
+
+
+@pytest.mark.parametrize(
+    ("published", "entries"),
+    [
+        ("1RB1LB_1LA1RH", "A0:1RB A1:1LB B0:1LA B1:1RH"),
+        ("1RB1RZ_0RC1RB_1LC1LA", "A0:1RB A1:1RH B0:0RC B1:1RB C0:1LC C1:1LA"),
+        ("1RB2LB1RH_2LA2RB1LB", "A0:1RB A1:2LB A2:1RH B0:2LA B1:2RB B2:1LB"),
+    ],
+)
+def test_tables_are_read_as_they_are_published(published: str, entries: str) -> None:
+    """State by state, divided by _, of two symbols or three; halting in H or in Z."""
+    assert read_table(published) == read_table(entries)
+    assert list(aon.turing(published, 5)) == list(aon.turing(entries, 5))
 
 
 def test_a_table_is_a_text() -> None:

@@ -114,7 +114,7 @@ def test_a_net_says_what_its_text_says(text: str) -> None:
         ("X\u0304Y + Z", "~X & Y | Z"),
         ("X\u0305Y\u0305 + Z", "~X & ~Y | Z"),
         ("\u0232Z\u0304 + W\u0304XY\u0304 + X\u0304YZ\u0304", "~Y & ~Z | ~W & X & ~Y | ~X & Y & ~Z"),
-        ("X1X2 + X3\u0304", "X1 & X2 | ~X3"),
+        ("X1X2 + X1X2\u0304 + X1\u0304", "X1 & X2 | X1 & ~X2 | ~X1"),
         ("A(B + C)", "A & (B | C)"),
         ("~A~B", "~A & ~B"),
         ("cold ~warm", "cold & ~warm"),
@@ -129,9 +129,12 @@ def test_the_lecture_writes_products_without_a_sign(text: str, same: str) -> Non
 
 
 def test_a_word_is_a_product_of_letters_unless_the_inputs_name_it() -> None:
-    """XY is X and Y; with an input of that name it is one variable."""
-    assert names(parse("XY + Z")) == ["X", "Y", "Z"]
+    """XY is X and Y where the inputs or the text say so; with an input of that name it is one variable."""
+    assert names(parse("XY + Z", ["X", "Y", "Z"])) == ["X", "Y", "Z"]
     assert names(parse("XY + Z", ["XY", "Z"])) == ["XY", "Z"]
+    assert names(parse("X + Y + XY")) == ["X", "Y"]
+    assert names(parse("CLK & EN")) == names(parse("CLK AND NOT EN")) == ["CLK", "EN"]
+    assert names(parse("CLK2 NAND en")) == ["CLK2", "en"]
     assert names(parse("Na & AND_GATE")) == ["Na", "AND_GATE"]
 
 
@@ -382,7 +385,7 @@ def test_a_sum_of_products_may_be_long_where_no_table_is_asked_for() -> None:
         (lambda: aon.boolean("X & Y", inputs=3), "boolean: 3 inputs, but the text names 2 (X, Y)"),
         (
             lambda: aon.boolean(ones=["10", "1"]),
-            "boolean: a row of ones is 2 values 0 or 1 (X1, X2), found '1'",
+            "boolean: a row of ones is 2 values 0 or 1, or - for either (X1, X2), found '1'",
         ),
         (
             lambda: aon.boolean(ones=["10"], free=["10"]),
@@ -404,7 +407,23 @@ def test_a_sum_of_products_may_be_long_where_no_table_is_asked_for() -> None:
         (lambda: aon.boolean("X | Y", inputs=["X", "Y", "X"]), "the input 'X' is named twice"),
         (lambda: of_anything("X | Y", inputs=2.5), "inputs is a list of names"),
         (lambda: of_anything(5), "a Boolean function is a text such as"),
-        (lambda: of_anything(ones=[5]), "ones is a list of rows such as"),
+        (lambda: of_anything(ones=[5.5]), "ones is a list of rows such as"),
+        (lambda: of_anything(ones="X"), "ones is a list of rows such as"),
+        (lambda: aon.boolean(ones=[5]), "a number of a row needs the names of the inputs"),
+        (lambda: aon.boolean(ones=["11", 2]), "a number of a row needs the names of the inputs"),
+        (
+            lambda: aon.boolean(ones=[4], inputs=2),
+            "one of 0 to 3, each once, the first input its highest digit (X1, X2), found 4",
+        ),
+        (lambda: aon.boolean(ones=[0, 1, 1, 0], inputs=2), "(X1, X2), found 1 again"),
+        (lambda: aon.boolean(ones=[1], free=[-1], inputs=2), "a row of free as a number is one of 0 to 3"),
+        (lambda: of_anything(ones=[True], inputs=2), "ones is a list of rows such as"),
+        (lambda: aon.boolean("A | B", free="~Q"), "no input is named 'Q'. There are: A, B"),
+        (lambda: aon.boolean("A | B", free="~"), "'~', column 2: expected a variable, ~ or (, found the end"),
+        (
+            lambda: aon.boolean(ones=["1-"], free=["-1"]),
+            "the table contradicts itself: row 11 is both 1 and free",
+        ),
         (lambda: of_anything(ones=["1"], free=5), "free is a list of rows such as"),
         (lambda: aon.boolean(ones=[], inputs=10**9), "written out to 12 variables, found 1000000000"),
         (lambda: of_anything(task="gate"), "a task has its samples as arrays x and d, found 'gate'"),
@@ -439,3 +458,149 @@ def test_a_slip_of_the_pen_is_no_variable(text: str, message: str) -> None:
         aon.boolean(text)
 
     assert str(error.value).endswith(message)
+
+
+EITHER = "{0!r} may be one name or {1}: write {1}, or name the inputs"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("AB", "column 1: " + EITHER.format("AB", "A & B")),
+        ("XY + Z", "column 1: " + EITHER.format("XY", "X & Y")),
+        ("NOT CLK", "column 5: " + EITHER.format("CLK", "C & L & K")),
+        ("X & YZ", "column 5: " + EITHER.format("YZ", "Y & Z")),
+        ("A & B | AB", "column 9: " + EITHER.format("AB", "A & B")),
+        ("R1C1 & R1C2", "column 1: " + EITHER.format("R1C1", "R1 & C1")),
+        ("x1x2 + x3", "column 1: " + EITHER.format("x1x2", "x1 & x2")),
+        ("X_1X_2", "column 1: " + EITHER.format("X_1X_2", "X_1 & X_2")),
+        ("p + q + pq", "column 9: " + EITHER.format("pq", "p & q")),
+        ("p v q", "column 3: 'v' may be a variable or the sign of or"),
+        ("p v ~q", "column 3: 'v' may be a variable or the sign of or"),
+        ("A V (B)", "column 3: 'V' may be a variable or the sign of or"),
+        ("A nand B nand C", "column 10: expected brackets around what nand joins, as in (X nand Y) & Z"),
+        ("A & B NOR C", "column 7: expected brackets around what nor joins"),
+        ("A XNOR B C", "column 10: expected brackets around what xnor joins"),
+        ("A -> B -> C", "column 8: expected brackets around what implies joins"),
+        ("A IFF B IMPLIES C", "column 9: expected brackets around what iff joins"),
+        ("A nadn B", "column 3: expected an operator such as & | ~, found 'nadn'. Did you mean 'nand'?"),
+        ("'A' & B", "column 1: expected a variable, ~ or (, found"),
+        ("X[i]", "column 2: expected a variable or an operator, found '['"),
+        ("A == B", "column 3: expected an operator such as & | ~, found '='"),
+    ],
+)
+def test_what_may_be_read_in_two_ways_is_refused(text: str, message: str) -> None:
+    """Where it stands, both readings, and how to write each."""
+    with pytest.raises(NotationError) as caught:
+        aon.boolean(text)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("A NAND B", "~(A & B)"),
+        ("A nor B", "~(A | B)"),
+        ("A XNOR B", "~(A ^ B)"),
+        ("A IFF B | C", "~(A ^ (B | C))"),
+        ("A & B IMPLIES C", "~(A & B) | C"),
+        ("A NAND B IMPLIES C NOR D", "~~(A & B) | ~(C | D)"),
+        ("A → B", "~A | B"),
+        ("A <-> ~B", "A ^ B"),
+        ("(A ⊼ B) ⊽ C", "~(~(A & B) | C)"),
+        ("A'B", "~A & B"),
+        ("(A + B)'C''", "~(A | B) & C"),
+        ("~A'", "A"),
+        ("A′ + 1’", "~A"),
+    ],
+)
+def test_operators_of_other_books(text: str, same: str) -> None:
+    """Words in capitals or not, arrows, and the prime behind what it negates."""
+    everything = (1 << 16) - 1
+    values = {name: rows_of(Term(1 << k, 0), 4) for k, name in enumerate("ABCD")}
+    assert rows(parse(text), values, everything) == rows(parse(same), values, everything)
+
+
+def test_indexed_names_are_variables() -> None:
+    """X[0], as groups have them, also side by side and under an overline."""
+    assert aon.boolean("X[0] & ~X[1]").inputs == ["X[0]", "X[1]"]
+    assert aon.boolean("X[0]X[1]").graph["terms"] == ["X[0] & X[1]"]
+    assert aon.boolean("X̄[0] + CLK[12]").graph["terms"] == ["~X[0]", "CLK[12]"]
+
+
+def test_an_operator_that_the_inputs_name_is_a_variable() -> None:
+    """v, nor and the like, where they are said to be inputs."""
+    assert names(parse("p v q", ["p", "v", "q"])) == ["p", "v", "q"]
+    assert names(parse("p & nor", ["p", "nor"])) == ["p", "nor"]
+
+
+def test_rows_may_be_numbers_and_cubes() -> None:
+    """As books write minterms, the first variable the highest digit; - stands for both values."""
+    assert aon.boolean(ones=[1, 3], inputs=["A", "B"]).graph["groups"] == [["01", "11"]]
+    assert aon.boolean(ones=np.array([2, 3]), inputs=2).graph["terms"] == ["X1"]
+    assert aon.boolean(ones=["1-"]).graph["terms"] == ["X1"]
+    assert aon.boolean(ones=["--1", 4], inputs=["A", "B", "C"]).graph["terms"] == ["C", "A & ~B"]
+    assert aon.boolean(ones=[[1, "-"]], free=["00"]).graph["terms"] == ["X1"]
+
+
+def test_free_rows_may_be_a_text() -> None:
+    """The rows on which it holds, of a text as of rows."""
+    assert aon.boolean("A & B", free="~A").graph["terms"] == ["B"]
+    assert aon.boolean(ones=["11"], free="X1 & ~X2").graph["terms"] == ["X1"]
+    assert aon.boolean("~A & B", free="~A & ~B", model="mcculloch-pitts").graph["terms"] == ["~A & B"]
+
+
+BOOKS = {
+    "signs": {"not": "~{}", "and": "{} & {}", "or": "{} | {}", "xor": "{} ^ {}", "implies": "{} -> {}"},
+    "words": {
+        "not": "NOT {}",
+        "and": "{} AND {}",
+        "or": "{} or {}",
+        "xor": "{} XOR {}",
+        "implies": "{} IMPLIES {}",
+        "iff": "{} IFF {}",
+        "nand": "{} NAND {}",
+        "nor": "{} NOR {}",
+        "xnor": "{} XNOR {}",
+    },
+    "a textbook's": {"not": "{}'", "and": "{}{}", "or": "{} + {}", "xor": "{} ⊕ {}", "iff": "{} ⇔ {}"},
+}
+PYTHON = {
+    "not": "(not {})",
+    "and": "({} and {})",
+    "or": "({} or {})",
+    "xor": "({} != {})",
+    "implies": "(not {} or {})",
+    "iff": "({} == {})",
+    "nand": "(not ({} and {}))",
+    "nor": "(not ({} or {}))",
+    "xnor": "({} == {})",
+}
+
+
+def written(draw: random.Random, book: str, depth: int) -> tuple[str, str]:
+    """Return a random text in a notation, and the same in Python; every joint in brackets."""
+    if not depth or draw.random() < 0.15:
+        name = draw.choice("ABCD")
+        return name, name
+    kind = draw.choice(sorted(BOOKS[book]))
+    parts = [written(draw, book, depth - 1) for _ in range(BOOKS[book][kind].count("{}"))]
+    texts, meant = zip(*parts, strict=True)
+    joined = BOOKS[book][kind].format(*(text if len(text) == 1 else f"({text})" for text in texts))
+    return joined, PYTHON[kind].format(*meant)
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_texts_in_three_notations_mean_what_python_means(book: str) -> None:
+    """Operators as signs, as words, and as textbooks write them: every row, against Python."""
+    draw = random.Random(book)
+    everything = (1 << 16) - 1
+    values = {name: rows_of(Term(1 << k, 0), 4) for k, name in enumerate("ABCD")}
+    for _ in range(400):
+        text, meant = written(draw, book, 4)
+        expected = sum(
+            1 << r
+            for r in range(16)
+            if eval(meant, {}, {name: bool(r >> k & 1) for k, name in enumerate("ABCD")})
+        )
+        assert rows(parse(text, list("ABCD")), values, everything) == expected, text

@@ -65,6 +65,19 @@ def test_names_that_no_line_defines_are_inputs_and_last_units_outputs() -> None:
         (["H = X > 1"], "'H = X > 1', column 7: expected a name, a number, + - = or >=, found '>'"),
         (["H = X >= 1 2"], "'H = X >= 1 2', column 12: expected the end of the line, found '2'"),
         (["H = X >= 1", "H = Y >= 1"], "'H = Y >= 1', column 1: 'H' is defined already, in line 1"),
+        (
+            ["H = 2e3X >= 1"],
+            "'H = 2e3X >= 1', column 5: 2e3 may be the weight of X, or 2 that of a unit whose name begins with e: "
+            "write a blank or * between",
+        ),
+        (
+            ["H = 2E3 >= 1"],
+            "'H = 2E3 >= 1', column 5: 2E3 may be the weight of a unit, or 2 that of a unit whose",
+        ),
+        (["H = 2e-3X >= 1"], "'H = 2e-3X >= 1', column 5: 2e-3 may be the weight of X"),
+        (["H = 1e999 X >= 1"], "'H = 1e999 X >= 1', column 5: expected a finite number, found '1e999'"),
+        (["H = X >= 1e400"], "'H = X >= 1e400', column 10: expected a finite number"),
+        (["H = X[i] >= 1"], "'H = X[i] >= 1', column 6: expected a name, a number, + - = or >=, found '['"),
         ([], "units: give a list of lines"),
         ([5], "units: give a list of lines"),
         (5, "units: give a list of lines"),
@@ -75,6 +88,24 @@ def test_a_slip_is_told_with_its_line_and_column(lines: Any, message: str) -> No
     with pytest.raises(aon.AllornoneError) as caught:
         aon.threshold_units(lines)
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("line", "weights", "threshold"),
+    [
+        ("out = 1e-3 X >= 0", {"X": 0.001}, 0.0),
+        ("out = -1.5E+2*X + 2.e1 e >= -1e-3", {"X": -150.0, "e": 20.0}, -0.001),
+        ("out = 2e - 3 X >= 0", {"e": 2.0, "X": -3.0}, 0.0),
+        ("out = X[0] - 2 X[10] >= .5", {"X[0]": 1.0, "X[10]": -2.0}, 0.5),
+    ],
+)
+def test_numbers_have_exponents_and_names_indices(
+    line: str, weights: dict[str, float], threshold: float
+) -> None:
+    """As numbers are written anywhere; an e with blanks around is a unit."""
+    net = aon.threshold_units([line])
+    assert {source: net.edges[source, "out"]["weight"] for source in net.predecessors("out")} == weights
+    assert net.nodes["out"]["threshold"] == threshold
 
 
 def test_inputs_given_hold_the_lines_to_them() -> None:
