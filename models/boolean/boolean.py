@@ -55,7 +55,7 @@ def boolean(
     The terms are a least cover; with form="primes" all prime implicants, with form="least" a single weighted unit
     where one serves; with minimise=False those written, or one a row. A constant 1 is a term of no literal, whose
     unit has threshold 0; a constant 0 has no term.
-    `net.graph` holds the `terms`, their `groups` of rows, how many `primes` there are, the `bound` that no cover's
+    `net.facts` holds the `terms`, their `groups` of rows, how many `primes` there are, the `bound` that no cover's
     number of terms goes below, and whether the terms are `proven` as few (of a dense function of ten variables the
     search may end first). A net of McCulloch–Pitts units answers two ticks later (`latency`), its negated literals
     inhibit; what is true at rest it cannot say (Theorem 3 of 1943) unless `tonic` allows units of threshold 0.
@@ -64,7 +64,7 @@ def boolean(
     and for more than 10 variables, where `exact=False` finds a good cover and its bound.
 
     >>> net = boolean("X & Y | X & Z | ~Y & Z")
-    >>> net.graph["terms"], net.graph["primes"]
+    >>> net.facts["terms"], net.facts["primes"]
     (['X & Y', '~Y & Z'], 3)
     """
     for name, value in (("minimise", minimise), ("tonic", tonic), ("exact", exact)):
@@ -139,7 +139,7 @@ def _single(table: TruthTable, model: str) -> Network | None:
     weights, threshold = found
     _check_names(table.inputs, ["out"])
     net = Network(name="boolean")
-    net.graph["primes"] = len(primes(members(table.ones), wide, members(table.free)))
+    net.note(primes=len(primes(members(table.ones), wide, members(table.free))))
     net.add_inputs(*table.inputs)
     net.add_unit("out", Threshold(threshold=threshold), output=True)
     for name, weight in zip(table.inputs, weights, strict=True):
@@ -178,7 +178,7 @@ def _net(
     hidden = [f"H{number}" for number in range(1, len(terms) + 1)]
     _check_names(known, [*hidden, "out"])
     net = Network(name="boolean")
-    net.graph.update(facts, **({"latency": 2} if early else {}))
+    net.note(**facts, **({"latency": 2} if early else {}))
     net.add_inputs(*known)
     unit = McCullochPitts if early else Threshold
     for name, term in zip(hidden, terms, strict=True):

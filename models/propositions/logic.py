@@ -60,8 +60,8 @@ def logic(
 
     A proposition that is true when nothing has fired is refused, for no net from rest does it (Theorem 3), unless
     `tonic` allows units of threshold 0, which fire by themselves. With `relative`, weights may be negative, which
-    may save units. `graph["latency"]` says by how many ticks each unit answers later than its line, 0 where that
-    can be; `graph["units_bound"]` how many units any net from rest without circles needs for certain to answer
+    may save units. `facts["latency"]` says by how many ticks each unit answers later than its line, 0 where that
+    can be; `facts["units_bound"]` how many units any net from rest without circles needs for certain to answer
     as soon.
 
     A hidden unit takes a tick, as every cell of 1943. Only in a circle that has no tick to spare it answers at once,
@@ -75,7 +75,7 @@ def logic(
     Network 'logic': 3 units, 2 synapses (1 inhibitory), depth 1
       inputs   N1, N2
       output   N3  θ=1  ← N1(t−1),  not N2(t−1)
-    >>> logic("Z(t) = X(t-1) and not Y(t-1) or Y(t-1) and not X(t-1)").graph["latency"]
+    >>> logic("Z(t) = X(t-1) and not Y(t-1) or Y(t-1) and not X(t-1)").facts["latency"]
     {'Z': 1}
     >>> logic("Rest(t) = not N(t-1)")
     Traceback (most recent call last):
@@ -102,8 +102,10 @@ stays at rest (McCulloch and Pitts, Theorem 3), so this takes a unit that fires 
     net = builder.network([name for name in names if name not in defined], [one.name for one in propositions])
     for name in _outputs(propositions):
         net.nodes[name]["output"] = True
-    net.graph["latency"] = {one.name: late[one.name] for one in propositions}
-    net.graph["units_bound"] = _least(tables, late, defined, relative)
+    net.note(
+        latency={one.name: late[one.name] for one in propositions},
+        units_bound=_least(tables, late, defined, relative),
+    )
     return net
 
 

@@ -107,7 +107,7 @@ class GroupValues:
         """Return what a group does over a timeline. Raises UnknownName for a group that is not there."""
         members = net.group(group)
         y = np.nan_to_num(_values(line, members))
-        sides = net.graph.get("shapes", {}).get(group, [len(members)])
+        sides = net.facts.get("shapes", {}).get(group, [len(members)])
         alike = [other for other in net.groups if other != group and len(net.group(other)) == len(members)]
         spikes = np.zeros(y.shape, dtype=np.int64)
         for other in alike:
@@ -365,7 +365,7 @@ def main_group(net: Network) -> str:
     >>> main_group(Network())
     'units'
     """
-    shaped: list[str] = list(net.graph.get("shapes", {}))
+    shaped: list[str] = list(net.facts.get("shapes", {}))
     return shaped[0] if shaped else max(net.groups, key=lambda name: len(net.group(name)), default="units")
 
 

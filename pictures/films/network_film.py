@@ -326,7 +326,7 @@ class _Show:
 
 def _rows(trace: Trace, line: Timeline, presenting: bool) -> Rows:
     """The rows of the raster: all units that are in no image, or the first and last of many; else the images."""
-    shaped = set(trace.network.graph.get("shapes", ()))
+    shaped = set(trace.network.facts.get("shapes", ()))
     group = {unit: data.get("group") for unit, data in trace.network.nodes(data=True)}
     apart = [k for k, unit in enumerate(line.units) if group[unit] not in shaped]
     if shaped and not apart:

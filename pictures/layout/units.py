@@ -115,7 +115,7 @@ def _strength(net: Network, bodies: Sequence[Body], link: Link) -> float:
 def _bodies(net: Network) -> tuple[list[Body], dict[str, int]]:
     """One body per unit, save that a group with a shape is one patch; and the body of each unit."""
     inputs, outputs = set(net.inputs), set(outputs_of(net))
-    shapes = net.graph.get("shapes", {})
+    shapes = net.facts.get("shapes", {})
     group: dict[str, str | None] = {unit: data.get("group") for unit, data in net.nodes(data=True)}
     bodies: list[Body] = []
     patches: dict[str, int] = {}

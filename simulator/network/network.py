@@ -2,10 +2,14 @@
 
 A unit is a node: `model`, the model's parameters, `bias`, `output`; an input has `input=True` and no model.
 A synapse is an edge: `weight`, `delay`, `kind`, `plastic`, `shared`.
+All of it are texts, numbers and truth values, as the writers of networkx take them: what is said of the whole network,
+in `net.graph`, is text too where it is a list or a mapping, as JSON writes it; `note` writes it, `facts` reads it.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +19,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
+import numpy as np
 
 from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName, finite, shown, whole
 from allornone.simulator.registry import units as unit_models
@@ -25,6 +30,9 @@ SYNAPSE_KEYS = ("weight", "delay", "kind", "plastic", "shared")
 HUGE = 1e300
 """Beyond it a weight is looked at more closely."""
 MOST_DELAY = 100_000
+FLAGS = ("input", "output", "plastic")
+_UNNAMED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What no file of a graph could hold in a name, or would change: control characters, halves of characters."""
 
 Need = Callable[[str, int], None]
 
@@ -97,7 +105,7 @@ class Network(Graph):
             self._new(member)
             self.add_node(member, **common)
         if len(sides) > 1:
-            self.graph.setdefault("shapes", {})[name] = sides
+            self.note(shapes={**self.facts.get("shapes", {}), name: sides})
         return members
 
     def connect(
@@ -137,6 +145,27 @@ class Network(Graph):
         self.connect(source, name, delay=1)
         self.connect(name, target, weight=weight, delay=delay - 1)
         return name
+
+    def note(self, **said: Any) -> None:
+        """Say something of the whole network; a list or mapping stands in `net.graph` as JSON text.
+
+        So every format of networkx holds it, and it is read back by `facts`.
+
+        >>> net = Network()
+        >>> net.note(terms=["X", "Y"], bound=2)
+        >>> net.graph["terms"], net.facts["terms"]
+        ('["X", "Y"]', ['X', 'Y'])
+        """
+        for key, value in said.items():
+            if isinstance(value, list | tuple | Mapping):
+                # GML's reader takes a bare [] for a list of its own.
+                value = json.dumps(value, ensure_ascii=False) if value else ("{ }" if value == {} else "[ ]")
+            self.graph[key] = plain_value(value)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is said of the whole network, its name apart: lists and mappings as such, not as text."""
+        return {key: _fact(value) for key, value in self.graph.items() if key != "name"}
 
     def unit(self, name: str) -> UnitModel:
         """Return the model of one unit, with its parameters."""
@@ -239,8 +268,7 @@ class Network(Graph):
     __repr__ = __str__
 
     def _new(self, name: str) -> None:
-        if not isinstance(name, str) or not name:
-            raise NetworkError(f"a unit's name is a text, found {name!r}")
+        check_name("a unit's name", name)
         if name in self:
             raise NetworkError(f"a unit named {name!r} exists already")
         spend("units")
@@ -267,8 +295,36 @@ class Network(Graph):
                 data["delay"] = model_class(target, target_data).delay
         if not _is_plain(data, target_data):
             check_synapse(source, target, data, target_data)
+            data = plain(data)
         spend("synapses")
         self.add_edge(source, target, **data)
+
+
+def plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return data with numbers that came out of arrays as numbers like any other.
+
+    >>> plain({"weight": np.float32(0.5), "plastic": np.True_})
+    {'weight': 0.5, 'plastic': True}
+    """
+    return {key: plain_value(value) for key, value in data.items()}
+
+
+def plain_value(value: Any) -> Any:
+    """Return a number that came out of an array as one like any other, and anything else as it is."""
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, np.integer):
+        return int(value)
+    return float(value) if isinstance(value, np.floating) else value
+
+
+def _fact(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith(("[", "{")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def named_inputs(owner: str, inputs: int | Sequence[str], least: int = 1) -> list[str]:
@@ -319,7 +375,7 @@ def unit_data(name: str, model: UnitModel, said: Mapping[str, Any]) -> dict[str,
         data["bias"] = 0.0
     data.update({key: value for key, value in said.items() if value is not None})
     check_unit(name, data)
-    return data
+    return plain(data)
 
 
 def check_model(name: str, model: object) -> None:
@@ -341,8 +397,14 @@ def check_model(name: str, model: object) -> None:
 
 def check_unit(name: str, data: Mapping[str, Any]) -> None:
     """Raise an error that names what is wrong with a unit's data."""
-    if not isinstance(name, str) or not name:
-        raise NetworkError(f"a unit's name is a text, found {name!r}")
+    check_name("a unit's name", name)
+    place = f"unit {name!r}"
+    for key in FLAGS:
+        check_flag(place, key, data)
+    if data.get("group") is not None:
+        check_name(f"the group of {place}", data["group"])
+    if data.get("layer") is not None and not _is_whole(data["layer"]):
+        raise NetworkError(f"the layer of {place} is a whole number, found {shown(data['layer'])}")
     if data.get("input"):
         _check_keys(f"input {name!r}", data, (*UNIT_KEYS,))
         return
@@ -352,12 +414,48 @@ def check_unit(name: str, data: Mapping[str, Any]) -> None:
         _check_number(f"the bias of unit {name!r}", data["bias"])
 
 
+def check_name(place: str, name: object) -> None:
+    """Raise an error unless a name is a text that any file can hold.
+
+    >>> check_name("a unit's name", "a\\x07")
+    Traceback (most recent call last):
+    ...
+    allornone.simulator.errors.NetworkError: a unit's name has no control characters and no halves of characters, \
+found 'a\\x07'
+    """
+    if not isinstance(name, str) or not name:
+        raise NetworkError(f"{place} is a text, found {shown(name)}")
+    if _UNNAMED.search(name):
+        raise NetworkError(
+            f"{place} has no control characters and no halves of characters, found {shown(name)}"
+        )
+
+
+def check_flag(place: str, key: str, data: Mapping[str, Any]) -> None:
+    """Raise an error unless what is said under a key, if anything, is a truth value; GML has 1 and 0 for them."""
+    value = data.get(key)
+    if not is_flag(value):
+        raise NetworkError(f"{key} of {place} must be true or false, found {shown(value)}")
+
+
+def is_flag(value: object) -> bool:
+    """Return whether a value is a truth value, or nothing.
+
+    >>> is_flag(True), is_flag(None), is_flag(1), is_flag("false")
+    (True, True, True, False)
+    """
+    return value is None or isinstance(value, bool | np.bool_) or (type(value) is int and value in (0, 1))
+
+
 def check_synapse(source: str, target: str, data: Mapping[str, Any], target_data: Mapping[str, Any]) -> None:
     """Raise an error that names what is wrong with a synapse's data."""
     place = f"synapse {source!r} → {target!r}"
     _check_keys(place, data, SYNAPSE_KEYS)
     if target_data.get("input"):
         raise NetworkError(f"{place}: {target!r} is an input, it takes no synapses")
+    check_flag(place, "plastic", data)
+    if data.get("shared") is not None:
+        check_name(f"what {place} has shared", data["shared"])
     _check_number(f"the weight of {place}", data.get("weight", 1.0))
     delay = data.get("delay", 0)
     if not _is_whole(delay) or not 0 <= delay <= MOST_DELAY:
@@ -365,7 +463,7 @@ def check_synapse(source: str, target: str, data: Mapping[str, Any], target_data
             f"the delay of {place} must be a whole number of ticks from 0 to {MOST_DELAY}, found {delay!r}"
         )
     kind = data.get("kind", "weighted")
-    if kind not in ("weighted", "inhibitory"):
+    if not isinstance(kind, str) or kind not in ("weighted", "inhibitory"):
         raise NetworkError(f"the kind of {place} must be 'weighted' or 'inhibitory', found {kind!r}")
     model = model_class(target, target_data)
     if kind == "inhibitory" and not model.absolute_inhibition:
@@ -377,6 +475,7 @@ def check_synapse(source: str, target: str, data: Mapping[str, Any], target_data
 
 def _is_plain(data: Mapping[str, Any], target_data: Mapping[str, Any]) -> bool:
     """Return whether a synapse is evidently sound, as nearly all are, so that `check_synapse` need not look at it."""
+    shared = data.get("shared", "w")
     return (
         data["kind"] == "weighted"
         and type(data["weight"]) in (float, int)
@@ -384,6 +483,10 @@ def _is_plain(data: Mapping[str, Any], target_data: Mapping[str, Any]) -> bool:
         and type(data.get("delay")) is int
         and 0 <= data["delay"] <= MOST_DELAY
         and "model" in target_data
+        and type(data.get("plastic", True)) is bool
+        and type(shared) is str
+        and shared.isprintable()
+        and shared != ""
     )
 
 
@@ -391,6 +494,10 @@ def model_class(name: str, data: Mapping[str, Any]) -> type[UnitModel]:
     """Return the class of a unit's model."""
     if "model" not in data:
         raise NetworkError(f"unit {name!r} has no model: say model=, or input=True for an input")
+    if not isinstance(data["model"], str):
+        raise NetworkError(
+            f"unit {name!r}: a model is a word such as 'threshold', found {shown(data['model'])}"
+        )
     try:
         found: type[UnitModel] = unit_models.get(data["model"])
     except AllornoneError as error:

@@ -52,7 +52,7 @@ def _excites(net: Network, loop: Sequence[str]) -> bool:
 
 def _late(net: Network, unit: str) -> str:
     """Say by how many ticks a unit answers later than the text from which it was compiled."""
-    latency = net.graph.get("latency")
+    latency = net.facts.get("latency")
     late = latency.get(unit, 0) if isinstance(latency, dict) else 0
     return f", {counted(late, 'tick')} late" if late else ""
 

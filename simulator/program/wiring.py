@@ -165,6 +165,8 @@ class _Units:
         """Whether all of them evidently mean something."""
         if "" in self.names or not all(issubclass(kind, str) for kind in set(map(type, self.names))):
             return False
+        if not "".join(self.names).isprintable() or not _are_words(self.data):
+            return False
         inputs = set(chain.from_iterable(data for data in self.data if data.get("input")))
         if network.misspelt(inputs, network.UNIT_KEYS) is not None:
             return False
@@ -216,7 +218,12 @@ class _Synapses:
         """Read the synapses of a network, and whether all of them evidently mean something."""
         data, source, target = _walked(net, units.names)
         keys = set(chain.from_iterable(data))
-        sound = network.misspelt(keys, network.SYNAPSE_KEYS) is None and not (units.kind[target] < 0).any()
+        sound = not keys & {"plastic", "shared"} or _are_words(data)
+        sound = (
+            sound
+            and network.misspelt(keys, network.SYNAPSE_KEYS) is None
+            and not (units.kind[target] < 0).any()
+        )
         delay = units.usual([model.delay for model in units.kinds], 0, target)
         if "delay" in keys:
             given = [one.get("delay", -1) for one in data]
@@ -313,6 +320,19 @@ def _column(key: str, keys: set[Any], data: Sequence[dict[str, Any]]) -> list[An
         return None
     given = [one.get(key) for one in data]
     return None if all(value is None for value in given) else given
+
+
+def _are_words(data: Sequence[dict[str, Any]]) -> bool:
+    """Return whether flags are flags and names are texts, where anything is said."""
+    said = {
+        key: [one[key] for one in data if key in one] for key in (*network.FLAGS, "group", "shared", "layer")
+    }
+    kinds = {key: {*map(type, values)} for key, values in said.items()}
+    if not all(kinds[key] <= {bool} for key in network.FLAGS) or not kinds["layer"] <= {int}:
+        return False
+    if not kinds["group"] | kinds["shared"] <= {str}:
+        return False
+    return all(text and text.isprintable() for text in {*said["group"], *said["shared"]})
 
 
 def _are_numbers(values: Sequence[Any]) -> bool:

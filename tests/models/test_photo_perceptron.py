@@ -154,7 +154,7 @@ def test_what_the_net_sees_is_what_its_wiring_says() -> None:
     )
     a2 = (a1 @ second >= 1).astype(float)
 
-    assert net.graph["shapes"] == {"S": [6, 5]}
+    assert net.facts["shapes"] == {"S": [6, 5]}
     assert aon.evaluate(net, X)[:, 0].tolist() == (a2 @ [k % 3 - 1 for k in range(12)] > 0).tolist()
     assert {unit: net.in_degree(unit) <= 5 for unit in names} == dict.fromkeys(names, True)
 

@@ -179,22 +179,22 @@ def test_a_slip_in_the_text_knows_its_column() -> None:
 def test_letters_of_any_alphabet_name_variables(name: str) -> None:
     """Marks that are no overline belong to their letter, whether they are written with it or behind it."""
     assert aon.boolean(f"{name} & ~B").inputs == [normalize("NFC", name), "B"]
-    assert aon.boolean(f"{name}\u0304").graph["terms"] == [f"~{normalize('NFC', name)}"]
+    assert aon.boolean(f"{name}\u0304").facts["terms"] == [f"~{normalize('NFC', name)}"]
 
 
 @pytest.mark.parametrize("rows", [[[1, 0], [1, 1]], [[1.0, 0.0], [True, True]], np.array([[1, 0], [1, 1]])])
 def test_rows_may_be_arrays(rows: Any) -> None:
     """Ones and zeros of any type are a table."""
-    assert aon.boolean(ones=rows).graph["terms"] == ["X1"]
-    assert aon.boolean(ones=["10"], free=rows[1:]).graph["terms"] == ["X1"]
+    assert aon.boolean(ones=rows).facts["terms"] == ["X1"]
+    assert aon.boolean(ones=["10"], free=rows[1:]).facts["terms"] == ["X1"]
 
 
 def test_the_terms_their_groups_and_the_bound_come_back() -> None:
     """The lecture's Karnaugh map: three terms, the rows of each, and they survive a file."""
     net = aon.boolean("YZ + ~Y~W", inputs=["W", "Y", "Z"])
-    assert net.graph["terms"] == ["~W & ~Y", "Y & Z"]
-    assert net.graph["groups"] == [["000", "001"], ["011", "111"]]
-    assert (net.graph["primes"], net.graph["bound"], net.graph["proven"]) == (3, 2, True)
+    assert net.facts["terms"] == ["~W & ~Y", "Y & Z"]
+    assert net.facts["groups"] == [["000", "001"], ["011", "111"]]
+    assert (net.facts["primes"], net.facts["bound"], net.facts["proven"]) == (3, 2, True)
 
 
 @pytest.mark.parametrize("ending", ["toml", "json", "graphml"])
@@ -211,7 +211,7 @@ def test_every_term_of_a_net_reads_back_as_the_rows_of_its_group() -> None:
     for _ in range(20):
         net = aon.boolean(ones=rows_text(draw.getrandbits(16), 4), inputs=NAMES)
         values = {name: rows_of(Term(1 << k, 0), 4) for k, name in enumerate(NAMES)}
-        for term, group in zip(net.graph["terms"], net.graph["groups"], strict=True):
+        for term, group in zip(net.facts["terms"], net.facts["groups"], strict=True):
             assert rows_text(rows(parse(term), values, (1 << 16) - 1), 4) == group
 
 
@@ -319,7 +319,7 @@ def test_a_mcculloch_pitts_net_answers_two_ticks_later() -> None:
     """Negated literals inhibit absolutely; the text of 1943, N3 = N1 and not N2, or N4."""
     net = aon.boolean("N1 & ~N2 | N4", model="mcculloch-pitts")
     trace = aon.simulate(net, {"N1": "1100", "N2": "0100", "N4": "0001"}, ticks=7)
-    assert net.graph["latency"] == 2
+    assert net.facts["latency"] == 2
     assert trace["out"].tolist() == [0, 0, 1, 0, 0, 1, 0]
     assert [d["kind"] for _, _, d in net.in_edges(data=True)].count("inhibitory") == 1
 
@@ -342,14 +342,14 @@ def test_all_functions_of_three_inputs_that_rest_allows() -> None:
 def test_at_rest_a_free_row_is_no_longer_free_for_a_mcculloch_pitts_net() -> None:
     """With the row of zeros free, ~X would do and be shorter; a net that starts from rest must not say it."""
     net = aon.boolean(ones=["01"], inputs=["X", "Y"], free=["00"], model="mcculloch-pitts")
-    assert net.graph["terms"] == ["~X & Y"]
-    assert aon.boolean(ones=["01"], inputs=["X", "Y"], free=["00"]).graph["terms"] == ["~X"]
+    assert net.facts["terms"] == ["~X & Y"]
+    assert aon.boolean(ones=["01"], inputs=["X", "Y"], free=["00"]).facts["terms"] == ["~X"]
 
 
 def test_rows_that_a_task_leaves_out_are_free() -> None:
     """Three lessons of four: an or and an and are both right, and the cheapest is a copy."""
     net = aon.boolean(task=Lessons(np.array([[0.0, 0], [1, 0], [1, 1]]), np.array([[0.0], [1], [1]])))
-    assert net.graph["terms"] == ["X1"]
+    assert net.facts["terms"] == ["X1"]
     with pytest.raises(aon.AllornoneError, match="this task has other numbers"):
         aon.boolean(task=Lessons(np.array([[-1.0, 1]]), np.array([[1.0]])))
 
@@ -359,8 +359,8 @@ def test_terms_as_written_keep_what_a_minimum_would_drop() -> None:
     says = "ȲZ̄ + W̄XȲ + X̄YZ̄"
     written = aon.boolean(says, inputs=["W", "X", "Y", "Z"], minimise=False)
     least = aon.boolean(says, inputs=["W", "X", "Y", "Z"])
-    assert written.graph["terms"] == ["~Y & ~Z", "~W & X & ~Y", "~X & Y & ~Z"]
-    assert sorted(least.graph["terms"]) == ["~W & X & ~Y", "~X & ~Z", "~Y & ~Z"]
+    assert written.facts["terms"] == ["~Y & ~Z", "~W & X & ~Y", "~X & Y & ~Z"]
+    assert sorted(least.facts["terms"]) == ["~W & X & ~Y", "~X & ~Z", "~Y & ~Z"]
     assert answers(written) == answers(least)
 
 
@@ -370,7 +370,7 @@ def test_a_sum_of_products_may_be_long_where_no_table_is_asked_for() -> None:
     net = aon.boolean(says, minimise=False)
     assert len(net.inputs) == 20
     assert len(net.group("hidden")) == 10
-    assert "groups" not in net.graph
+    assert "groups" not in net.facts
 
 
 @pytest.mark.parametrize(
@@ -524,8 +524,8 @@ def test_operators_of_other_books(text: str, same: str) -> None:
 def test_indexed_names_are_variables() -> None:
     """X[0], as groups have them, also side by side and under an overline."""
     assert aon.boolean("X[0] & ~X[1]").inputs == ["X[0]", "X[1]"]
-    assert aon.boolean("X[0]X[1]").graph["terms"] == ["X[0] & X[1]"]
-    assert aon.boolean("X̄[0] + CLK[12]").graph["terms"] == ["~X[0]", "CLK[12]"]
+    assert aon.boolean("X[0]X[1]").facts["terms"] == ["X[0] & X[1]"]
+    assert aon.boolean("X̄[0] + CLK[12]").facts["terms"] == ["~X[0]", "CLK[12]"]
 
 
 def test_an_operator_that_the_inputs_name_is_a_variable() -> None:
@@ -536,18 +536,18 @@ def test_an_operator_that_the_inputs_name_is_a_variable() -> None:
 
 def test_rows_may_be_numbers_and_cubes() -> None:
     """As books write minterms, the first variable the highest digit; - stands for both values."""
-    assert aon.boolean(ones=[1, 3], inputs=["A", "B"]).graph["groups"] == [["01", "11"]]
-    assert aon.boolean(ones=np.array([2, 3]), inputs=2).graph["terms"] == ["X1"]
-    assert aon.boolean(ones=["1-"]).graph["terms"] == ["X1"]
-    assert aon.boolean(ones=["--1", 4], inputs=["A", "B", "C"]).graph["terms"] == ["C", "A & ~B"]
-    assert aon.boolean(ones=[[1, "-"]], free=["00"]).graph["terms"] == ["X1"]
+    assert aon.boolean(ones=[1, 3], inputs=["A", "B"]).facts["groups"] == [["01", "11"]]
+    assert aon.boolean(ones=np.array([2, 3]), inputs=2).facts["terms"] == ["X1"]
+    assert aon.boolean(ones=["1-"]).facts["terms"] == ["X1"]
+    assert aon.boolean(ones=["--1", 4], inputs=["A", "B", "C"]).facts["terms"] == ["C", "A & ~B"]
+    assert aon.boolean(ones=[[1, "-"]], free=["00"]).facts["terms"] == ["X1"]
 
 
 def test_free_rows_may_be_a_text() -> None:
     """The rows on which it holds, of a text as of rows."""
-    assert aon.boolean("A & B", free="~A").graph["terms"] == ["B"]
-    assert aon.boolean(ones=["11"], free="X1 & ~X2").graph["terms"] == ["X1"]
-    assert aon.boolean("~A & B", free="~A & ~B", model="mcculloch-pitts").graph["terms"] == ["~A & B"]
+    assert aon.boolean("A & B", free="~A").facts["terms"] == ["B"]
+    assert aon.boolean(ones=["11"], free="X1 & ~X2").facts["terms"] == ["X1"]
+    assert aon.boolean("~A & B", free="~A & ~B", model="mcculloch-pitts").facts["terms"] == ["~A & B"]
 
 
 BOOKS = {

@@ -123,7 +123,7 @@ def test_the_drawn_heat_illusion_reads_back() -> None:
     assert formula(drawn, "Nb") == "Nb(t) = cold(t-2) and not cold(t-1)"
     net = logic(text)
     assert len(net) - len(net.inputs) == 4
-    assert net.graph["latency"] == {"heat": 0, "chill": 0}
+    assert net.facts["latency"] == {"heat": 0, "chill": 0}
 
 
 def same(net: Network, other: Network, late: Mapping[str, int], life: Sequence[Mapping[str, float]]) -> None:
@@ -143,7 +143,7 @@ def reread(net: Network, seed: int) -> None:
     other = logic(text, tonic=True)
     for life in lives(net, seed):
         hold(net, text, life)
-        same(net, other, other.graph["latency"], life)
+        same(net, other, other.facts["latency"], life)
 
 
 @settings(max_examples=40, deadline=None)

@@ -113,7 +113,7 @@ def test_groups_are_named_units() -> None:
         net.connect(name, "R")
 
     assert retina == ["S[0]", "S[1]", "S[2]", "S[3]", "S[4]", "S[5]"]
-    assert net.graph["shapes"] == {"S": [2, 3]}
+    assert net.facts["shapes"] == {"S": [2, 3]}
     assert net.groups == ["S", "A"]
     assert net.group("A") == net.group("hidden") == ["A[0]", "A[1]"]
     assert net.group("inputs") == retina
