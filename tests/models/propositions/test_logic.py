@@ -495,11 +495,9 @@ def test_a_tonic_net_is_right_from_tick_0() -> None:
 
     net = compiled(lines, tonic=True)
 
-<<<<<<< HEAD
     assert net.graph["latency"] == {"Q": 0}
-=======
+
     assert net.facts["latency"] == {"Q": 1}
->>>>>>> 0fcb280 (Let nets pass both ways between files and networkx, and refuse what reading would change)
     for life in histories(["X"], 8):
         agree(net, lines, life)
 
@@ -865,3 +863,54 @@ def test_at_once_nothing_is_late() -> None:
             agree(logic(text, at_once=word), {"Z": said}, life)
     with pytest.raises(AllornoneError, match="at_once"):
         logic(text, at_once="yes")  # type: ignore[arg-type]
+
+
+NOTATIONS = {
+    "words": ("not {}", "{} and {}", "{} or {}"),
+    "signs of 1943": ("~{}", "{} & {}", "{} | {}"),
+    "signs of logic": ("¬{}", "{} ∧ {}", "{} ∨ {}"),
+}
+
+
+def said(draw: random.Random, notation: str, depth: int) -> tuple[str, str]:
+    """Return a random text in a notation and the same in Python, joints in brackets."""
+    if not depth or draw.random() < 0.2:
+        name = draw.choice("ABC")
+        return f"{name}(t-1)", name
+    place = draw.randrange(3)
+    parts = [said(draw, notation, depth - 1) for _ in range(1 if place == 0 else 2)]
+    texts, meant = zip(*parts, strict=True)
+    joined = NOTATIONS[notation][place].format(*(f"({text})" for text in texts))
+    return joined, ("(not {})", "({} and {})", "({} or {})")[place].format(*meant)
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_lines_in_three_notations_mean_what_python_means(notation: str) -> None:
+    """On every row of inputs that are held, Z comes to what Python says of the line."""
+    draw = random.Random(notation)
+    for _ in range(12):
+        text, meant = said(draw, notation, 3)
+        net = aon.logic(f"Z(t) = {text}", tonic=True)
+        ticks = net.facts["latency"]["Z"] + 4
+        for row in product((False, True), repeat=3):
+            values = dict(zip("ABC", row, strict=True))
+            held = {name: "1" * ticks for name in net.inputs if values.get(name, False)}
+            expected = bool(eval(meant, {}, values))
+            assert bool(aon.simulate(net, held, ticks=ticks)["Z"][-1]) == expected, text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Z(t) = X(t-1) AND Y(t-1)",
+        "Z(t) = X(t-1) NAND Y(t-1)",
+        "Z(t) = X(t-1) v Y(t-1)",
+        "Z(t) = X(t-1) -> Y(t-1)",
+        "Z(t) = X(t-1)'",
+        "Z(t) = NOT X(t-1)",
+    ],
+)
+def test_operators_of_other_notations_are_refused(line: str) -> None:
+    """None is read as a unit or passed over."""
+    with pytest.raises(aon.AllornoneError, match="column"):
+        aon.logic(line)
