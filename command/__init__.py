@@ -13,9 +13,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0
     """
     try:
-        from allornone.command.failures import status
+        from allornone.command.failures import status, terminable
         from allornone.command.program import invoke
 
-        return status(lambda: invoke(arguments))
+        with terminable():
+            return status(lambda: invoke(arguments))
     except KeyboardInterrupt:  # so early that nothing had begun
         return 130

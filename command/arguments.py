@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from allornone.simulator.errors import AllornoneError, nearest
-from allornone.simulator.files import replacing
+from allornone.simulator.errors import AllornoneError, nearest, shown
+from allornone.simulator.files import replacing, writable
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -95,8 +95,14 @@ def _pair(option: str, setting: str) -> tuple[str, str]:
 
 def _value(text: str) -> object:
     """Return what the text says in TOML (0.1, true, [1, 2], 'x'), or the bare text itself."""
+    from allornone.scenarios.document.reading import Locator, RefusedError
+
+    said = f"value = {text}"
     try:
-        document = tomllib.loads(f"value = {text}")
+        Locator(said)  # which refuses what is too long or too deep to be read
+        document = tomllib.loads(said)
+    except RefusedError as error:
+        raise AllornoneError(f"{shown(text)}: {error}") from None
     except tomllib.TOMLDecodeError:
         return text
     return document["value"] if list(document) == ["value"] else text
@@ -124,6 +130,7 @@ def file_ready(path: Path, endings: Sequence[str]) -> None:
     if path.is_dir():
         raise AllornoneError(f"{path} is a folder, and a file is needed there")
     folder_ready(path.parent)
+    writable(path)
 
 
 def new_file(path: Path, text: str) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pickle import PicklingError
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from allornone.command import screen
-from allornone.command.failures import Failure, failure_of
+from allornone.command.failures import BAD_INPUT, Failure, failure_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -39,23 +44,84 @@ def outcome(name: str, how: dict[str, Any]) -> Outcome:
         return failure_of(error)
 
 
+class _Workers:
+    """Processes that run scenarios, one for each thread that asks; all of them end with this one, however it ends."""
+
+    def __init__(self, how: dict[str, Any]) -> None:
+        self.how = how
+        self._mine = threading.local()
+        self._all: list[BaseProcess] = []
+        self._lock = threading.Lock()
+        self._over = False
+
+    def outcome(self, name: str) -> Outcome:
+        """Have a process of this thread's own run a scenario; another takes its place if it dies of it."""
+        try:
+            pipe = getattr(self._mine, "pipe", None) or self._begun()
+            pipe.send((name, self.how))
+            arrived: Outcome = pipe.recv()
+        except (EOFError, OSError):
+            self._mine.pipe = None
+            return Failure(
+                "its process was ended from outside, perhaps for want of memory; try fewer --jobs", BAD_INPUT
+            )
+        return arrived
+
+    def end(self) -> None:
+        """End all processes, whatever they are at."""
+        with self._lock:
+            self._over = True
+            for process in self._all:
+                process.terminate()
+            for process in self._all:
+                process.join()
+
+    def _begun(self) -> Connection:
+        # Forking a process in which numpy has threads can hang; a new one begins clean.
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        with self._lock:
+            if self._over:
+                raise EOFError
+            process.start()
+            self._all.append(process)
+        theirs.close()  # so that its end is noticed here
+        self._mine.pipe = ours
+        return ours
+
+
+def _serve(pipe: Connection) -> None:
+    """Run what is asked for, until nobody can ask any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # which reaches all at once: whoever asks ends this process
+
+    def watched() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)  # nobody is there to be told anything
+
+    threading.Thread(target=watched, daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            found = outcome(*pipe.recv())
+            try:
+                pipe.send(found)
+            except (TypeError, AttributeError, PicklingError) as error:  # a result that cannot travel
+                pipe.send(failure_of(error))
+
+
 @contextmanager
 def outcomes(names: Sequence[str], how: dict[str, Any], jobs: int) -> Iterator[Iterator[Outcome]]:
-    """Run scenarios in so many processes; what is not yet begun is called off when the block is left."""
-    # Forking a process in which numpy has threads can hang; a new one begins clean.
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        futures = [pool.submit(outcome, name, how) for name in names]
-        yield map(_arrived, futures)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _arrived(future: Future[Outcome]) -> Outcome:
-    try:
-        return future.result()
-    except Exception as error:  # a process that died, a result that could not travel
-        return failure_of(error)
+    """Run scenarios in so many processes; what is not over is called off when the block is left."""
+    workers = _Workers(how)
+    with ThreadPoolExecutor(jobs) as threads:
+        try:
+            futures = [threads.submit(workers.outcome, name) for name in names]
+            yield (future.result() for future in futures)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            workers.end()
 
 
 def processors() -> int:

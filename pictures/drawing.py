@@ -28,8 +28,6 @@ STEADY = {".png": {"Software": None}, ".pdf": {"CreationDate": None}, ".svg": {"
 
 State = Mapping[str, float] | tuple[Trace, int]
 
-DRAFT = ".part"  # what `replacing` hangs on a name until the file is whole
-
 
 class Drawing:
     """A finished picture: `figure` and `axes` are matplotlib's, to go on with."""
@@ -124,15 +122,15 @@ def _state(net: Network, state: State) -> tuple[dict[str, float], set[str]]:
 
 
 def ending(path: str | os.PathLike[str], known: Sequence[str]) -> str:
-    """Return the ending of a path, in lower case, if it is known; a draft's is before its ".part".
+    """Return the ending of a path, in lower case, if it is known.
 
     Raises AllornoneError, which names the endings that work.
 
-    >>> ending("x.PNG", [".png"]), ending(".x.png.part", [".png"])
-    ('.png', '.png')
+    >>> ending("x.PNG", [".png"])
+    '.png'
     """
     target = Path(path)
-    found = (target.with_suffix("") if target.suffix == DRAFT else target).suffix.lower()
+    found = target.suffix.lower()
     if found not in known:
         *most, last = known
         listed = f"{', '.join(most)} and {last}" if most else last

@@ -126,7 +126,8 @@ class _Workshop:
                     message, column = _wrong_pick(text, names)
                 except ExpressionError as error:
                     # Zeros may mean nothing to a measure: what is no matter of names only a run can tell.
-                    names_nothing = isinstance(error.__context__, UnknownName | NothingThereError)
+                    cause = error.__context__
+                    names_nothing = isinstance(cause, UnknownName | NothingThereError | NotationError)
                     message, column = (error.sentence, error.column) if names_nothing else ("", None)
                 if message:
                     wrong.setdefault(name, Violation(("measures", name), message, column))
@@ -307,7 +308,7 @@ def _wrong_over(
     text: str, dry: Mapping[str, Value], outer: Mapping[str, Sequence[Any]]
 ) -> Iterator[tuple[str, int]]:
     """Yield each axis over which a claim reduces and which nothing in it can have, with its column."""
-    calls = [node for node in ast.walk(ast.parse(text.strip(), mode="eval")) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(expression(text).tree) if isinstance(node, ast.Call)]
     for call, said in ((one, word) for one in calls for word in one.keywords if word.arg == "over"):
         used = {part.id for part in ast.walk(call) if isinstance(part, ast.Name)} & dry.keys()
         axes = [*outer, *(axis for name in used for axis in _axes_of(dry[name]))]
@@ -318,7 +319,7 @@ def _wrong_over(
 
 def _picks(text: str, among: Container[str]) -> Iterator[tuple[str, ast.keyword]]:
     """Yield each axis that an expression picks from a name, with the name."""
-    for node in ast.walk(ast.parse(text.strip(), mode="eval")):
+    for node in ast.walk(expression(text).tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in among:
             yield from ((node.func.id, pick) for pick in node.keywords)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 from itertools import islice
-from math import isfinite
+from math import isfinite, log10
 from numbers import Integral, Real
 
 CLOSEST = 8
@@ -14,7 +14,11 @@ LISTED = 12
 SHORT = 3
 MOST_CANDIDATES = 2000
 """Names among which the nearest is looked for; of more it is found among the first."""
+LONGEST_NAME = 100
+"""Letters of a name of which a slip of the pen is looked for; comparing takes time with the square of them."""
 LONG = 40
+_UNWRITTEN = 10**4000
+"""Whole numbers of a few more digits Python refuses to write."""
 
 
 class AllornoneError(ValueError):
@@ -32,7 +36,9 @@ class UnknownName(AllornoneError):
         known = list(among)
         hint = nearest(name, known)
         listed = f"There are: {some_of(known, all_by)}" if known else f"There is no {kind} at all"
-        super().__init__(f"no {kind} is named {name!r}. " + (f"{hint} " if hint else "") + listed)
+        super().__init__(
+            f"no {kind} is named {shown(name, LONGEST_NAME)}. " + (f"{hint} " if hint else "") + listed
+        )
         self.kind, self.name, self.known = kind, name, known
 
 
@@ -64,14 +70,23 @@ def finite(value: object) -> bool:
         return False
 
 
-def shown(value: object) -> str:
+def shown(value: object, most: int = LONG) -> str:
     """Return a value as a message shows it: NaN by its name, a long one cut.
 
-    >>> shown(float("nan")), shown(10**400)
-    ('NaN', '1000000000000000000000000000000000000000…')
+    >>> shown(float("nan")), shown(10**400), shown(10**5000)
+    ('NaN', '1000000000000000000000000000000000000000…', 'a number of 5001 digits')
     """
-    text = "NaN" if isinstance(value, float) and value != value else repr(value)
-    return text if len(text) <= LONG else f"{text[:LONG]}…"
+    if isinstance(value, float) and value != value:
+        return "NaN"
+    if isinstance(value, int) and abs(value) >= _UNWRITTEN:
+        return f"a number of {int(value.bit_length() * log10(2)) + 1} digits"
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number too long for Python to write, or lists too deep
+        return (
+            f"{'an' if type(value).__name__[0] in 'aeiou' else 'a'} {type(value).__name__} too long to show"
+        )
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def whole(name: str, value: object, least: int = 0) -> int:
@@ -83,7 +98,7 @@ def whole(name: str, value: object, least: int = 0) -> int:
     allornone.simulator.errors.AllornoneError: ticks must be a whole number from 0 up, found 2.5
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        raise AllornoneError(f"{name} must be a whole number from {least} up, found {value!r}")
+        raise AllornoneError(f"{name} must be a whole number from {least} up, found {shown(value)}")
     return int(value)
 
 
@@ -97,7 +112,9 @@ def place_among(name: str, value: object, count: int) -> int:
     """
     place = whole(name, value)
     if place >= count:
-        raise AllornoneError(f"there is no {name} {place}: they are counted from 0, and there are {count}")
+        raise AllornoneError(
+            f"there is no {name} {shown(place)}: they are counted from 0, and there are {count}"
+        )
     return place
 
 
@@ -110,7 +127,7 @@ def flag(name: str, value: object) -> bool:
     allornone.simulator.errors.AllornoneError: wrap must be true or false, found 'no'
     """
     if not isinstance(value, bool):
-        raise AllornoneError(f"{name} must be true or false, found {value!r}")
+        raise AllornoneError(f"{name} must be true or false, found {shown(value)}")
     return value
 
 
@@ -136,7 +153,9 @@ def nearest(word: str, among: Iterable[str]) -> str:
     ''
     """
     meant = str(word).casefold()
-    candidates = [str(name) for name in islice(among, MOST_CANDIDATES)]
+    if len(meant) > LONGEST_NAME:
+        return ""
+    candidates = [str(name) for name in islice(among, MOST_CANDIDATES) if len(str(name)) <= LONGEST_NAME]
     folded = {name.casefold(): name for name in reversed(candidates)}
     # Of short names such as H1 and H2, one letter that differs is half of the name.
     possible = [name for name in folded if not _another(meant, name)]

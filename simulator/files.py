@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,17 +13,38 @@ from allornone.simulator.errors import AllornoneError
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary name beside `path`, which takes its place only when all went well."""
+    """Yield a file of its own beside `path`, empty as yet, which takes its place only when all went well.
+
+    Nobody can foresee its name, and no link that was planted there is followed; of two that write at once, the last
+    one's file is there, whole.
+    """
     target = Path(path)
+    writable(target)
+    temporary = target.with_name(f".allornone-{secrets.token_hex(8)}.part")
+    try:
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        try:
+            yield temporary
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise AllornoneError(f"{target}: cannot be written ({error.strerror or error})") from None
+
+
+def writable(target: Path) -> None:
+    """Raise an error where a path can be no file, or what is there is none that another may take the place of."""
     if target.is_dir():
         raise AllornoneError(f"{target}: this is a folder; give a file's name")
     if not target.parent.is_dir():
         raise AllornoneError(f"{target}: there is no folder {str(target.parent)!r}")
-    temporary = target.with_name(f".{target.name}.part")
-    try:
-        yield temporary
-        temporary.replace(target)
-    except OSError as error:
-        raise AllornoneError(f"{target}: cannot be written ({error.strerror or error})") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+    if target.exists() and not target.is_file():
+        raise AllornoneError(f"{target}: this is a pipe or a device; give a file's name")
+
+
+def regular(path: str | Path) -> Path:
+    """Return a path; an error where a pipe or a device is there, which might never come to an end."""
+    found = Path(path)
+    if found.exists() and not found.is_file() and not found.is_dir():
+        raise AllornoneError(f"{found}: this is a pipe or a device, and a file is needed")
+    return found

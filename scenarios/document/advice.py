@@ -11,7 +11,9 @@ from allornone.scenarios.document import chance
 from allornone.scenarios.document.change import PHASE_ACTS, Raw, all_changes, phase_name
 from allornone.scenarios.document.names import phases_of, placeholders, table
 from allornone.scenarios.document.views import FILMS, VIEWS
+from allornone.scenarios.expressions.expression import expression
 from allornone.simulator.errors import UnknownName
+from allornone.simulator.notation.expression import ExpressionError
 from allornone.simulator.registry import films
 
 _PROSE = (
@@ -147,8 +149,8 @@ def _looked_at(raw: Raw, measures: Iterable[str]) -> set[object]:
 def _read(text: str, phases: list[Raw], raw: Raw) -> set[object]:
     """Return the phases at which an expression looks."""
     try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError):
+        tree = expression(text).tree
+    except ExpressionError:
         return set()
     names = [phase_name(phase) for phase in phases]
     found: set[object] = set()

@@ -34,7 +34,7 @@ BUILD_CHOICES = {
     "boolean": ("task", "formula", "ones"),
 }
 
-_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^."']+?))\s*(?:\.(?=.)|$)""")
+_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s."'](?:[^."']*[^\s."'])?))\s*(?:\.(?=.)|$)""")
 
 LEARNING_KEYS = (
     "rule",

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from allornone.scenarios.document.change import Path, Raw
 from allornone.scenarios.document.errors import MOST_FOUND, DocumentError, Violation, dotted
 from allornone.simulator.errors import AllornoneError, nearest, some_of
+from allornone.simulator.files import regular
 
 if TYPE_CHECKING:
     from allornone.scenarios.document.document import Document
@@ -38,6 +39,8 @@ Place = tuple[int, int]
 _QUOTED = re.compile(r"'[^']+'")
 
 DEEPEST = 32
+LONGEST = 1100
+"""Characters of the longest number: no float is so large, and Python writes no whole number of 4,300 digits."""
 
 _BLANK = re.compile(r"[ \t]*")
 _SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
@@ -154,7 +157,7 @@ class Locator:
 
     def _note(self, path: Path, place: int, key: int | None = None) -> None:
         if len(path) > DEEPEST:
-            raise TooDeepError(self._at(place))
+            raise RefusedError(_TOO_DEEP, self._at(place))
         if path in self._values and path not in self._implied:
             self.twice.append(Twice(path, self.key(path), self._at(place if key is None else key)))
             return
@@ -174,6 +177,8 @@ class Locator:
         after = _skip(_SCALAR, self.text, position)
         if after == position:
             raise _LostError
+        if after - position > LONGEST:
+            raise RefusedError(f"a number of {after - position} characters is too large", self._at(position))
         return after
 
     def _list(self, start: int, path: Path) -> int:
@@ -200,7 +205,7 @@ class Locator:
         while True:
             position = _skip(_BLANK, self.text, position)
             if len(parts) == DEEPEST:
-                raise TooDeepError(self._at(position))
+                raise RefusedError(_TOO_DEEP, self._at(position))
             name, after = _name(self.text, position)
             parts.append((name, position))
             position = _skip(_BLANK, self.text, after)
@@ -322,6 +327,7 @@ def _place(locator: Locator, violation: Violation) -> Place:
 
 
 def _text(file: FilePath) -> str:
+    regular(file)
     if file.is_dir():
         found = sorted(one.name for one in file.glob("*.toml"))
         inside = f"it holds {', '.join(found[:8])}" if found else "it holds no .toml file"
@@ -359,7 +365,7 @@ def _neighbours(file: FilePath) -> str:
 def _parsed(file: FilePath, text: str) -> tuple[Locator, Raw]:
     try:
         locator = Locator(text)
-    except TooDeepError as error:
+    except RefusedError as error:
         raise SourceError(f"{_at(file, error.place)}: {error}") from None
     if locator.twice:
         raise SourceError("\n".join(_twice(file, one) for one in locator.twice[:MOST_TOLD]))
@@ -380,11 +386,14 @@ def _twice(file: FilePath, found: Twice) -> str:
     return f"{place}: {dotted(found.path)}: the key {name!r} stands twice; first at line {found.first[0]}"
 
 
-class TooDeepError(AllornoneError):
-    """A text nested so deeply, or a key of so many parts, that it can be no scenario."""
+_TOO_DEEP = f"tables, lists or a dotted key nested deeper than {DEEPEST} levels"
 
-    def __init__(self, place: Place) -> None:
-        super().__init__(f"tables, lists or a dotted key nested deeper than {DEEPEST} levels")
+
+class RefusedError(AllornoneError):
+    """A text nested so deeply, a key of so many parts, or a number so long that it can be no scenario's."""
+
+    def __init__(self, message: str, place: Place) -> None:
+        super().__init__(message)
         self.place = place
 
 

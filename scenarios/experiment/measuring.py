@@ -51,7 +51,7 @@ def needs(texts: Iterable[str]) -> Needs:
     words: set[str] = set()
     units: set[str] = set()
     for text in texts:
-        for node in ast.walk(ast.parse(text.strip(), mode="eval")):
+        for node in ast.walk(expression(text).tree):
             match node:
                 case ast.Call(func=ast.Name(id=word), args=[ast.Constant(value=str(name)), *_]) if (
                     word in NEEDS
@@ -152,7 +152,7 @@ def _registered(name: str, function: Callable[..., Any]) -> Function:
 
 
 class NothingThereError(AllornoneError):
-    """What a measure asks for is not in the phase that it names, or in none."""
+    """What a measure asks for is not in the phase that it names, or in none, or nothing of that kind is anywhere."""
 
 
 class _Reader:
@@ -167,8 +167,8 @@ class _Reader:
         """Return the function of that letter: what was seen at a unit or group."""
 
         def call(group: Value, phase: Value | None = None) -> Value:
-            record = self.phase(phase, lambda record: True)
-            values, members = record.seen[NEEDS[word]], self.members(group)
+            record, members = self.phase(phase, lambda record: True), self.members(group)
+            values = record.seen[NEEDS[word]]
             return self.along(record, values, members, record.units, single=self.is_one(group))
 
         return call
@@ -206,17 +206,17 @@ class _Reader:
     def weights(self, of: Value, phase: Value | None = None) -> Value:
         """Return weights when a phase ended: of a unit, its bias first, or of synapses "A -> B"."""
         record = self.phase(phase, lambda record: True)
-        pairs = self.pairs(str(of))
+        pairs = self.pairs(_text(of))
         values = record.weights[record.places(pairs)]
-        if "->" in str(of) and len(pairs) == 1:
+        if "->" in _text(of) and len(pairs) == 1:
             return float(values[0])
         return Labelled(values, ("synapse",), {"synapse": tuple(map(_name, pairs))})
 
     def slope_of_weights(self, of: Value, phase: Value | None = None) -> Value:
         """Return ∂E/∂w, a value a presentation: of a unit, its bias first, or of synapses "A -> B"."""
-        record, pairs = self.descended(phase), self.pairs(str(of))
+        record, pairs = self.descended(phase), self.pairs(_text(of))
         values = record.slopes["dw"][:, record.places(pairs)]
-        if "->" in str(of) and len(pairs) == 1:
+        if "->" in _text(of) and len(pairs) == 1:
             return Labelled(values[:, 0], ("trial",))
         return Labelled(values, ("trial", "synapse"), {"synapse": tuple(map(_name, pairs))})
 
@@ -242,7 +242,7 @@ class _Reader:
 
     def history(self, of: Value, phase: Value | None = None) -> Value:
         """Return how a word of `until`, or weights ("w out"), went on: by epoch, or by tick."""
-        text = str(of)
+        text = _text(of)
         if text == "fall":
             record = self.phase(phase, lambda record: "error" in record.words, "a history of 'fall'")
             column = -np.diff(record.words["error"])
@@ -278,7 +278,7 @@ class _Reader:
         """Return how many synapses lead as the text says; without one, all."""
         if of is None:
             return self.run.network.number_of_edges()
-        return len(build.pairs(self.run.network, [str(of)], self.numbers))
+        return len(build.pairs(self.run.network, [_text(of)], self.numbers))
 
     def area(self, condition: Value, phase: Value | None = None) -> Value:
         """Return the area of the plane where a condition on the points of a grid holds."""
@@ -291,7 +291,9 @@ class _Reader:
     def margin(self, unit: Value, phase: Value | None = None) -> Value:
         """Return the least distance of a lesson from the plane that a unit learned."""
         record = self.phase(phase, lambda record: not record.phase.timed, "lessons")
-        name = str(unit)
+        name = _text(unit)
+        if not self.is_one(unit):
+            raise UnknownName("unit", name, self.run.network)
         weights = dict(zip(record.synapses, record.weights, strict=True))
         sources = list(self.run.network.predecessors(name))
         if not set(sources) <= set(record.phase.driven):
@@ -318,9 +320,9 @@ class _Reader:
         """Return the phase of that name, or the last that has what is asked for."""
         records = {record.phase.name: record for record in self.run.records}
         if name is not None:
-            if str(name) not in records:
-                raise UnknownName("phase", str(name), records)
-            found = records[str(name)]
+            if _text(name) not in records:
+                raise UnknownName("phase", _text(name), records)
+            found = records[_text(name)]
             if not has(found):
                 raise NothingThereError(f"phase {name!r} has no {what.removeprefix('a ')}")
             return found
@@ -331,21 +333,25 @@ class _Reader:
 
     def members(self, group: Value) -> list[str]:
         """Return the units of a unit or group."""
-        name = str(group)
+        name = _text(group)
         if name not in self.groups:
             raise UnknownName("unit or group", name, self.groups)
         return self.groups[name]
 
     def is_one(self, group: Value) -> bool:
         """Return whether a name is a single unit's and not a group's."""
-        return str(group) in self.run.network
+        return _text(group) in self.run.network
 
     def pairs(self, text: str) -> list[tuple[str | None, str]]:
         """Return synapses: those that a text says, or all that lead to a unit, its bias first."""
         net = self.run.network
-        if "->" in text:
-            return build.pairs(net, [text], self.numbers)
         found: list[tuple[str | None, str]] = []
+        if "->" in text or "-o" in text:
+            found = build.pairs(net, [text], self.numbers)
+            for source, target in found:
+                if source is not None and net.edges[source, target].get("kind") == "inhibitory":
+                    raise NothingThereError(f"{source} -o {target} is an inhibition, which has no weight")
+            return found
         for unit in self.members(text):
             found += [(None, unit)] if "bias" in net.nodes[unit] else []
             found += [
@@ -354,6 +360,14 @@ class _Reader:
                 if net.edges[source, unit].get("kind") != "inhibitory"
             ]
         return found
+
+
+def _text(value: Value) -> str:
+    """Return the name that a function of a run is given; units in a list are asked for one by one."""
+    if not isinstance(value, str):
+        found = "a list" if isinstance(value, Labelled) else str(value)
+        raise NothingThereError(f"a name in quotes is needed here, such as 'out', found {found}")
+    return value
 
 
 def _name(pair: tuple[str | None, str]) -> str:

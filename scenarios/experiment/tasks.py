@@ -27,6 +27,7 @@ from allornone.scenarios.expressions.labelled import Labelled, Value
 from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index, stream
 from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.files import regular
 from allornone.simulator.registry import tasks as registered
 
 MOST_INPUTS = 40
@@ -704,7 +705,7 @@ def _text(context: TaskContext, path: str) -> str:
         raise AllornoneError(f"{path!r} lies outside the scenario's folder, where its data files must be")
     try:
         context.limits.need("bytes", 8 * place.stat().st_size)
-        return place.read_text(encoding="utf-8")
+        return regular(place).read_text(encoding="utf-8")
     except OSError as error:
         raise AllornoneError(f"{path!r} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:

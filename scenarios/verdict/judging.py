@@ -97,7 +97,7 @@ def shown(texts: Iterable[str], laboratory: Laboratory, scope: Scope) -> str:
     """Return what was measured of a claim, as one line: each measure that it picks, with its value."""
     pieces: dict[str, None] = {}
     for text in texts:
-        for node in _measures(ast.parse(text.strip(), mode="eval").body, laboratory.measures):
+        for node in _measures(expression(text).tree, laboratory.measures):
             piece = ast.unparse(node)
             pieces[f"{piece} = {_brief(expression(piece).evaluate(scope))}"] = None
     return ", ".join(pieces)
@@ -127,7 +127,7 @@ def selection(claim: Mapping[str, Any], measures: Mapping[str, str]) -> dict[str
     ]
     found: dict[str, Selection] = {}
     for text in texts:
-        for node in _measures(ast.parse(text.strip(), mode="eval").body, measures):
+        for node in _measures(expression(text).tree, measures):
             called, words = (node.func, node.keywords) if isinstance(node, ast.Call) else (node, [])
             said = {word.arg: labels for word in words if word.arg and (labels := _labels(word.value))}
             pick = {**where, **said}

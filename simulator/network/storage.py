@@ -18,8 +18,8 @@ from xml.etree import ElementTree
 import networkx as nx
 
 from allornone.simulator.arguments import checked
-from allornone.simulator.errors import AllornoneError, nearest, UnknownName, shown
-from allornone.simulator.files import replacing
+from allornone.simulator.errors import AllornoneError, UnknownName, nearest, shown
+from allornone.simulator.files import regular, replacing
 from allornone.simulator.network import network
 from allornone.simulator.network.network import FLAGS, Network, plain
 from allornone.simulator.notation.synapses import expand_synapses, write_synapse
@@ -55,7 +55,7 @@ def read(path: str | Path) -> Network:
     """Read a network from a .toml, .json, .graphml or .gml file; an error names the file."""
     _, reader = _format(path)
     try:
-        net = reader(Path(path).read_text(encoding="utf-8"))
+        net = reader(regular(path).read_text(encoding="utf-8"))
         network.check(net)
     except FileNotFoundError:
         raise AllornoneError(f"{path}: there is no such file") from None

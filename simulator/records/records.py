@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from allornone.simulator.arrays import Array, Index
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName, nearest, whole
-from allornone.simulator.files import replacing
+from allornone.simulator.files import regular, replacing
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import Moment
 from allornone.simulator.program.program import Program, Weights, compile
@@ -394,7 +394,7 @@ def _save(path: str | Path, arrays: dict[str, NDArray[Any]], about: dict[str, An
 
 def _load(path: str | Path, needs: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     try:
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        with regular(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         about: dict[str, Any] = json.loads(str(arrays.pop("about")))
         about[needs]

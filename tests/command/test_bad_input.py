@@ -403,6 +403,108 @@ def test_no_expression_gets_out(told: Told, text: str) -> None:
         assert "unit.toml" in told(edited((old, new)), "unit.toml")
 
 
+# ---- Ordinary slips
+
+
+@pytest.mark.parametrize(
+    ("measure", "message"),
+    [
+        ("margin('ou')", "no unit is named 'ou'. Did you mean 'out'?"),
+        ("margin(['out'])", "a name in quotes is needed here, such as 'out', found a list"),
+        ("sum(y(['x1', 'x2']))", "a name in quotes is needed here, such as 'out', found a list"),
+        ("y(0)", "a name in quotes is needed here, such as 'out', found 0"),
+        ("z(1 / 2)", "a name in quotes is needed here, such as 'out', found 0.5"),
+        ("w(0)", "a name in quotes is needed here, such as 'out', found 0"),
+        ("y('out', 3)", "a name in quotes is needed here, such as 'out', found 3"),
+        ("history(3)", "a name in quotes is needed here, such as 'out', found 3"),
+        ("units(2)", "a name in quotes is needed here, such as 'out', found 2"),
+        ("w('x1 -> x9')", "no unit or group is named 'x9'"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["check", "run"])
+def test_a_measure_asks_for_what_has_a_name(told: Told, verb: str, measure: str, message: str) -> None:
+    """Found by check already, at the measure."""
+    text = edited(('learned = "solved()"', f'learned = "{measure}"'))
+
+    err = told(text, "unit.toml", verb=verb)
+
+    assert "unit.toml:31:" in err
+    assert message in err
+
+
+def test_an_inhibition_has_no_weight_to_measure(told: Told) -> None:
+    """Named in either way, alone or among others."""
+    for asked in ("x2 -o out", "x2 -> out", "inputs -> out"):
+        text = edited(
+            ("x1, x2 -> out [weight=0]", 'x1 -> out", "x2 -o out'),
+            ('model = "perceptron"', 'model = "mcculloch-pitts"'),
+            ('[learning]\nrule = "perceptron"\neta = 1\nepochs = 20\nuntil = "mistakes == 0"\n', ""),
+            ('teach = "gate"', 'test = "gate"'),
+            ('"solved()"', f"\"sum(w('{asked}')) + 0\""),
+            ("learning.epochs = 1", "activation.threshold = 9"),
+        )
+        assert "x2 -o out is an inhibition, which has no weight" in told(text, "unit.toml", verb="check")
+
+
+def test_an_expression_may_stand_on_two_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As a measure, as a claim, with blanks before it; `check`, `run` and `verify` read it alike."""
+    file = tmp_path / "unit.toml"
+    for old, new in (
+        ('that = "learned"', 'that = """learned\nand epochs_ < 9"""'),
+        ('that = "learned"', 'that = """\n   learned\r\n   and epochs_\n   < 9"""'),
+        ('learned = "solved()"', 'learned = """solved()\n  and epochs() < 9"""'),
+    ):
+        text = edited((old, new)).replace("[interpretation]", 'epochs_ = "epochs()"\n\n[interpretation]')
+        file.write_text(text, encoding="utf-8")
+        for verb in ("check", "run", "verify"):
+            assert main([verb, str(file)]) == 0, capsys.readouterr()
+
+
+LONG = "0x" + "f" * 5000
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("eta = 1", f"eta = {LONG}"),
+        ("p = 3", f"p = {'7' * 6000}"),
+        ("p = 3", f"p = -0o{'7' * 6000}"),
+        ("p = 3", f"p = 0b1{'_0' * 9000}"),
+        ("year = 1958", f"year = {LONG}"),
+        ('ones = ["11"]', f"ones = [{LONG}]"),
+        ("learning.epochs = 1", f"learning.epochs = {LONG}"),
+        ('title = "A unit learns and"', f"title = {LONG}"),
+        ('that = "learned"', f"that = {LONG}"),
+    ],
+)
+def test_a_number_that_cannot_be_written_is_refused_at_its_place(told: Told, old: str, new: str) -> None:
+    """Python writes no whole number of more than 4,300 digits, so no message could show it."""
+    err = told(edited((old, new)), "unit.toml", verb="check")
+
+    assert "characters is too large" in err
+    assert ":0:" not in err
+    assert len(err) < 200
+
+
+@pytest.mark.parametrize("value", [LONG, "9" * 5000, "[" * 900 + "]" * 900, "{a=" * 400 + "1" + "}" * 400])
+def test_a_setting_without_end_is_refused(told: Told, value: str) -> None:
+    """Too long a number, lists or tables too deep."""
+    err = told(GOOD, "unit.toml", "--set", f"learning.eta={value}")
+
+    assert "is too large" in err or "nested deeper than 32 levels" in err
+    assert len(err) < 200
+
+
+def test_a_pipe_is_no_file(told: Told) -> None:
+    """Neither one to read, which might never end, nor one to write, which would take its place."""
+    for name in ("pipe.toml", "pipe.png", "pipe.gif"):
+        os.mkfifo(name)
+
+    assert "pipe.toml: this is a pipe or a device" in told(GOOD, "./pipe.toml")
+    assert "pipe.png: this is a pipe or a device" in told(GOOD, "unit.toml", "--plot", "pipe.png")
+    assert "pipe.gif: this is a pipe or a device" in told(GOOD, "unit.toml", "-o", "pipe.gif", verb="animate")
+
+
 # ---- The program itself
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from allornone.scenarios.document.change import Path
-from allornone.scenarios.document.reading import DEEPEST, Locator, TooDeepError
+from allornone.scenarios.document.reading import DEEPEST, Locator, RefusedError
 
 KEYS = st.one_of(
     st.sampled_from(["a", "b", "N3", "x-1", "eta", "7"]),
@@ -257,7 +257,7 @@ def test_a_key_given_twice_is_told_with_both_places() -> None:
 )
 def test_a_text_nested_without_end_is_refused_with_its_place(text: str) -> None:
     """Depth is bounded, so that neither this scanner nor tomllib can be sent down a well."""
-    with pytest.raises(TooDeepError, match=f"deeper than {DEEPEST} levels") as caught:
+    with pytest.raises(RefusedError, match=f"deeper than {DEEPEST} levels") as caught:
         Locator(text)
 
     assert caught.value.place[0] == 1
