@@ -17,8 +17,8 @@ from allornone.models.mcculloch_pitts import Threshold
 from allornone.models.rbf import Points, Radial, samples
 from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array
-from allornone.simulator.errors import AllornoneError, UnknownName
-from allornone.simulator.network.network import Network
+from allornone.simulator.errors import AllornoneError, UnknownName, finite, shown
+from allornone.simulator.network.network import Network, foresee
 
 Centre = tuple[float, float]
 
@@ -188,7 +188,9 @@ def _check_polygon(owner: str, sides: object, inradius: float) -> None:
 
 def _centre(owner: str, given: Sequence[float] | Array) -> Centre:
     if np.shape(given) != (2,):
-        raise AllornoneError(f"{owner}: a centre is two numbers, found {given!r}")
+        raise AllornoneError(f"{owner}: a centre is two numbers, found {shown(given)}")
+    if not all(map(finite, given)):
+        raise AllornoneError(f"{owner}: a centre is two finite numbers, found {shown(given)}")
     return float(given[0]), float(given[1])
 
 
@@ -201,6 +203,10 @@ def _sides(
     turn: float,
 ) -> list[str]:
     """Add a fixed unit a side, numbered from `first` on, and return their names."""
+    for word, value in (("turn", turn), ("inradius", inradius)):
+        if not finite(value):
+            raise AllornoneError(f"a polygon's {word} must be a finite number, found {shown(value)}")
+    foresee("units", sides)
     names = []
     for k in range(sides):
         angle = turn + 2 * math.pi * k / sides

@@ -20,7 +20,7 @@ from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array
 from allornone.simulator.errors import AllornoneError, whole
 from allornone.simulator.learning.rules import LayerRule, LocalRule
-from allornone.simulator.network.network import Network
+from allornone.simulator.network.network import Network, foresee
 from allornone.simulator.program.passing import Layer
 from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.units import SummingUnit
@@ -195,6 +195,8 @@ def hopfield(size: int, keep: float | None = None) -> Network:
     64
     """
     size = whole("hopfield: size", size, 2)
+    foresee("units", size)
+    foresee("synapses", size * (size - 1))
     own = 0.5 / size if keep is None else keep
     net = Network(name="hopfield")
     names = net.add_group("units", size, Bipolar(), output=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from allornone.simulator.arguments import checked
-from allornone.simulator.errors import AllornoneError
-from allornone.simulator.network.network import Network, named_inputs
+from allornone.simulator.errors import AllornoneError, shown, whole
+from allornone.simulator.network.network import Network, foresee, named_inputs
 from allornone.simulator.registry import units
 from allornone.simulator.units import UnitModel
+
+Layer = TypeVar("Layer")
 
 
 @checked
@@ -42,8 +45,11 @@ def mlp(
     if any(
         isinstance(width, bool) or not isinstance(width, int) or width < 1 for width in (*widths, outputs)
     ):
-        raise AllornoneError(f"mlp: layers need at least one unit each, found {[*widths, outputs]}")
+        raise AllornoneError(f"mlp: layers need at least one unit each, found {shown([*widths, outputs])}")
     unit = _model_of(model, parameters)
+    count = len(inputs) if isinstance(inputs, Sequence) else whole("mlp: inputs", inputs, 1)
+    foresee("units", sum(sizes := [count, *widths, outputs]))
+    foresee("synapses", sum(before * after for before, after in _joined(sizes, skips)))
     if last is not None and not isinstance(last, UnitModel):
         raise AllornoneError(f"mlp: last is the model of the outputs, such as Softmax(), found {last!r}")
     net = Network(name="mlp")
@@ -79,7 +85,7 @@ def _model_of(model: str | UnitModel, parameters: Mapping[str, float]) -> UnitMo
     return model
 
 
-def _joined(layers: list[list[str]], skips: bool) -> list[tuple[list[str], list[str]]]:
+def _joined(layers: list[Layer], skips: bool) -> list[tuple[Layer, Layer]]:
     if not skips:
         return list(pairwise(layers))
     return [(before, after) for k, before in enumerate(layers) for after in layers[k + 1 :]]

@@ -18,12 +18,13 @@ from allornone.pictures.painting.painting import PAD, composed, inches, paint, r
 from allornone.pictures.painting.units import moment
 from allornone.pictures.palette import Theme, theme_of
 from allornone.simulator.arguments import checked
-from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.errors import AllornoneError, UnknownName, finite, shown
 from allornone.simulator.files import replacing
 from allornone.simulator.network.network import Network
 from allornone.simulator.records.records import Trace
 
 ENDINGS = (".png", ".pdf", ".svg")
+MOST_DPI = 1200
 STEADY = {".png": {"Software": None}, ".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
 
 State = Mapping[str, float] | tuple[Trace, int]
@@ -41,6 +42,8 @@ class Drawing:
         Raises AllornoneError for another ending or a folder that does not exist.
         """
         found = ending(path, ENDINGS)
+        if isinstance(dpi, bool) or not finite(dpi) or not 1 <= dpi <= MOST_DPI:
+            raise AllornoneError(f"dpi must be from 1 to {MOST_DPI} dots an inch, found {shown(dpi)}")
         with replacing(Path(path)) as part, mpl.rc_context({"svg.hashsalt": "allornone"}):
             self.figure.savefig(
                 part, format=found[1:], dpi=dpi, facecolor=self.figure.get_facecolor(), metadata=STEADY[found]
@@ -84,6 +87,9 @@ def draw(
     Drawing: 3.0 × 2.8 inches; .save('x.png' | '.pdf' | '.svg')
     """
     chosen = theme_of(theme)
+    for unit, place in (pos or {}).items():
+        if np.shape(place) != (2,) or not all(map(finite, place)):  # type: ignore[arg-type]
+            raise AllornoneError(f"the place of {unit!r} must be two finite numbers, found {shown(place)}")
     size = (9.0, 5.0) if ax is None else inches(ax)
     what, inch = composed(net, size, 8.0, pos)
     if ax is None:

@@ -253,8 +253,8 @@ def _unlived_phase(of: _Unlived, asked: Needs) -> PhaseRecord:
     alone = phase.by_tick and trials == 1 and phase.epochs == 1
     history = None
     if phase.rule is not None and not phase.timed:
-        words = {word: np.zeros(phase.epochs) for word in ("mistakes", "updates", "change")}
-        words |= {word: np.zeros(phase.epochs + 1) for word in AT_REST}
+        words = {word: _zeros(phase.epochs) for word in ("mistakes", "updates", "change")}
+        words |= {word: _zeros(phase.epochs + 1) for word in AT_REST}
     elif not phase.by_tick and phase.d is not None and not phase.clamped:
         words = {"mistakes": np.zeros(1)}
     if phase.rule is not None and "history" in asked.words:
@@ -264,16 +264,21 @@ def _unlived_phase(of: _Unlived, asked: Needs) -> PhaseRecord:
         phase,
         of.units,
         synapses,
-        {word: np.zeros(shape) for word in asked.record.words},
+        {word: _zeros(*shape) for word in asked.record.words},
         of.start,
         of.start,
         history,
         "tick" if alone else "epoch",
         words,
-        slopes={word: np.zeros((trials, count)) for word, count in slopes.items()},
+        slopes={word: _zeros(trials, count) for word, count in slopes.items()},
         state=of.state,
         gap=0.0,
     )
+
+
+def _zeros(*shape: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return an array of zeros that takes no memory."""
+    return np.broadcast_to(np.zeros(()), shape)
 
 
 def _wrong_pick(text: str, names: Mapping[str, Value]) -> tuple[str, int | None]:

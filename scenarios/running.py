@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from allornone.scenarios import catalogue
 from allornone.scenarios.document import advice, reading
-from allornone.scenarios.document.axes import alters, at_most, expand_vary, runs, varied_by
+from allornone.scenarios.document.axes import alters, at_most, expand_vary, most_runs, runs, varied_by
 from allornone.scenarios.document.change import from_dotted, spoken
 from allornone.scenarios.document.errors import DocumentError, dotted
 from allornone.scenarios.document.names import idle_changes
@@ -26,7 +26,7 @@ from allornone.scenarios.verdict.family import Laboratory, Progress
 from allornone.scenarios.verdict.judging import judge
 from allornone.scenarios.verdict.result import ClaimResult, Result
 from allornone.simulator.arguments import checked
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, LimitExceeded, shown
 
 
 @checked
@@ -133,7 +133,7 @@ def _inside(source: Source, limits: Limits | None) -> Limits:
 
 def _check_table(overrides: object) -> None:
     if overrides is not None and not isinstance(overrides, Mapping):
-        raise AllornoneError(f'overrides sets keys, as in {{"learning.eta": 0.1}}, found {overrides!r}')
+        raise AllornoneError(f'overrides sets keys, as in {{"learning.eta": 0.1}}, found {shown(overrides)}')
 
 
 def _check_settings(source: Source, overrides: Mapping[str, object]) -> None:
@@ -171,7 +171,7 @@ def _check_seeds(
     """Raise an error where the seeds asked for are no numbers of seeds, or contradict each other."""
     for name, value, least in (("seed", seed, 0), ("seeds", seeds, 1), ("times", times, 1)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-            raise AllornoneError(f"{name} must be a whole number from {least}, found {value!r}")
+            raise AllornoneError(f"{name} must be a whole number from {least}, found {shown(value)}")
     if seed is not None and seeds is not None:
         raise AllornoneError("say seed or seeds, not both")
     if times is not None and (seed is not None or seeds is not None or overrides):
@@ -181,9 +181,14 @@ def _check_seeds(
 def _seeds(raw: Mapping[str, Any], seed: int | None, seeds: int | None, times: int | None) -> list[int]:
     if seed is not None:
         return [seed]
-    if seeds is not None:
-        return list(range(seeds))
-    return list(range((times or 1) * raw["seeds"] if "seeds" in raw else 1))
+    count = seeds if seeds is not None else (times or 1) * raw["seeds"] if "seeds" in raw else 1
+    if count > most_runs():
+        raised = count if count < 2**63 else "NUMBER"
+        raise LimitExceeded(
+            f"{shown(count)} seeds are more runs than are allowed, {most_runs()}; "
+            f"raise it with --limit runs={raised}"
+        )
+    return list(range(count))
 
 
 def _family(

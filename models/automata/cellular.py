@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from allornone.models.mcculloch_pitts import McCullochPitts, Threshold
 from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, flag, whole
-from allornone.simulator.network.network import Network
+from allornone.simulator.network.network import Network, foresee
 
 RULES = 256
 _NEIGHBOURHOODS = range(8)
@@ -150,6 +151,7 @@ def _table(unit: NestedUnit) -> int:
 
 def _cells(net: Network, shape: Sequence[int], thresholds: Sequence[int]) -> None:
     """Add the units of all cells, and the readers that show their states."""
+    foresee("units", prod(shape) * (len(thresholds) + 1))
     letters = _LETTERS[: len(thresholds)]
     for letter, threshold in zip(letters, thresholds, strict=True):
         net.add_group(letter, shape, McCullochPitts(threshold=threshold))

@@ -7,6 +7,7 @@ what a full redraw would be, pixel by pixel.
 import os
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from PIL import Image
 
 from allornone.pictures.drawing import ending
 from allornone.simulator.arguments import checked
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, finite, place_among, shown
 from allornone.simulator.files import replacing
 from allornone.simulator.records.records import Trace
 from allornone.simulator.registry import films
@@ -31,9 +32,17 @@ INCHES = (12.8, 7.2)
 
 Frame = Callable[[int], Pixels]
 
+SLOWEST, FASTEST = 0.1, 100
+"""Frames a second: a .gif counts hundredths of a second, and a minute a frame is no film."""
 SAMPLES = 12  # frames from which the palette is chosen
 BITS = 5  # of each channel that tell colours apart
 APART = 10  # colours nearer than this to an exact one need no place of their own
+
+
+def check_pace(fps: object) -> None:
+    """Raise an error unless a film may run so fast."""
+    if isinstance(fps, bool) or not isinstance(fps, Real) or not finite(fps) or not SLOWEST <= fps <= FASTEST:
+        raise AllornoneError(f"fps must be from {SLOWEST} to {FASTEST} frames a second, found {shown(fps)}")
 
 
 @dataclass
@@ -56,6 +65,9 @@ class Film:
     _ground: Any = field(default=None, repr=False)
     _dpi: float = 0.0
 
+    def __post_init__(self) -> None:
+        check_pace(self.fps)
+
     def __len__(self) -> int:
         return self.n
 
@@ -65,10 +77,9 @@ class Film:
     def frame(self, i: int, width: int = WIDTH) -> Pixels:
         """Return frame i as (height, width, 3) bytes; only what moves is drawn.
 
-        Raises IndexError beyond the last frame.
+        Raises AllornoneError beyond the last frame.
         """
-        if not 0 <= i < self.n:
-            raise IndexError(f"frame {i} of a film of {self.n}")
+        place_among("frame", i, self.n)
         canvas = self._prepared(width)
         canvas.restore_region(self._ground)
         self.update(i)

@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from allornone.pictures.drawing import canvas
-from allornone.pictures.films.film import INCHES, Film
+from allornone.pictures.films.film import INCHES, Film, check_pace
 from allornone.pictures.films.panels import (
     SMALLEST,
     FutureMask,
@@ -47,6 +47,7 @@ from allornone.pictures.painting.painting import paint
 from allornone.pictures.painting.shapes import FONT, circle
 from allornone.pictures.painting.units import moment
 from allornone.pictures.palette import Theme, rgb, theme_of
+from allornone.simulator.errors import AllornoneError
 from allornone.simulator.records.records import Trace
 
 Array = NDArray[np.float64]
@@ -94,6 +95,11 @@ def network_film(
     >>> network_film(simulate(net, {"a": "101"}, ticks=3))
     Film: 62 frames, 5.0 s; .save('x.gif' | '.webp')
     """
+    check_pace(fps)
+    for question in questions or ():
+        missing = [key for key in ("at", "ask", "choices") if key not in question]
+        if missing:
+            raise AllornoneError(f"a question has at, ask and choices; this one has no {missing[0]}")
     line = timeline(trace, ticks, lane)
     history = WeightHistory.of(trace, line)
     sweeping = max(stages(trace.network).values(), default=0) > 0

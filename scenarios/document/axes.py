@@ -23,9 +23,11 @@ from allornone.scenarios.document.change import (
     settings,
 )
 from allornone.scenarios.expressions.labelled import same_label
-from allornone.simulator.errors import LimitExceeded, nearest, some_of
+from allornone.simulator.errors import LimitExceeded, nearest, shown, some_of
 
 MOST_RUNS = 100_000
+MOST_AXES = 32
+"""Axes of a family: an array of numpy has 64, those of ticks, trials and units among them."""
 _MOST: ContextVar[int] = ContextVar("the most runs that a family may have")
 _EDIT = "vary.AXIS.LABEL = change"
 
@@ -224,7 +226,9 @@ def read_axis(raw: Raw, name: str) -> Axis:
 
 def _axes(raw: Raw, vary: object, outer: tuple[str, ...]) -> tuple[Axis, ...]:
     if not isinstance(vary, dict):
-        raise ChangeError((), f"a table of axes is needed, found {vary!r}")
+        raise ChangeError((), f"a table of axes is needed, found {shown(vary)}")
+    if len(vary) + len(outer) > MOST_AXES:
+        raise ChangeError((), f"{len(vary) + len(outer)} axes are more than there may be, {MOST_AXES}")
     for name in vary:
         if name in outer:
             raise ChangeError((name,), f"the axis {name!r} stands already further out")

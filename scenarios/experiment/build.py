@@ -47,8 +47,9 @@ def build(
     cut: set[tuple[str, str]] = set()
     for edit in connectivity.edits:
         _edit(net, edit, numbers, seed, limits, every, cut)
-    limits.need("units", len(net))
-    limits.need("synapses", net.number_of_edges())
+    with caused_by("connectivity"):
+        limits.need("units", len(net))
+        limits.need("synapses", net.number_of_edges())
     return net
 
 
@@ -155,7 +156,7 @@ def _described(
     net, lines, outputs = Network(), connectivity.synapses or [], connectivity.outputs or []
     with caused_by("connectivity", "groups"):
         groups = {name: _shape(size, numbers) for name, size in connectivity.groups.items()}
-    limits.need("units", sum(int(np.prod(shape)) for shape in groups.values()))
+        limits.need("units", sum(math.prod(shape) for shape in groups.values()))
     inputs = connectivity.inputs
     if inputs is None:
         inputs = [] if first is None else [*first.names] or [f"x{k + 1}" for k in range(first.x.shape[1])]

@@ -23,7 +23,11 @@ class PartError(AllornoneError):
 
     def __reduce__(self) -> tuple[type[PartError], tuple[Path, str, str, int | None]]:
         """Return how to make it again, in another process."""
-        return PartError, (self.path, self.message, self.owner, self.column)
+        return type(self), (self.path, self.message, self.owner, self.column)
+
+
+class PartLimit(PartError, LimitExceeded):
+    """A part of a scenario that would use more than a run may."""
 
 
 @contextmanager
@@ -34,8 +38,10 @@ def caused_by(*path: str | int, owner: str = "") -> Iterator[None]:
     """
     try:
         yield
-    except (PartError, NotationError, LimitExceeded):
+    except (PartError, NotationError):
         raise
+    except LimitExceeded as error:
+        raise PartLimit(path, str(error), owner) from None
     except AllornoneError as error:
         raise PartError(path, str(error), owner) from None
 

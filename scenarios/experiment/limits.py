@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from allornone.scenarios.document.axes import MOST_RUNS
-from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest
+from allornone.simulator.errors import AllornoneError, LimitExceeded, nearest, shown
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,9 @@ class Limits:
     synapses: int = 2_000_000
     ticks: int = 1_000_000
     trials: int = 1_000_000
+    epochs: int = 1_000_000
     runs: int = MOST_RUNS
-    bytes: int = 4_000_000_000
+    bytes: int = 2_000_000_000
     folder: Path | None = field(default=None, repr=False)
 
     def raised(self, to: dict[str, int]) -> Limits:
@@ -37,7 +38,9 @@ class Limits:
                     f"no limit is named {name!r}. {nearest(name, known)} There are: {', '.join(known)}"
                 )
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise AllornoneError(f"the limit {name!r} must be a whole number from 1, found {value!r}")
+                raise AllornoneError(
+                    f"the limit {name!r} must be a whole number from 1, found {shown(value)}"
+                )
         raised: dict[str, Any] = dict(to)
         return replace(self, **raised)
 
@@ -46,7 +49,8 @@ class Limits:
         most = getattr(self, name)
         if count > most:
             raise LimitExceeded(
-                f"{count} {name} are more than a run may use, {most}; raise it with --limit {name}={count}"
+                f"{shown(count)} {name} are more than a run may use, {most}; "
+                f"raise it with --limit {name}={count if count < 2**63 else 'NUMBER'}"
             )
 
     @contextmanager

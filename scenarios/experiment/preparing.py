@@ -159,7 +159,7 @@ def prepare(raw: Raw, seed: int, limits: Limits, known: Known | None = None) -> 
     """
     known = known or Known()
     experiment = known.experiments.of(raw)
-    numbers = Numbers.of(experiment.parameters)
+    numbers = _numbers(experiment.parameters)
     inputs = partial(build.net_inputs, experiment, numbers, seed, limits)
     made = tasks.make(experiment.tasks, numbers, seed, limits, experiment.connectivity, inputs)
     key = _built_from(raw, numbers, made, seed)
@@ -176,6 +176,16 @@ def prepare(raw: Raw, seed: int, limits: Limits, known: Known | None = None) -> 
             phases.append(_phase(phase, words, begun, numbers, made, seed, limits, drawn))
     run_key = (begun.structure, tuple(phase.key for phase in phases))
     return Prepared(begun.network, begun.groups, tuple(phases), numbers.parameters, seed, run_key)
+
+
+def _numbers(parameters: Mapping[str, Any]) -> Numbers:
+    """Return the numbers of [parameters], of which each may use those before it."""
+    known: dict[str, Any] = {}
+    numbers = Numbers(known)  # which sees each as soon as it is known
+    for name, value in parameters.items():
+        with caused_by("parameters", name):
+            known[name] = numbers.number(value)
+    return numbers
 
 
 def alike(first: Prepared, second: Prepared) -> bool:
@@ -300,7 +310,7 @@ def _phase(
         ramps=_ramps(words, rule, numbers),
         divergence=words.rule_parameters.get("divergence", "l2") if phase.act == "gradient" else "",
         plastic=() if rule is None else begun.plastic_of(words.plastic, numbers, rule, limits),
-        epochs=whole("epochs", numbers.whole(words.epochs, "epochs")),
+        epochs=_epochs(words, numbers, limits),
         order=words.order,
         batch=words.batch if words.batch == "all" else numbers.whole(words.batch, "batch"),
         average=words.average,
@@ -311,6 +321,13 @@ def _phase(
         parameters=numbers.parameters,
         cell=cell,
     )
+
+
+def _epochs(words: LearningSettings, numbers: Numbers, limits: Limits) -> int:
+    with caused_by("learning", "epochs"):
+        found = whole("epochs", numbers.whole(words.epochs, "epochs"))
+        limits.need("epochs", found)
+    return found
 
 
 def _bound(words: LearningSettings, numbers: Numbers) -> float:

@@ -26,7 +26,7 @@ from allornone.scenarios.expressions.expression import Numbers
 from allornone.scenarios.expressions.labelled import Labelled, Value
 from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index, stream
-from allornone.simulator.errors import AllornoneError, nearest
+from allornone.simulator.errors import AllornoneError, finite, nearest, shown
 from allornone.simulator.files import regular
 from allornone.simulator.registry import tasks as registered
 
@@ -92,12 +92,35 @@ class TaskContext:
         self.limits.need("trials", found)
         return found
 
+    def room(self, samples: int, width: int) -> None:
+        """Ask whether there may be a table of so many samples and columns, before any of it is made."""
+        self.limits.need("bytes", 2 * 8 * samples * width)  # once by column, once as a whole
+
+    def columns(
+        self,
+        texts: str | Sequence[str],
+        samples: int,
+        names: Callable[[], Mapping[str, Value]],
+        what: str,
+        width: int | None = None,
+    ) -> Array:
+        """Return a column for each expression, (samples, columns), or for one expression in all `width` of them.
+
+        `names` gives what an expression may use; what is drawn there is drawn for each one anew.
+        """
+        each = one_each(texts, 1 if isinstance(texts, str) and width is None else width or len(texts), what)
+        if not each:
+            raise AllornoneError(f"{what} needs at least one expression, found none")
+        self.room(samples, len(each))
+        return np.stack([self.column(text, names(), samples) for text in each], axis=1)
+
     def inputs(self) -> int:
         """Return how many inputs are wanted; as many as the net has where nothing is said."""
         if self.wanted is not None:
             count = len(self.names) or self.numbers.whole(self.wanted, "inputs")
             if count < 1:
                 raise AllornoneError(f"inputs must be at least 1, found {count}")
+            self.limits.need("units", count)
             return count
         if self.net_inputs is None:
             raise AllornoneError("inputs is missing: how many numbers a sample has, which no net says here")
@@ -147,12 +170,23 @@ def make(
         with caused_by("tasks", name, owner=f"tasks.{name}: "):
             random = stream(seed, "tasks", name if made else "")
             context = TaskContext(numbers, random, limits or Limits(), retina, net_inputs, given.inputs)
-            task = _named(maker(context, **parameters), context)
+            task = _finite(_named(maker(context, **parameters), context))
         made[name] = task
         if given.hold_out is not None:
             kept, apart = _split(task, numbers.whole(given.hold_out, "hold_out"), seed, name)
             made[name], made[f"{name}.held_out"] = replace(kept, held_out=apart), apart
     return made
+
+
+def _finite(task: Task) -> Task:
+    """Return a task all of whose numbers are finite: inside, NaN would mean that nothing is asked."""
+    for name, values in (("x", task.x), ("d", task.d)):
+        if values is not None and not np.isfinite(values).all():
+            sample, column = np.argwhere(~np.isfinite(values))[0].tolist()
+            raise AllornoneError(
+                f"{name} of sample {sample} must be finite, found {shown(float(values[sample, column]))}"
+            )
+    return task
 
 
 def _named(task: Task, context: TaskContext) -> Task:
@@ -237,17 +271,15 @@ def sample(
     samples = context.count(count, "count")
     width = 1 if context.wanted is None else context.inputs()
     height = context.numbers.whole(outputs, "outputs")
-    columns = [
-        context.column(text, random_words(context, samples), samples) for text in one_each(x, width, "x")
-    ]
-    values = np.stack(columns, axis=1)
+    if height < 1:
+        raise AllornoneError(f"outputs must be at least 1, found {height}")
+    context.room(samples, width)
+    values = context.columns(x, samples, lambda: random_words(context, samples), "x", width)
     if d is None:
         return Task(values, None)
-    wanted = [
-        context.column(text, {**random_words(context, samples), **input_names(values)}, samples)
-        for text in one_each(d, height, "d")
-    ]
-    return Task(values, np.stack(wanted, axis=1))
+    known = input_names(values)
+    wanted = context.columns(d, samples, lambda: {**random_words(context, samples), **known}, "d", height)
+    return Task(values, wanted)
 
 
 def grid(
@@ -276,8 +308,7 @@ def grid(
     if d is None:
         return Task(points, None, width**2)
     names = {**input_names(points), "r": Labelled(np.hypot(*points.T), ("trial",))}
-    wanted = [context.column(text, names, len(points)) for text in ([d] if isinstance(d, str) else d)]
-    return Task(points, np.stack(wanted, axis=1), width**2)
+    return Task(points, context.columns(d, len(points), lambda: names, "d"), width**2)
 
 
 def rows(
@@ -289,12 +320,10 @@ def rows(
 ) -> Task:
     """Return samples given one by one: numbers, or pictures such as ".#. ###", ink 1 and blank 0 (−1 if bipolar)."""
     _one_of("coding", coding, ("binary", "bipolar"))
-    samples = [_row(context, given, coding) for given in x]
-    if not samples or len({len(one) for one in samples}) > 1:
-        raise AllornoneError("x must be rows of one length, at least one")
+    samples = _rows(context, x, coding, "x")
     if d is not None and len(d) != len(samples):
         raise AllornoneError(f"{len(samples)} rows of x need as many of d, found {len(d)}")
-    wanted = None if d is None else np.array([_row(context, given, "binary") for given in d])
+    wanted = None if d is None else np.array(_rows(context, d, "binary", "d"))
     return Task(np.array(samples), wanted)
 
 
@@ -328,6 +357,7 @@ def bars(
         raise AllornoneError(f"outputs must be 1, or 2, one a kind; found {kinds}")
     _one_of("coding", coding, ("binary", "bipolar"))
     rows, columns = sides
+    context.limits.need("units", rows * columns)
     places = [
         _places(context, across, thick, wrap, drawn) for across, drawn in ((columns, upright), (rows, level))
     ]
@@ -390,8 +420,7 @@ def digits(
         own = np.eye(10)[labels]
         return Task(x, own if coding == "binary" else 2 * own - 1)
     names = {**input_names(x), "digit": Labelled(labels.astype(float), ("trial",))}
-    wanted = [context.column(text, names, len(x)) for text in ([d] if isinstance(d, str) else d)]
-    return Task(x, np.stack(wanted, axis=1))
+    return Task(x, context.columns(d, len(x), lambda: names, "d"))
 
 
 def file(
@@ -462,32 +491,52 @@ def one_each(texts: str | Sequence[str], width: int, name: str) -> list[str]:
     return list(texts)
 
 
+def _rows(context: TaskContext, given: Sequence[Any], coding: str, what: str) -> list[list[float]]:
+    """Return rows of numbers, all of one length; an error names the first that is none."""
+    found: list[list[float]] = []
+    for place, row in enumerate(given):
+        try:
+            found.append(_row(context, row, coding))
+        except AllornoneError as error:
+            raise AllornoneError(f"row {place} of {what}: {error}") from None
+        if len(found[-1]) != len(found[0]) or not found[0]:
+            raise AllornoneError(
+                f"{what} must be rows of one length, at least 1: row {place} has {len(found[-1])}, "
+                f"row 0 has {len(found[0])}"
+            )
+    if not found:
+        raise AllornoneError(f"{what} must be rows of one length, at least one")
+    return found
+
+
 def _row(context: TaskContext, given: Any, coding: str) -> list[float]:
     if isinstance(given, str) and set(given) <= set("#. "):
         blank = 0.0 if coding == "binary" else -1.0
         return [1.0 if mark == "#" else blank for mark in given if mark != " "]
     entries = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    return [float(context.numbers.number(entry)) for entry in entries]
+    return [_number(context, entry) for entry in entries]
 
 
 def _desired(context: TaskContext, rows: Array, ones: Any, d: Any, number: Any) -> Array | None:
     if ones is not None:
         names = ["".join(str(int(bit)) for bit in row) for row in rows]
+        there, true = {*names}, {*ones}
         for row in ones:
-            if row not in names:
+            if row not in there:
                 raise AllornoneError(
-                    f"ones: {row!r} is no row of {rows.shape[1]} inputs; one is {names[-1]!r}"
+                    f"ones: {shown(row)} is no row of {rows.shape[1]} inputs; one is {names[-1]!r}"
                 )
-        return np.array([[float(name in ones)] for name in names])
+        return np.array([[float(name in true)] for name in names])
     if number is not None:
         value = context.numbers.whole(number, "number")
         if not 0 <= value < 2 ** len(rows):
-            raise AllornoneError(f"number must be from 0 to {2 ** len(rows) - 1}, found {value}")
+            most = f"2^{len(rows)} − 1" if len(rows) > 64 else 2 ** len(rows) - 1
+            raise AllornoneError(f"number must be from 0 to {most}, found {shown(value)}")
         return np.array([[float(value >> row & 1)] for row in range(len(rows))])
     if d is None:
         return None
-    texts = [d] if isinstance(d, str) else list(d)
-    return np.stack([context.column(text, input_names(rows), len(rows)) for text in texts], axis=1)
+    known = input_names(rows)
+    return context.columns(d, len(rows), lambda: known, "d")
 
 
 def _one_of(name: str, value: str, known: Sequence[str]) -> None:
@@ -528,15 +577,13 @@ def gaussian(
     centre = _numbers(context, mean) if not isinstance(mean, str | int | float) else [_number(context, mean)]
     if len(centre) not in (1, len(root)):
         raise AllornoneError(f"mean must be one number, or {len(root)}, one an input; found {len(centre)}")
+    context.room(samples, len(root))
     x = np.array(centre) + context.random.standard_normal((samples, len(root))) @ root
     if d is None:
         return Task(x, None)
-    width = context.numbers.whole(outputs, "outputs")
-    wanted = [
-        context.column(text, {**random_words(context, samples), **input_names(x)}, samples)
-        for text in one_each(d, width, "d")
-    ]
-    return Task(x, np.stack(wanted, axis=1))
+    width, known = context.numbers.whole(outputs, "outputs"), input_names(x)
+    wanted = context.columns(d, samples, lambda: {**random_words(context, samples), **known}, "d", width)
+    return Task(x, wanted)
 
 
 def patterns(
@@ -573,6 +620,7 @@ def patterns(
             raise AllornoneError(
                 f"{samples} patterns with an output each need as many outputs, found {outputs}"
             )
+        context.room(samples, samples)
         own = np.eye(samples)
         return Task(x, 2 * own - 1 if bipolar else own)
     if outputs is None:
@@ -597,6 +645,7 @@ def _root(
     each = _numbers(context, variances or ())
     if not each or min(each) < 0:
         raise AllornoneError(f"variances must be one or more, none below 0, found {each}")
+    context.room(len(each), len(each))
     root = np.diag(np.sqrt(each))
     if turn and len(each) != 2:
         raise AllornoneError(f"angle turns two variances, found {len(each)}")
@@ -627,7 +676,7 @@ def _symmetric_root(rows: Sequence[Sequence[float]]) -> Array:
 def _drawn(context: TaskContext, samples: int, width: int, ones: int | None, what: str) -> Array:
     if width < 1:
         raise AllornoneError(f"{what} must be at least 1, found {width}")
-    context.limits.need("bytes", 8 * samples * width)
+    context.limits.need("bytes", 4 * 8 * samples * width)  # with the order of the draws, and its places
     if ones is None:
         return np.where(context.random.integers(0, 2, (samples, width)) > 0, 1.0, -1.0)
     if not 0 <= ones <= width:
@@ -660,7 +709,10 @@ def _numbers(context: TaskContext, values: Sequence[float | str]) -> list[float]
 
 
 def _number(context: TaskContext, value: float | str) -> float:
-    return float(context.numbers.number(value))
+    found = context.numbers.number(value)
+    if isinstance(found, bool) or not finite(found):
+        raise AllornoneError(f"a finite number is needed, found {shown(found)}")
+    return float(found)
 
 
 def _retina(connectivity: Connectivity, numbers: Numbers) -> tuple[int, int] | None:

@@ -37,7 +37,7 @@ from allornone.scenarios.expressions.labelled import (
     unwrapped,
 )
 from allornone.simulator.arrays import Array, Index
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, finite, shown
 from allornone.simulator.notation.expression import (
     CONSTANTS,
     INDEX,
@@ -322,19 +322,12 @@ class Numbers:
 
     parameters: Mapping[str, Any]
 
-    @classmethod
-    def of(cls, parameters: Mapping[str, Any]) -> Numbers:
-        """Read [parameters] of a scenario; a parameter may use those before it."""
-        known: dict[str, Any] = {}
-        for name, value in parameters.items():
-            known[name] = cls(known).number(value)
-        return cls(known)
-
     def number(self, value: Any, names: Mapping[str, Value] | None = None) -> Any:
         """Return a number: as it stands, or from the expression that the text is."""
         if not isinstance(value, str):
             return value
-        return compiled(value).evaluate_number(Scope({**self.parameters, **(names or {})}, FUNCTIONS))
+        known = {**self.parameters, **names} if names else self.parameters
+        return compiled(value).evaluate_number(Scope(known, FUNCTIONS))
 
     def arguments(self, thing: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is given to a registered class or builder: texts as they stand where it takes text.
@@ -354,7 +347,8 @@ class Numbers:
 
     def evaluate(self, text: str, names: Mapping[str, Value] | None = None) -> Value:
         """Return what an expression is, a number or an array."""
-        return compiled(text).evaluate(Scope({**self.parameters, **(names or {})}, FUNCTIONS))
+        known = {**self.parameters, **names} if names else self.parameters
+        return compiled(text).evaluate(Scope(known, FUNCTIONS))
 
     def of_examples(self, text: str, names: Mapping[str, Value]) -> Value:
         """Return what an expression over the inputs of one example is, for all examples along "trial".
@@ -388,8 +382,8 @@ class Numbers:
     def whole(self, value: Any, what: str) -> int:
         """Return a whole number."""
         found = self.number(value)
-        if isinstance(found, bool) or not isinstance(found, int | float) or found != int(found):
-            raise AllornoneError(f"{what} must be a whole number, found {found!r}")
+        if isinstance(found, bool) or not finite(found) or found != int(found):
+            raise AllornoneError(f"{what} must be a whole number, found {shown(found)}")
         return int(found)
 
 

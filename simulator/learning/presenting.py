@@ -208,6 +208,11 @@ def evaluate(net: Network | Program, X: Any, *, ticks: int | None = None) -> Arr
     plan = lesson(program, samples(X, "X", len(program.inputs))[..., None], None, ticks=ticks)
     parts = [seen.y[:, program.output_places] for seen in plan.everything(program.weights)]
     found = np.concatenate(parts)
+    if np.isnan(found).any():
+        raise AllornoneError(
+            "an output is no number: what its unit hears is more than a float can hold, 1.8e308; "
+            "choose smaller weights or inputs"
+        )
     return found if program.lanes > 1 else found[..., 0]
 
 

@@ -291,6 +291,7 @@ class LayerRule(LearningRule):
         return tuple(weights), memory
 
 
+@np.errstate(over="ignore", invalid="ignore")  # weights that leave all bounds are told as such
 def learned(rule: LearningRule, seen: Passage, memory: Memory, average: bool) -> tuple[Weights, Memory]:
     """Return weights and memory after a passage: the rule's parts, and between them what is the engine's alone."""
     program = seen.program

@@ -15,13 +15,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import get_close_matches
+from math import prod
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
 
-from allornone.simulator.errors import AllornoneError, NetworkError, UnknownName, finite, shown, whole
+from allornone.simulator.errors import (
+    AllornoneError,
+    LimitExceeded,
+    NetworkError,
+    UnknownName,
+    finite,
+    shown,
+    whole,
+)
 from allornone.simulator.registry import units as unit_models
 from allornone.simulator.units import UnitModel
 
@@ -33,6 +42,8 @@ MOST_DELAY = 100_000
 FLAGS = ("input", "output", "plastic")
 _UNNAMED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What no file of a graph could hold in a name, or would change: control characters, halves of characters."""
+MOST_AT_ONCE = {"units": 2_000_000, "synapses": 4_000_000}
+"""What a builder makes where nobody has set limits: about two gigabytes."""
 
 Need = Callable[[str, int], None]
 
@@ -93,9 +104,8 @@ class Network(Graph):
         """Add the units `name[0]`, `name[1]`, … of one model, or inputs where none is given; return them."""
         sides = [*shape] if isinstance(shape, Sequence) else [shape]
         sides = [whole(f"the shape of group {name!r}", side, 1) for side in sides]
-        size = 1
-        for side in sides:
-            size *= side
+        size = prod(sides)
+        foresee("units", size)
         members = [f"{name}[{k}]" for k in range(size)]
         common = {"input": True, "group": name}
         if model is not None:
@@ -339,7 +349,9 @@ def named_inputs(owner: str, inputs: int | Sequence[str], least: int = 1) -> lis
                 f"{owner}: inputs is a number from {least}, or as many names, found {shown(list(inputs))}"
             )
         return [*inputs]
-    return [f"X{k}" for k in range(1, whole(f"{owner}: inputs", inputs, least) + 1)]
+    count = whole(f"{owner}: inputs", inputs, least)
+    foresee("units", count)
+    return [f"X{k}" for k in range(1, count + 1)]
 
 
 def evident(outputs: Sequence[str], net: Network) -> list[str]:
@@ -386,7 +398,7 @@ def check_model(name: str, model: object) -> None:
         )
     if not isinstance(model, UnitModel):
         raise NetworkError(
-            f"unit {name!r}: a unit model is needed, such as McCullochPitts(threshold=2), found {model!r}"
+            f"unit {name!r}: a unit model is needed, such as McCullochPitts(threshold=2), found {shown(model)}"
         )
     try:
         model.check()
@@ -460,11 +472,11 @@ def check_synapse(source: str, target: str, data: Mapping[str, Any], target_data
     delay = data.get("delay", 0)
     if not _is_whole(delay) or not 0 <= delay <= MOST_DELAY:
         raise NetworkError(
-            f"the delay of {place} must be a whole number of ticks from 0 to {MOST_DELAY}, found {delay!r}"
+            f"the delay of {place} must be a whole number of ticks from 0 to {MOST_DELAY}, found {shown(delay)}"
         )
     kind = data.get("kind", "weighted")
     if not isinstance(kind, str) or kind not in ("weighted", "inhibitory"):
-        raise NetworkError(f"the kind of {place} must be 'weighted' or 'inhibitory', found {kind!r}")
+        raise NetworkError(f"the kind of {place} must be 'weighted' or 'inhibitory', found {shown(kind)}")
     model = model_class(target, target_data)
     if kind == "inhibitory" and not model.absolute_inhibition:
         raise NetworkError(
@@ -553,6 +565,18 @@ def within(need: Need) -> Iterator[None]:
         yield
     finally:
         _SPENT.reset(token)
+
+
+def foresee(what: str, count: int) -> None:
+    """Raise an error if so many units or synapses more are too many, before one of them is made."""
+    spent = _SPENT.get()
+    if spent is not None:
+        need, counts = spent
+        need(what, counts[what] + count)
+    elif count > MOST_AT_ONCE[what]:
+        raise LimitExceeded(
+            f"{shown(count)} {what} are more than are made at once, {MOST_AT_ONCE[what]}: they would take gigabytes"
+        )
 
 
 def spend(what: str) -> None:

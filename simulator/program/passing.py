@@ -430,6 +430,7 @@ def rest(program: Program, batch: int) -> Past:
     return _Log([], 0, program.longest_delay, np.zeros((batch, len(program.names), program.lanes)))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what left all bounds is told by whoever reads it
 def propagate(
     program: Program,
     weights: Weights,

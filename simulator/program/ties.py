@@ -9,11 +9,12 @@ reach θ = 1 in every order, though .6 + .3 + .1 and .1 + .3 + .6 differ in floa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import fsum
+from math import fsum, isfinite
 
 import numpy as np
 
 from allornone.simulator.arrays import Array, Index
+from allornone.simulator.errors import AllornoneError
 from allornone.simulator.program.blocks import Block
 from allornone.simulator.units import UnitModel
 
@@ -53,6 +54,11 @@ class Reach:
 def decide(model: UnitModel, block: Block, reach: Reach, x: Array, z: Array, y: Array) -> None:
     """Correct z and y, (batch, U, S), in place where the exactly rounded sum decides otherwise."""
     most = float(np.abs(x).max(initial=0.0))
+    if not isfinite(reach.largest * most):
+        raise AllornoneError(
+            "what a threshold unit hears, |w x| summed up, is more than a float can hold, 1.8e308, "
+            "so nobody can tell whether it fires: choose smaller weights or inputs"
+        )
     near = np.abs(z - getattr(model, "threshold", 0.0)) <= reach.error * most
     if not near.any() or reach.exact(x, most):
         return

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Sequence
+import math
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +31,9 @@ IN_TIME = (*SEEN, "weights")
 IN_LEARNING = ("error", "gradient", "weights", *SEEN)
 AT_REST = ("error", "worst", "gradient")
 """Words of learning that take a presentation of every lesson after each epoch."""
-MOST_BYTES = 4_000_000_000
+MOST_BYTES = 2_000_000_000
+EACH = 150
+"""Bytes that a part of a record takes beside its numbers, until it is whole."""
 
 
 @dataclass(frozen=True)
@@ -213,13 +218,21 @@ class Trace:
         from allornone.simulator.network.storage import from_plain
 
         arrays, about = _load(path, "units")
-        synapses = [(u, v) for u, v in about["synapses"]]
-        net = from_plain(about["network"])
-        origin = None
-        if "origin" in about:
-            kept = about["origin"]
-            origin = Origin(compile(net), **{**kept, "begins": tuple(kept["begins"])})
-        return cls(net, tuple(about["units"]), arrays, synapses, about["every"], origin)
+        with _made_of(path):
+            synapses = [(u, v) for u, v in about["synapses"]]
+            net = from_plain(about["network"])
+            origin = None
+            if "origin" in about:
+                kept = about["origin"]
+                origin = Origin(compile(net), **{**kept, "begins": tuple(kept["begins"])})
+            trace = cls(
+                net, tuple(about["units"]), arrays, synapses, whole("every", about["every"], 1), origin
+            )
+            for word in SEEN:
+                if word in arrays and (arrays[word].ndim != 4 or arrays[word].shape[2] != len(trace.units)):
+                    raise ValueError(f"{word!r} is of other units than it says")
+            arrays["y"]  # which is always kept
+            return trace
 
     @property
     def _lanes(self) -> int:
@@ -351,22 +364,23 @@ class Training:
         seen = {
             name.removeprefix("seen "): array for name, array in arrays.items() if name.startswith("seen ")
         }
-        rule = rules.get(about["rule"]).from_values(about["rule_values"])
-        synapses = [(u, v) for u, v in about["synapses"]]
-        return cls(
-            rule,
-            values,
-            arrays["epochs"],
-            arrays["solved"],
-            arrays["diverged"],
-            about["until"],
-            synapses,
-            arrays.get("weights"),
-            bound=about["bound"],
-            largest_eta=arrays.get("largest eta"),
-            units=tuple(about["units"]),
-            seen=seen,
-        )
+        with _made_of(path):
+            rule = rules.get(about["rule"]).from_values(about["rule_values"])
+            synapses = [(u, v) for u, v in about["synapses"]]
+            return cls(
+                rule,
+                values,
+                arrays["epochs"],
+                arrays["solved"],
+                arrays["diverged"],
+                about["until"],
+                synapses,
+                arrays.get("weights"),
+                bound=about["bound"],
+                largest_eta=arrays.get("largest eta"),
+                units=tuple(about["units"]),
+                seen=seen,
+            )
 
     def _one(self, column: NDArray[Any]) -> Any:
         return column[0].item() if len(column) == 1 else column
@@ -394,15 +408,56 @@ def _save(path: str | Path, arrays: dict[str, NDArray[Any]], about: dict[str, An
 
 def _load(path: str | Path, needs: str) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     try:
-        with regular(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+        with regular(path).open("rb") as file, ZipFile(file) as parts:
+            held = sum(part.file_size for part in parts.infolist())
+            if held > MOST_BYTES:
+                raise LimitExceeded(f"{path}: it unpacks to {held} bytes, more than {MOST_BYTES}")
+            arrays = {
+                part.filename.removesuffix(".npy"): _array(parts.read(part)) for part in parts.infolist()
+            }
         about: dict[str, Any] = json.loads(str(arrays.pop("about")))
         about[needs]
     except FileNotFoundError:
         raise AllornoneError(f"{path}: there is no such file") from None
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+    except LimitExceeded:
+        raise
+    except _NO_RECORD as error:
         raise AllornoneError(f"{path}: this is not a record that was saved here ({error})") from None
     return arrays, about
+
+
+_NO_RECORD = (
+    *(OSError, EOFError, BadZipFile, zlib.error, NotImplementedError),  # no such archive, or a damaged one
+    *(
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        RecursionError,
+    ),  # parts that are not there, or other than they say
+)
+
+
+def _array(packed: bytes) -> NDArray[Any]:
+    """Return an array from its bytes, which are as many as its head says: else it would be made before it is read."""
+    stream = io.BytesIO(packed)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("an array of another kind")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    if math.prod(shape) * dtype.itemsize != len(packed) - stream.tell() or dtype.hasobject:
+        raise ValueError("an array that is not as large as it says")
+    stream.seek(0)
+    found: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+    return found
+
+
+@contextmanager
+def _made_of(path: str | Path) -> Iterator[None]:
+    """Tell a record whose parts do not make one, or not one of this kind."""
+    try:
+        yield
+    except _NO_RECORD as error:
+        raise AllornoneError(f"{path}: this is not a record that was saved here ({error})") from None
 
 
 class Recorder:
@@ -433,7 +488,7 @@ class Recorder:
             return
         for word in self._words:
             part = self._part(word, moment, weights)
-            self._bytes += part.nbytes
+            self._bytes += part.nbytes + EACH
             self._kept[word].append(part)
         if self._bytes > MOST_BYTES:
             raise LimitExceeded(

@@ -12,7 +12,15 @@ import numpy as np
 
 from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index, Truth, stream
-from allornone.simulator.errors import AllornoneError, Diverged, UnknownName, finite, shown, whole
+from allornone.simulator.errors import (
+    AllornoneError,
+    Diverged,
+    LimitExceeded,
+    UnknownName,
+    finite,
+    shown,
+    whole,
+)
 from allornone.simulator.learning.checks import ready
 from allornone.simulator.learning.rules import (
     LearningRule,
@@ -40,6 +48,8 @@ from allornone.simulator.time.one_by_one import OneByOne
 
 BACK = 1000
 """Ticks that `back` can undo."""
+MOST_TICKS = 5_000_000
+"""Ticks that are lived at once: some minutes of a small net, and less than a gigabyte of its record."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +176,7 @@ class Simulator:
 
         It leaves what a loop of steps leaves, faster where units are updated one by one and nothing is learned.
         """
-        begun, ticks = self._now, whole("ticks", ticks, 1)
+        begun, ticks = self._now, _ticks(ticks, 1)
         if self._one_by_one is not None and self.rule is None:
             past, moment, turns = self._one_by_one.settle(
                 begun.weights, begun.past, self._outputs(begun), ticks, begun.turns
@@ -281,7 +291,7 @@ def simulate(
     if teacher and rule is None:
         raise AllornoneError("a teacher needs a rule that listens to him: give rule=")
     if ticks is not None:
-        ticks = whole("ticks", ticks)
+        ticks = _ticks(ticks)
     draw = stream(seed, "stimulus")
     names, inputs = list(program.index), list(program.inputs)
     values, driven, length = stimulus_arrays(stimulus, names, inputs, ticks, random=draw)
@@ -303,6 +313,16 @@ def simulate(
         if rule is not None:
             program.keep(simulator.finish())
     return recorder.trace()
+
+
+def _ticks(value: object, least: int = 0) -> int:
+    """Return how many ticks are to be lived at once, if they may be so many."""
+    ticks = whole("ticks", value, least)
+    if ticks > MOST_TICKS:
+        raise LimitExceeded(
+            f"{shown(ticks)} ticks are more than are lived at once, {MOST_TICKS}: live them in parts, with a Simulator"
+        )
+    return ticks
 
 
 def driving(program: Program, values: Array, driven: Sequence[str]) -> Iterator[tuple[Array, Held]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -503,6 +504,108 @@ def test_a_pipe_is_no_file(told: Told) -> None:
     assert "pipe.toml: this is a pipe or a device" in told(GOOD, "./pipe.toml")
     assert "pipe.png: this is a pipe or a device" in told(GOOD, "unit.toml", "--plot", "pipe.png")
     assert "pipe.gif: this is a pipe or a device" in told(GOOD, "unit.toml", "-o", "pipe.gif", verb="animate")
+
+
+GATE = 'gate = { data = "table", inputs = 2, ones = ["11"] }'
+DRAWN = 'inputs = ["x1", "x2"]\nsynapses = ["x1, x2 -> out [weight=0]"]'
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ('"rows", x = [[[1]], [1]], d = [1, 0]', "row 0 of x: a finite number is needed, found [1]"),
+        ('"rows", x = [[1, 0], [1979-05-27, 1]], d = [1, 0]', "row 1 of x: a finite number is needed"),
+        (
+            '"rows", x = [[1, 0], { a = 1 }], d = [1, 0]',
+            "row 1 of x: a finite number is needed, found {'a': 1}",
+        ),
+        ('"rows", x = [[true, 0], [1, 1]], d = [1, 0]', "row 0 of x: a finite number is needed, found True"),
+        ('"rows", x = [[1, 0], [1, 1]], d = [[1, 0], [1]]', "row 1 has 1, row 0 has 2"),
+        ('"rows", x = [[], []], d = [1, 0]', "x must be rows of one length, at least 1"),
+        ('"rows", x = [[nan, 1], [1, 1]], d = [1, 0]', "row 0 of x: a finite number is needed, found NaN"),
+        ('"rows", x = [[1, 1], [1, inf]], d = [1, 0]', "row 1 of x: a finite number is needed, found inf"),
+        ('"rows", x = [[1, 1], [1, 0]], d = [1, nan]', "row 1 of d: a finite number is needed, found NaN"),
+        ('"table", inputs = 2, d = "1 / x1"', "d of sample 0 must be finite, found inf"),
+        ('"table", inputs = 2, d = []', "needs at least one expression"),
+        ('"grid", cells = 2, d = []', "needs at least one expression"),
+        ('"digits", d = []', "needs at least one expression"),
+        ('"table", inputs = 14, number = -1', "number must be from 0 to 2^16384 − 1, found -1"),
+        ('"sample", count = 1000000, inputs = 2000, d = "1"', "bytes are more than a run may use"),
+        ('"sample", count = 9, inputs = 1000000000, d = "1"', "units are more than a run may use"),
+        ('"sample", count = 1000000, inputs = 2, outputs = 2000, d = "1"', "bytes are more than"),
+        ('"patterns", count = 60000, inputs = 4, active = 1, d = "own"', "bytes are more than"),
+        ('"patterns", count = 1000000, inputs = 400, active = 5', "bytes are more than"),
+        ('"gaussian", count = 1000000, variances = [' + "1, " * 999 + '1], d = "1"', "bytes are more than"),
+        ('"bars", size = [1, 1000000000]', "1000000000 units are more than a run may use"),
+        ('"bars", size = [1000000000000000000000000, 1]', "units are more than a run may use"),
+        ('"grid", cells = 1000, d = [' + '"1", ' * 999 + '"1"]', "bytes are more than a run may use"),
+    ],
+)
+def test_a_task_is_refused_at_its_place_before_it_is_made(told: Told, task: str, message: str) -> None:
+    """What is no number, and what would fill the memory."""
+    text = edited((GATE, f"gate = {{ data = {task} }}"), ("year = 1958", "year = 1958\nseeds = 1"))
+
+    err = told(text, "unit.toml")
+
+    assert "unit.toml:12:8: tasks.gate: " in err
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    ("net", "message"),
+    [
+        ('build = { net = "life", rows = 100000, columns = 100000 }', "30000000000 units"),
+        ('build = { net = "cellular", rule = 110, cells = 1000000000 }', "3000000000 units"),
+        ('build = { net = "mlp", hidden = [1000000000] }', "1000000003 units"),
+        ('build = { net = "mlp", hidden = [2000, 2000] }', "4006000 synapses"),
+        ('build = { net = "perceptron", inputs = 1000000000 }', "1000000000 units"),
+        ('build = { net = "hopfield", size = 50000 }', "2499950000 synapses"),
+        (
+            'inputs = ["A"]\ngroups = { A = [4294967296, 4294967296] }\nsynapses = ["A -> b"]',
+            "18446744073709551616 units",
+        ),
+        ('inputs = ["A"]\ngroups = { A = 100001 }\nsynapses = ["A -> b"]', "100001 units"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["check", "run"])
+def test_a_net_is_refused_at_its_place_before_it_is_made(
+    told: Told, verb: str, net: str, message: str
+) -> None:
+    """However it is said, and by whichever product of numbers."""
+    err = told(edited((DRAWN, net)), "unit.toml", verb=verb)
+
+    assert "unit.toml:14:" in err or "unit.toml:15:" in err or "unit.toml:16:" in err
+    assert f"{message} are more than a run may use" in err
+
+
+def test_runs_axes_and_epochs_have_bounds(told: Told) -> None:
+    """Each told with the option that raises it, if there is one."""
+    assert "1000000000 epochs are more than a run may use" in told(
+        edited(("epochs = 20", "epochs = 1000000000")), "unit.toml"
+    )
+    assert "are more runs than are allowed" in told(GOOD, "unit.toml", "--seeds", "9" * 30)
+    many = "\n".join(f"p{k} = 1" for k in range(1000))
+    axes = "\n".join(f"p{k} = [1]" for k in range(1000))
+    text = edited(("p = 3", many), ("[measures]", f"[vary]\n{axes}\n\n[measures]"))
+    assert "1000 axes are more than there may be, 32" in told(text, "unit.toml", verb="check")
+
+
+def test_words_and_rows_without_end_take_no_time(told: Told) -> None:
+    """Paths of blanks, misspelt names of fifty thousand letters, rows that are looked up one by one."""
+    began = time.monotonic()
+    blanks = " " * 2000
+    assert "is no path of keys" in told(GOOD, "unit.toml", "--set", f"learning.eta{blanks}x{blanks}'=1")
+    letters = "abcdefghij" * 5000
+    for old, new in (
+        ("eta = 1", f"{letters} = 1"),
+        ('model = "perceptron"', f'model = "{letters}"'),
+        ('"solved()"', f"\"y('{letters[:3000]}')\""),
+    ):
+        assert len(told(edited((old, new)), "unit.toml", verb="check")) < 120_000
+    rows = ", ".join(f'"{k:015b}"' for k in range(20000))
+    text = edited((GATE, f'gate = {{ data = "table", inputs = 2, ones = [{rows}] }}'))
+    assert "'000000000000000' is no row of 2 inputs" in told(text, "unit.toml")
+    assert time.monotonic() - began < 20
 
 
 # ---- The program itself

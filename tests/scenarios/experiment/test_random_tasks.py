@@ -197,8 +197,10 @@ def test_patterns_that_mean_nothing_are_told() -> None:
 
 def test_more_patterns_than_fit_are_refused() -> None:
     """Before anything is drawn."""
-    with pytest.raises(AllornoneError, match="--limit bytes="):
+    with pytest.raises(AllornoneError, match="--limit units=1000000"):
         task(data="patterns", count=1_000_000, inputs=1_000_000, coding="bipolar")
+    with pytest.raises(AllornoneError, match="--limit bytes="):
+        task(data="patterns", count=1_000_000, inputs=2000, coding="bipolar")
 
 
 def test_a_file_may_say_both(tmp_path: Path) -> None:

@@ -208,7 +208,7 @@ REFUSED: dict[str, tuple[Callable[[Any], object], str]] = {
     ),
     "NaN delay": (
         lambda net: net.add_edge("N3", "N3", delay=float("nan")),
-        "the delay of synapse 'N3' → 'N3' must be a whole number of ticks from 0 to 100000, found nan",
+        "the delay of synapse 'N3' → 'N3' must be a whole number of ticks from 0 to 100000, found NaN",
     ),
     "a slip of the pen in a unit": (
         lambda net: net.add_node("N", model="mcculloch-pitts", treshold=2),

@@ -109,9 +109,9 @@ def test_what_was_not_recorded_is_named() -> None:
 
 def test_a_record_that_grows_too_large_says_when(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit is on bytes; the tick is named, and what to do about it."""
-    monkeypatch.setattr("allornone.simulator.records.records.MOST_BYTES", 20)
+    monkeypatch.setattr("allornone.simulator.records.records.MOST_BYTES", 1000)
 
-    with pytest.raises(LimitExceeded, match="the record passed 20 bytes at tick 3; keep fewer with every="):
+    with pytest.raises(LimitExceeded, match="the record passed 1000 bytes at tick 3; keep fewer with every="):
         simulate(gate(), {"A": 1}, ticks=9)
 
 
