@@ -118,6 +118,16 @@ def test_sums_that_no_float_holds_are_told() -> None:
             aon.evaluate(one, [[10, 10]])
 
 
+@pytest.mark.parametrize("ending", [".json", ".toml"])
+def test_a_name_that_is_no_text_is_not_written(tmp_path: Path, ending: str) -> None:
+    """Half of a pair of surrogates stands for no letter."""
+    made = aon.Network()
+    made.add_inputs("\ud800")
+    with pytest.raises(AllornoneError, match="can be written"):
+        aon.write(made, tmp_path / f"net{ending}")
+    assert not [*tmp_path.iterdir()]
+
+
 # ---- Records that were saved elsewhere
 
 
