@@ -26,7 +26,7 @@ LOOKED_AT = 1000
 """Elements of a list up to which each is looked at."""
 
 
-class Kind(NamedTuple):
+class Wanted(NamedTuple):
     """What an argument must be, in words, and whether a value is that."""
 
     words: str
@@ -81,7 +81,7 @@ def _fault(function: Callable[..., Any], args: tuple[Any, ...], named: Mapping[s
     return ""
 
 
-def _held(kind: Kind, parameter: Parameter, value: Any) -> bool:
+def _held(kind: Wanted, parameter: Parameter, value: Any) -> bool:
     if parameter.kind is Parameter.VAR_POSITIONAL:
         return all(map(kind.accepts, value))
     if parameter.kind is Parameter.VAR_KEYWORD:
@@ -90,7 +90,7 @@ def _held(kind: Kind, parameter: Parameter, value: Any) -> bool:
 
 
 @cache
-def _kinds(function: Callable[..., Any]) -> Mapping[str, Kind | None]:
+def _kinds(function: Callable[..., Any]) -> Mapping[str, Wanted | None]:
     names = vars(sys.modules[function.__module__])
     return {
         name: _kind_of(_evaluated(annotation, names))
@@ -109,7 +109,7 @@ def _evaluated(annotation: object, names: Mapping[str, Any]) -> object:
         return Any
 
 
-def _kind_of(annotation: Any) -> Kind | None:
+def _kind_of(annotation: Any) -> Wanted | None:
     """Return what a type asks for, None where it asks for nothing that can be looked at."""
     origin, parts = get_origin(annotation) or annotation, get_args(annotation)
     if origin in (Union, UnionType):
@@ -123,10 +123,10 @@ def _kind_of(annotation: Any) -> Kind | None:
     if origin in (dict, Mapping):
         return _table_of(*([_kind_of(part) for part in parts] or [None, None]))
     if origin is collections.abc.Callable:
-        return Kind("a function", callable)
+        return Wanted("a function", callable)
     if isinstance(origin, type) and origin.__module__.startswith("allornone.") and not _is_protocol(origin):
         article = "an" if origin.__name__[0] in "AEIO" else "a"
-        return Kind(f"{article} {origin.__name__}", lambda value: isinstance(value, origin))
+        return Wanted(f"{article} {origin.__name__}", lambda value: isinstance(value, origin))
     return None
 
 
@@ -134,15 +134,15 @@ def _is_protocol(cls: type) -> bool:
     return bool(getattr(cls, "_is_protocol", False))
 
 
-def _either(kinds: Sequence[Kind | None]) -> Kind | None:
+def _either(kinds: Sequence[Wanted | None]) -> Wanted | None:
     known = [kind for kind in kinds if kind is not None]
     if len(known) < len(kinds):
         return None
     words = list(dict.fromkeys(kind.words for kind in known if kind is not _PLAIN[NoneType]))
-    return Kind(" or ".join(words), lambda value: any(kind.accepts(value) for kind in known))
+    return Wanted(" or ".join(words), lambda value: any(kind.accepts(value) for kind in known))
 
 
-def _list_of(each: Kind | None, once: bool) -> Kind:
+def _list_of(each: Wanted | None, once: bool) -> Wanted:
     def accepts(value: Any) -> bool:
         if isinstance(value, str | bytes | Mapping) or (isinstance(value, np.ndarray) and not value.ndim):
             return False
@@ -152,10 +152,10 @@ def _list_of(each: Kind | None, once: bool) -> Kind:
             return True
         return all(map(each.accepts, value.tolist() if isinstance(value, np.ndarray) else value))
 
-    return Kind("a list" if each is None else f"a list, each {each.words}", accepts)
+    return Wanted("a list" if each is None else f"a list, each {each.words}", accepts)
 
 
-def _table_of(key: Kind | None, each: Kind | None) -> Kind:
+def _table_of(key: Wanted | None, each: Wanted | None) -> Wanted:
     def accepts(value: Any) -> bool:
         if not isinstance(value, Mapping):
             return False
@@ -163,7 +163,7 @@ def _table_of(key: Kind | None, each: Kind | None) -> Kind:
         return all(all(map(kind.accepts, some)) for kind, some in parts if kind is not None)
 
     names = [kind.words for kind in (key, each) if kind is not None]
-    return Kind(f"a dict of {' and '.join(names)}" if names else "a dict", accepts)
+    return Wanted(f"a dict of {' and '.join(names)}" if names else "a dict", accepts)
 
 
 def _is_number(value: object) -> bool:
@@ -177,12 +177,12 @@ def _is_number(value: object) -> bool:
     return True
 
 
-_PLAIN: Mapping[object, Kind] = {
-    NoneType: Kind("None", lambda value: value is None),
-    bool: Kind("true or false", lambda value: isinstance(value, bool)),
-    int: Kind("a whole number", lambda value: isinstance(value, Integral) and not isinstance(value, bool)),
-    float: Kind("a number", _is_number),
-    str: Kind("a text", lambda value: isinstance(value, str)),
-    Path: Kind("a path", lambda value: isinstance(value, str | os.PathLike)),
-    os.PathLike: Kind("a path", lambda value: isinstance(value, str | os.PathLike)),
+_PLAIN: Mapping[object, Wanted] = {
+    NoneType: Wanted("None", lambda value: value is None),
+    bool: Wanted("true or false", lambda value: isinstance(value, bool)),
+    int: Wanted("a whole number", lambda value: isinstance(value, Integral) and not isinstance(value, bool)),
+    float: Wanted("a number", _is_number),
+    str: Wanted("a text", lambda value: isinstance(value, str)),
+    Path: Wanted("a path", lambda value: isinstance(value, str | os.PathLike)),
+    os.PathLike: Wanted("a path", lambda value: isinstance(value, str | os.PathLike)),
 }

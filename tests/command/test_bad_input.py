@@ -632,7 +632,7 @@ def program(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         (
             [],
             ["--limit", "units=2"],
-            "allornone: unit.toml: 3 units are more than a run may use, 2; raise it with",
+            "allornone: unit.toml:13:1: connectivity: 3 units are more than a run may use, 2; raise it with",
         ),
         ([], ["--save", "/proc"], "allornone: nothing can be written into the folder /proc"),
     ],

@@ -82,31 +82,6 @@ def test_no_slip_is_looked_for_in_a_name_without_end() -> None:
     assert nearest("abc", ["ab" * 50_000, "abd"]) == "Did you mean 'abd'?"
 
 
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        ({"shared": [1]}, "shared of synapse 'A' → 'R' must be a text, found \\[1\\]"),
-        ({"kind": [1]}, "the kind of synapse 'A' → 'R' must be 'weighted' or 'inhibitory', found \\[1\\]"),
-        ({"plastic": "no"}, "plastic of synapse 'A' → 'R' must be true or false, found 'no'"),
-        ({"model": [1]}, "unit 'R': a model is named by a text, found \\[1\\]"),
-        ({"group": [1]}, "group of unit 'R' must be a text, found \\[1\\]"),
-        ({"output": "false"}, "output of unit 'R' must be true or false, found 'false'"),
-    ],
-)
-def test_a_net_of_other_kinds_of_words_is_refused_when_read(
-    tmp_path: Path, changed: dict[str, Any], message: str
-) -> None:
-    """Not later, by whoever asks for it first."""
-    aon.write(net(), tmp_path / "net.json")
-    plain = json.loads((tmp_path / "net.json").read_text(encoding="utf-8"))
-    of_synapse = {"shared", "kind", "plastic"} & changed.keys()
-    (plain["synapses"][0] if of_synapse else plain["units"][1]).update(changed)
-    (tmp_path / "net.json").write_text(json.dumps(plain), encoding="utf-8")
-
-    with pytest.raises(AllornoneError, match=message):
-        aon.read(tmp_path / "net.json")
-
-
 def test_sums_that_no_float_holds_are_told() -> None:
     """Neither 0 nor NaN is what the units say."""
     unsure = aon.perceptron(2, weights=[1e308, -1e308])
@@ -116,16 +91,6 @@ def test_sums_that_no_float_holds_are_told() -> None:
     for one in (unsure, linear):
         with pytest.raises(AllornoneError, match="more than a float can hold"):
             aon.evaluate(one, [[10, 10]])
-
-
-@pytest.mark.parametrize("ending", [".json", ".toml"])
-def test_a_name_that_is_no_text_is_not_written(tmp_path: Path, ending: str) -> None:
-    """Half of a pair of surrogates stands for no letter."""
-    made = aon.Network()
-    made.add_inputs("\ud800")
-    with pytest.raises(AllornoneError, match="can be written"):
-        aon.write(made, tmp_path / f"net{ending}")
-    assert not [*tmp_path.iterdir()]
 
 
 # ---- Records that were saved elsewhere

@@ -537,10 +537,12 @@ def test_an_operator_that_the_inputs_name_is_a_variable() -> None:
 def test_rows_may_be_numbers_and_cubes() -> None:
     """As books write minterms, the first variable the highest digit; - stands for both values."""
     assert aon.boolean(ones=[1, 3], inputs=["A", "B"]).facts["groups"] == [["01", "11"]]
-    assert aon.boolean(ones=np.array([2, 3]), inputs=2).facts["terms"] == ["X1"]
+    numbers: Any = np.array([2, 3])
+    assert aon.boolean(ones=numbers, inputs=2).facts["terms"] == ["X1"]
     assert aon.boolean(ones=["1-"]).facts["terms"] == ["X1"]
     assert aon.boolean(ones=["--1", 4], inputs=["A", "B", "C"]).facts["terms"] == ["C", "A & ~B"]
-    assert aon.boolean(ones=[[1, "-"]], free=["00"]).facts["terms"] == ["X1"]
+    row: Any = [1, "-"]
+    assert aon.boolean(ones=[row], free=["00"]).facts["terms"] == ["X1"]
 
 
 def test_free_rows_may_be_a_text() -> None:

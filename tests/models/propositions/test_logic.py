@@ -495,9 +495,7 @@ def test_a_tonic_net_is_right_from_tick_0() -> None:
 
     net = compiled(lines, tonic=True)
 
-    assert net.graph["latency"] == {"Q": 0}
-
-    assert net.facts["latency"] == {"Q": 1}
+    assert net.facts["latency"] == {"Q": 0}
     for life in histories(["X"], 8):
         agree(net, lines, life)
 
@@ -797,7 +795,7 @@ def test_a_boolean_network_does_what_is_published_from_any_state(seed: int) -> N
     """Put in any state and left alone, or held in part at any tick: beside a synchronous interpreter."""
     network, draw = genes(seed), random.Random(1000 + seed)
     net = logic(network.lines, tonic=True, at_once=True)
-    assert set(net.graph["latency"].values()) == {0}
+    assert set(net.facts["latency"].values()) == {0}
 
     for free in (1.0, 0.6):
         held = [
@@ -848,7 +846,7 @@ def test_a_circle_answers_from_any_state_though_its_hidden_unit_takes_no_tick() 
     trace = aon.simulate(net, {"a": "1......", "b": "0......"})
 
     assert [int(value) for value in trace["a"]] == [1, 1, 0, 1, 1, 0, 1]
-    assert net.graph["latency"] == {"a": 0, "b": 0}
+    assert net.facts["latency"] == {"a": 0, "b": 0}
     assert sorted(aon.attractors(net).periods) == [1, 3]
 
 
@@ -856,7 +854,7 @@ def test_at_once_nothing_is_late() -> None:
     """Either-or without a circle takes a hidden unit, and a tick for it, or none."""
     text = "Z(t) = X(t-1) and not Y(t-1) or Y(t-1) and not X(t-1)"
 
-    assert [logic(text, at_once=word).graph["latency"] for word in (False, True)] == [{"Z": 1}, {"Z": 0}]
+    assert [logic(text, at_once=word).facts["latency"] for word in (False, True)] == [{"Z": 1}, {"Z": 0}]
     said = Said(text, lambda was, t: was("X", t - 1) != was("Y", t - 1))
     for word in (False, True):
         for life in histories(["X", "Y"], 4):

@@ -428,7 +428,7 @@ BUILT = {
     "turing": lambda: aon.turing("1RB1LB_1LA1RH", 5),
     "regular": lambda: aon.regular("(a|ε)b"),
     "hopfield": lambda: aon.hopfield(4),
-    "mlp": lambda: aon.mlp(2, [3], 1, weights=np.float32(0.1)),
+    "mlp": lambda: aon.mlp(2, [3], 1, weights=np.float32(0.1)),  # type: ignore[arg-type]
 }
 
 
@@ -447,8 +447,8 @@ def test_a_float_of_half_the_size_is_kept(tmp_path: Path) -> None:
     """Through GraphML, 0.1 of 32 bits stays what it is, by whichever writer."""
     net = Network()
     net.add_inputs("X")
-    net.add_unit("Y", aon.Threshold(threshold=np.float16(0.3)), bias=np.float32(0.2))
-    net.connect("X", "Y", weight=np.float32(0.1), delay=np.int8(2))
+    net.add_unit("Y", aon.Threshold(threshold=np.float16(0.3)), bias=np.float32(0.2))  # type: ignore[arg-type]
+    net.connect("X", "Y", weight=np.float32(0.1), delay=np.int8(2))  # type: ignore[arg-type]
     expected = {"weight": float(np.float32(0.1)), "delay": 2, "kind": "weighted"}
     write(net, tmp_path / "ours.graphml")
     nx.write_graphml(net, tmp_path / "theirs.graphml")
@@ -485,10 +485,10 @@ def random_net(draw: random.Random) -> Network:
             if draw.random() < 0.2 and net.nodes[target]["model"] == "mcculloch-pitts":
                 net.inhibit(source, target)
                 continue
-            weight = draw.choice(
+            weight: Any = draw.choice(
                 [1, 2.5, np.float32(draw.gauss(0, 1)), draw.gauss(0, 1e-9), 1e20, np.int64(3)]
             )
-            said = {
+            said: dict[str, Any] = {
                 "plastic": draw.choice([None, True, False]),
                 "shared": draw.choice([None, "w", 'say "w"']),
             }
