@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from allornone.models.delta_rule import delta_epoch, stable_eta
 from allornone.models.perceptron import single
 from allornone.simulator.arguments import checked
-from allornone.simulator.arrays import Array, Truth
+from allornone.simulator.arrays import Array, Truth, numbers_of
 from allornone.simulator.errors import AllornoneError
 from allornone.simulator.learning.presenting import Shown
 from allornone.simulator.learning.rules import Asked, Epoch, LayerRule, LocalRule, Memory
@@ -166,9 +166,9 @@ def wiener(X: ArrayLike, d: ArrayLike, *, bias: bool = True) -> Array:
     array([-0.5,  0.5,  0.5])
     """
     x = _with_bias(X, bias)
-    wanted = np.asarray(d, dtype=float)
-    if len(wanted) != len(x):
-        raise AllornoneError(f"wiener: X has {len(x)} samples, d has {len(wanted)}")
+    wanted = numbers_of("wiener: d", d)
+    if not wanted.ndim or len(wanted) != len(x):
+        raise AllornoneError(f"wiener: X has {len(x)} samples, d has the shape {wanted.shape}")
     found = np.linalg.lstsq(x, wanted, rcond=None)[0]
     return np.asarray(found.round(15) + 0.0)
 
@@ -189,8 +189,8 @@ def largest_eta(X: ArrayLike, *, batch: Literal["all", 1] = "all", bias: bool = 
 
 
 def _with_bias(X: ArrayLike, bias: bool) -> Array:
-    x = np.asarray(X, dtype=float)
-    if x.ndim != 2 or not np.isfinite(x).all() or not x.size:
+    x = numbers_of("X", X)
+    if x.ndim != 2 or not x.size:
         raise AllornoneError(f"X must be (samples, inputs) of finite numbers, found shape {x.shape}")
     return np.column_stack([np.ones(len(x)), x]) if bias else x
 

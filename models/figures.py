@@ -16,7 +16,7 @@ from allornone.models.activations import Linear, Logistic
 from allornone.models.mcculloch_pitts import Threshold
 from allornone.models.rbf import Points, Radial, samples
 from allornone.simulator.arguments import checked
-from allornone.simulator.arrays import Array
+from allornone.simulator.arrays import Array, numbers_of
 from allornone.simulator.errors import AllornoneError, UnknownName, finite, shown
 from allornone.simulator.network.network import Network, foresee
 
@@ -78,7 +78,7 @@ def polygons(
         raise AllornoneError("polygons: give either shapes or a task to cover")
     if cover is not None:
         shapes = [{"sides": sides, "inradius": inradius, "centre": c} for c in _cover(cover, sides, inradius)]
-    if not shapes:
+    if shapes is None or not len(shapes):
         raise AllornoneError("polygons: shapes must be one polygon or more, found none")
     figures = [_shape(shape, sides, inradius) for shape in shapes]
     net = Network(name="polygons")
@@ -187,11 +187,10 @@ def _check_polygon(owner: str, sides: object, inradius: float) -> None:
 
 
 def _centre(owner: str, given: Sequence[float] | Array) -> Centre:
-    if np.shape(given) != (2,):
+    numbers = numbers_of(f"{owner}: a centre", given)
+    if numbers.shape != (2,):
         raise AllornoneError(f"{owner}: a centre is two numbers, found {shown(given)}")
-    if not all(map(finite, given)):
-        raise AllornoneError(f"{owner}: a centre is two finite numbers, found {shown(given)}")
-    return float(given[0]), float(given[1])
+    return float(numbers[0]), float(numbers[1])
 
 
 def _sides(
@@ -269,7 +268,7 @@ def _pulses(
         between = (points[1:] + points[:-1]) / 2
         ends = 2 * points[0] - between[0], 2 * points[-1] - between[-1]
         return [float(one) for one in (ends[0], *between, ends[1])], [float(one) for one in d[order, 0]]
-    borders = [float(edge) for edge in ([] if edges is None else edges)]
+    borders = [float(edge) for edge in numbers_of("pulses: edges", [] if edges is None else edges).ravel()]
     if len(borders) < 2 or any(not a < b for a, b in pairwise(borders)):
         raise AllornoneError(f"pulses: edges must be two or more numbers that rise, found {borders}")
     return borders, _heights("pulses", 1.0 if heights is None else heights, len(borders) - 1)
@@ -283,14 +282,14 @@ def _cylinders(
     if task is not None:
         x, d = samples("cylinders", task, inputs=2)
         return [_centre("cylinders", point) for point in x], [float(one) for one in d[:, 0]]
-    where = [_centre("cylinders", one) for one in ([] if centres is None else centres)]
+    where = [_centre("cylinders", one) for one in np.atleast_1d(numbers_of("cylinders: centres", centres))]
     if not where:
         raise AllornoneError("cylinders: centres must be one point or more, found none")
     return where, _heights("cylinders", heights, len(where))
 
 
 def _heights(owner: str, given: Sequence[float] | Array | float, count: int) -> list[float]:
-    tall = np.asarray(given, dtype=float)
+    tall = numbers_of(f"{owner}: heights", given)
     if tall.ndim == 0:
         return [float(tall)] * count
     if tall.shape != (count,):

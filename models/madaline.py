@@ -18,9 +18,9 @@ from annotated_types import Gt
 from allornone.models.adaline import Adaline, NormalisedLMS
 from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index, Truth, stream
-from allornone.simulator.errors import AllornoneError, whole
+from allornone.simulator.errors import AllornoneError, finite, shown, whole
 from allornone.simulator.learning.rules import LearningRule, Memory
-from allornone.simulator.network.network import Network, named_inputs
+from allornone.simulator.network.network import HUGE, Network, foresee, named_inputs
 from allornone.simulator.program.passing import WRONG, Changes, Passage
 from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.records.wording import names, number
@@ -147,9 +147,12 @@ def madaline(
     0.0
     """
     sources, hidden = named_inputs("madaline", inputs), whole("madaline: hidden", hidden, 1)
+    foresee("units", hidden)
     biases = {"or": hidden - 1.0, "and": 1.0 - hidden, "majority": 0.0, "trained": 0.0}
-    if gate not in biases:
-        raise AllornoneError(f"madaline: gate must be one of {', '.join(biases)}, found {gate!r}")
+    if not isinstance(gate, str) or gate not in biases:
+        raise AllornoneError(f"madaline: gate must be one of {', '.join(biases)}, found {shown(gate)}")
+    if not finite(uniform) or not 0 <= float(uniform) <= HUGE:
+        raise AllornoneError(f"madaline: uniform must be a number from 0 to {HUGE:g}, found {shown(uniform)}")
     draw = stream(seed, "weights")
 
     def drawn() -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from numbers import Integral
 from typing import TypeVar
 
 from allornone.simulator.arguments import checked
@@ -41,9 +42,10 @@ def mlp(
     >>> net.unit("H1"), net.unit("out10")
     (Tanh(scale=1.7159, gain=0.6666666666666666), Softmax())
     """
-    widths = [hidden] if isinstance(hidden, int) else list(hidden)
+    widths = [hidden] if isinstance(hidden, int | Integral) else list(hidden)
     if any(
-        isinstance(width, bool) or not isinstance(width, int) or width < 1 for width in (*widths, outputs)
+        isinstance(width, bool) or not isinstance(width, int | Integral) or width < 1
+        for width in (*widths, outputs)
     ):
         raise AllornoneError(f"mlp: layers need at least one unit each, found {shown([*widths, outputs])}")
     unit = _model_of(model, parameters)

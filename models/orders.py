@@ -19,7 +19,7 @@ from allornone.models.activations import Linear
 from allornone.models.boolean.separability import separable
 from allornone.models.mcculloch_pitts import Threshold
 from allornone.simulator.arguments import checked
-from allornone.simulator.arrays import Array, Index, Truth
+from allornone.simulator.arrays import Array, Index, Truth, numbers_of
 from allornone.simulator.errors import AllornoneError, LimitExceeded, whole
 from allornone.simulator.network.network import Network
 
@@ -28,6 +28,8 @@ Predicate = Callable[[Array], Any] | Sequence[Any] | NDArray[Any]
 MOST = 14
 """Points of a retina whose figures are all looked at."""
 MOST_COUNTS = 20_000
+MOST_EULER = 2**31
+"""Beyond any Euler number of a retina."""
 """Ways in which points can be counted by boxes."""
 
 
@@ -239,7 +241,12 @@ def euler(retina: Sequence[int] = (8, 8), least: int | None = None) -> Network:
             for point in own:
                 net.connect(point, name)
             terms.append((name, weight))
-    net.add_unit("out", Linear() if least is None else Threshold(threshold=float(least)), output=True)
+    model = (
+        Linear()
+        if least is None
+        else Threshold(threshold=float(whole("euler: least", least, -MOST_EULER, MOST_EULER)))
+    )
+    net.add_unit("out", model, output=True)
     for source, weight in terms:
         net.connect(source, "out", weight=weight)
     return net
@@ -261,7 +268,7 @@ def _least(masks: Callable[[int], Array], most: int, d: Truth) -> int:
 
 def _answers(predicate: Predicate, given: Array) -> Truth:
     """Return what a predicate says of each figure, or raise an error that says what it should."""
-    said = np.asarray(predicate(given) if callable(predicate) else predicate)
+    said = numbers_of("a predicate", predicate(given) if callable(predicate) else predicate)
     if said.shape != (len(given),):
         raise AllornoneError(
             f"a predicate says yes or no to each of {len(given)} figures, (figures,), found the shape {said.shape}"

@@ -27,6 +27,8 @@ from allornone.simulator.learning.rules import LocalRule
 from allornone.simulator.network.network import Network
 
 FEEDBACK = ("none", "absolute", "negative")
+MOST_POINTS = 100_000
+"""Origin points that an A-unit may have of either kind, and responses of the net."""
 
 
 @checked
@@ -223,7 +225,7 @@ def photo_perceptron(
         name = "A" if len(counts) == 1 else f"A{number}"
         sources = _associations(net, name, count, sources, points, threshold, draw)
     sets = _source_sets(
-        sources, whole("photo_perceptron: responses", responses, 1), flag("disjoint", disjoint)
+        sources, whole("photo_perceptron: responses", responses, 1, MOST_POINTS), flag("disjoint", disjoint)
     )
     bias = -float(response_threshold)
     for number, own in enumerate(sets, start=1):
@@ -244,8 +246,8 @@ def _counted(
         raise AllornoneError(
             f"photo_perceptron: cells are one number, or two, of A1 and of A2, found {cells!r}"
         )
-    plus = whole("photo_perceptron: excitatory", excitatory)
-    minus = whole("photo_perceptron: inhibitory", inhibitory)
+    plus = whole("photo_perceptron: excitatory", excitatory, 0, MOST_POINTS)
+    minus = whole("photo_perceptron: inhibitory", inhibitory, 0, MOST_POINTS)
     if not plus + minus:
         raise AllornoneError(
             "photo_perceptron: an A-unit without origin points sees nothing: draw one at least"

@@ -14,14 +14,16 @@ import numpy as np
 from annotated_types import Gt
 
 from allornone.simulator.arguments import checked
-from allornone.simulator.arrays import Array, stream
+from allornone.simulator.arrays import NO_ARRAY, Array, numbers_of, stream
 from allornone.simulator.errors import AllornoneError, UnknownName, whole
-from allornone.simulator.network.network import Network, named_inputs
+from allornone.simulator.network.network import Network, foresee, named_inputs
 from allornone.simulator.registry import units
 from allornone.simulator.units import DifferentiableUnit
 
 WAYS = ("sample", "k-means")
 """How centres are drawn from the points of a task."""
+NARROWEST = 1e-150
+"""Of a width: its square is still a number."""
 TRIES = 20
 """Draws of starting centres, of which one leaves no cluster empty."""
 
@@ -126,7 +128,8 @@ def rbf(
     >>> round(net.edges["H1", "out"]["weight"], 4), round(net.nodes["out"]["bias"], 4)
     (-2.5027, 2.8413)
     """
-    wide = len(inputs) if isinstance(inputs, Sequence) else inputs
+    sources = None if inputs is None else named_inputs("rbf", inputs)
+    wide = None if sources is None else len(sources)
     shown = None if task is None else samples("rbf", task, wide, wanting=fit)
     points = _centres(centres, None if shown is None else shown[0], wide, seed)
     widths = _widths(width, points)
@@ -134,10 +137,10 @@ def rbf(
         raise AllornoneError("rbf: fit needs a task, the points and what is desired of them")
     wanted = None if shown is None else shown[1]
     ends = outputs if outputs is not None else 1 if wanted is None else max(1, wanted.shape[1])
+    foresee("units", len(points) + whole("rbf: outputs", ends, 1))
     if fit and wanted is not None and wanted.shape[1] != ends:
         raise AllornoneError(f"rbf: {ends} outputs need a task of as many, found {wanted.shape[1]}")
-    sources = named_inputs("rbf", points.shape[1] if inputs is None else inputs)
-    net = _joined(sources, points, widths, kind, plastic)
+    net = _joined(sources or named_inputs("rbf", points.shape[1]), points, widths, kind, plastic)
     names = ["out"] if whole("rbf: outputs", ends, 1) == 1 else [f"out{k}" for k in range(1, ends + 1)]
     unit = units.get(model).from_values(parameters)
     for name in names:
@@ -178,8 +181,11 @@ def samples(
 
 def _table(owner: str, name: str, given: Any) -> Array:
     try:
-        table = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
+        table = np.asarray(given)
+        if table.dtype.kind not in "biufO":
+            raise TypeError
+        table = table.astype(np.float64)
+    except NO_ARRAY:
         raise AllornoneError(f"{owner}: {name} must be a table of numbers, rows of one length") from None
     table = table[:, None] if table.ndim == 1 else table
     if table.ndim != 2:
@@ -225,7 +231,8 @@ def _clusters(x: Array, count: int, random: np.random.Generator) -> Array:
 
     for _ in range(TRIES):
         try:
-            found, _ = kmeans2(x, count, iter=100, minit="++", missing="raise", seed=random)
+            with np.errstate(all="ignore"):  # points beyond what floats can tell apart make no clusters
+                found, _ = kmeans2(x, count, iter=100, minit="++", missing="raise", seed=random)
         except ClusterError:
             continue
         return np.asarray(found, dtype=np.float64)
@@ -241,9 +248,11 @@ def _widths(given: float | Sequence[float] | Array | None, points: Array) -> Arr
     if given is None:
         apart = cdist(points, points).max()
         return np.full(count, apart / np.sqrt(count) if apart > 0 else 1.0)
-    widths = np.asarray(given, dtype=np.float64)
+    widths = numbers_of("rbf: width", given)
     if widths.shape not in ((), (count,)):
         raise AllornoneError(f"rbf: width is one number, or {count}, one a centre; found {widths.size}")
+    if ((widths > 0) & (widths < NARROWEST)).any():
+        raise AllornoneError(f"rbf: a width must be more than {NARROWEST:g}, found {widths.min():g}")
     return np.broadcast_to(widths, (count,))
 
 

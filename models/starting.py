@@ -12,7 +12,7 @@ import numpy as np
 
 from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import stream
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, finite, shown
 from allornone.simulator.network.network import Network
 
 Pair = tuple[str | None, str]
@@ -40,7 +40,7 @@ def start(net: Network, how: Any, *, seed: int = 0) -> None:
 
 def begin(net: Network, pairs: Sequence[Pair], how: Any, draw: np.random.Generator) -> None:
     """Give some synapses and biases their start, drawn in their order; those that share a weight get one number."""
-    if how == "nguyen-widrow":
+    if isinstance(how, str) and how == "nguyen-widrow":
         _nguyen_widrow(net, pairs, draw)
         return
     value = _rule_of(how)
@@ -52,18 +52,18 @@ def begin(net: Network, pairs: Sequence[Pair], how: Any, draw: np.random.Generat
 
 
 def _rule_of(how: Any) -> Callable[[int, np.random.Generator], float]:
-    if isinstance(how, int | float) and not isinstance(how, bool):
+    if finite(how) and not isinstance(how, bool):
         return lambda n, draw: float(how)
     if not isinstance(how, Mapping) or len(how) != 1 or next(iter(how)) not in KINDS:
         raise AllornoneError(
-            f'a start is a number, {{"uniform": a}}, {{"normal": sd}} or "nguyen-widrow", found {how!r}'
+            f'a start is a number, {{"uniform": a}}, {{"normal": sd}} or "nguyen-widrow", found {shown(how)}'
         )
     ((kind, width),) = how.items()
 
     def value(n: int, draw: np.random.Generator) -> float:
         size = width(n) if callable(width) else width
-        if isinstance(size, bool) or not isinstance(size, int | float) or not 0 <= size < np.inf:
-            raise AllornoneError(f"the width of a start must be a number from 0 up, found {size!r}")
+        if isinstance(size, bool) or not finite(size) or size < 0:
+            raise AllornoneError(f"the width of a start must be a number from 0 up, found {shown(size)}")
         return float(draw.uniform(-size, size) if kind == "uniform" else draw.normal(0.0, size))
 
     return value

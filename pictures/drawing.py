@@ -18,6 +18,7 @@ from allornone.pictures.painting.painting import PAD, composed, inches, paint, r
 from allornone.pictures.painting.units import moment
 from allornone.pictures.palette import Theme, theme_of
 from allornone.simulator.arguments import checked
+from allornone.simulator.arrays import numbers_of
 from allornone.simulator.errors import AllornoneError, UnknownName, finite, shown
 from allornone.simulator.files import replacing
 from allornone.simulator.network.network import Network
@@ -36,6 +37,7 @@ class Drawing:
     def __init__(self, figure: Figure, axes: Axes) -> None:
         self.figure, self.axes = figure, axes
 
+    @checked
     def save(self, path: str | os.PathLike[str], dpi: float = 150) -> None:
         """Write the picture as .png, .pdf or .svg; nothing is left of a file that could not be finished.
 
@@ -87,8 +89,9 @@ def draw(
     Drawing: 3.0 × 2.8 inches; .save('x.png' | '.pdf' | '.svg')
     """
     chosen = theme_of(theme)
-    for unit, place in (pos or {}).items():
-        if np.shape(place) != (2,) or not all(map(finite, place)):  # type: ignore[arg-type]
+    check_axes(ax)
+    for unit, place in ({} if pos is None else pos).items():
+        if numbers_of(f"the place of {unit!r}", place).shape != (2,):
             raise AllornoneError(f"the place of {unit!r} must be two finite numbers, found {shown(place)}")
     size = (9.0, 5.0) if ax is None else inches(ax)
     what, inch = composed(net, size, 8.0, pos)
@@ -110,13 +113,25 @@ def draw(
     return Drawing(figure, axes)
 
 
+def check_axes(ax: object) -> None:
+    """Raise an error for something to draw into that is not matplotlib's."""
+    if ax is not None and not hasattr(ax, "get_window_extent"):
+        raise AllornoneError(f"ax must be the Axes of a figure of matplotlib, found {shown(ax)}")
+
+
 def _state(net: Network, state: State) -> tuple[dict[str, float], set[str]]:
     """Values by unit, and who is vetoed."""
     if isinstance(state, Mapping):
         for unit in state:
             if unit not in net:
                 raise UnknownName("unit", str(unit), [str(name) for name in net])
+            if not finite(state[unit]):
+                raise AllornoneError(
+                    f"the state of {unit!r} must be a finite number, found {shown(state[unit])}"
+                )
         return {unit: float(value) for unit, value in state.items()}, set()
+    if not (isinstance(state, Sequence) and len(state) == 2 and isinstance(state[0], Trace)):
+        raise AllornoneError(f"a state is a value by unit, or a trace and a tick, found {shown(state)}")
     trace, tick = state
     if not -trace.ticks <= tick < trace.ticks:
         raise AllornoneError(f"the trace has ticks 0 to {trace.ticks - 1}, found tick {tick}")

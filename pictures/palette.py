@@ -88,8 +88,8 @@ def theme_of(theme: str | Theme) -> Theme:
     """
     if isinstance(theme, Theme):
         return theme
-    if theme not in THEMES:
-        raise UnknownName("theme", theme, THEMES)
+    if not isinstance(theme, str) or theme not in THEMES:
+        raise UnknownName("theme", str(theme), THEMES)
     return THEMES[theme]
 
 

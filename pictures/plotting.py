@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from allornone.pictures.drawing import Drawing, canvas
+from allornone.pictures.drawing import Drawing, canvas, check_axes
 from allornone.pictures.films.panels import Rows, raster
 from allornone.pictures.films.timeline import timeline
 from allornone.pictures.layout.units import short_name, width
@@ -33,6 +33,7 @@ def plot(x: Any, ax: Axes | None = None, theme: str | Theme = "light") -> Drawin
     `ax`: axes to draw into. Raises AllornoneError for anything else.
     """
     chosen = theme_of(theme)
+    check_axes(ax)
     if isinstance(x, Trace):
         return _trace(x, ax, chosen)
     if isinstance(x, Training):

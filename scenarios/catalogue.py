@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from allornone.simulator.errors import AllornoneError, UnknownName
+from allornone.simulator.files import is_file
 
 LIBRARY = Path(__file__).parent / "library"
 ERAS = ("before-1943", "1943", "1949", "1958", "1960", "1969", "1986")
@@ -86,7 +87,7 @@ def find(name: str, library: Path = LIBRARY) -> Path:
     """Return the file of a scenario, by its name or another name that it has; UnknownName has the nearest."""
     for era in ERAS:
         path = library / era / f"{name}.toml"
-        if name == path.stem and path.is_file():
+        if name == path.stem and is_file(path):
             return path
     known = entries(library)
     for entry in known:

@@ -115,7 +115,8 @@ def _kind_of(annotation: Any) -> Wanted | None:
     if origin in (Union, UnionType):
         return _either([_kind_of(part) for part in parts])
     if origin is Literal:
-        return _PLAIN[str] if all(isinstance(part, str) for part in parts) else None
+        words = " or ".join(map(repr, parts))
+        return Wanted(words, lambda value: isinstance(value, str | int) and value in parts)
     if origin in _PLAIN:
         return _PLAIN[origin]
     if origin in (list, Sequence, collections.abc.Iterable, Collection):

@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from allornone.simulator.errors import whole
+from allornone.simulator.errors import AllornoneError, shown, whole
 
 Array = NDArray[np.float64]
 
@@ -31,6 +31,26 @@ def summed(values: Array, axes: int | tuple[int, ...], keepdims: bool = False) -
     pair = np.ascontiguousarray(values.repeat(2, axis=-1) if alone else values)
     total: Array = pair.sum(axis=axes, keepdims=keepdims)
     return total[..., :1] if alone else total
+
+
+NO_ARRAY = (TypeError, ValueError, OverflowError, RecursionError)
+"""What numpy raises for something that is no array of numbers."""
+
+
+def numbers_of(name: str, given: object) -> Array:
+    """Return finite numbers as an array; raise an error that says what else was found.
+
+    >>> numbers_of("heights", [1, 2])
+    array([1., 2.])
+    """
+    try:
+        array = np.asarray(given)
+        numbers = array.astype(np.float64) if array.dtype.kind in "biufO" else None
+    except NO_ARRAY:
+        numbers = None
+    if numbers is None or not np.isfinite(numbers).all():
+        raise AllornoneError(f"{name} must be finite numbers, in rows of one length, found {shown(given)}")
+    return numbers
 
 
 def stream(seed: int, purpose: str, name: str = "") -> np.random.Generator:

@@ -89,7 +89,7 @@ def shown(value: object, most: int = LONG) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def whole(name: str, value: object, least: int = 0) -> int:
+def whole(name: str, value: object, least: int = 0, most: int | None = None) -> int:
     """Return a whole number that something was given, or raise an error that says what would be right.
 
     >>> whole("ticks", 2.5)
@@ -97,9 +97,12 @@ def whole(name: str, value: object, least: int = 0) -> int:
     ...
     allornone.simulator.errors.AllornoneError: ticks must be a whole number from 0 up, found 2.5
     """
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        raise AllornoneError(f"{name} must be a whole number from {least} up, found {shown(value)}")
-    return int(value)
+    integral = isinstance(value, int | Integral) and not isinstance(value, bool)
+    number = int(value) if isinstance(value, int | Integral) else 0
+    if not integral or number < least or (most is not None and number > most):
+        upto = f"to {most}" if integral and most is not None and number > most else "up"
+        raise AllornoneError(f"{name} must be a whole number from {least} {upto}, found {shown(value)}")
+    return number
 
 
 def place_among(name: str, value: object, count: int) -> int:
@@ -152,7 +155,7 @@ def nearest(word: str, among: Iterable[str]) -> str:
     >>> nearest("madaline", ["adaline"])
     ''
     """
-    meant = str(word).casefold()
+    meant = word.casefold() if isinstance(word, str) else shown(word)
     if len(meant) > LONGEST_NAME:
         return ""
     candidates = [str(name) for name in islice(among, MOST_CANDIDATES) if len(str(name)) <= LONGEST_NAME]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from allornone.simulator.errors import AllornoneError
+from allornone.simulator.errors import AllornoneError, shown
 
 
 @contextmanager
@@ -32,13 +32,33 @@ def replacing(path: str | Path) -> Iterator[Path]:
         raise AllornoneError(f"{target}: cannot be written ({error.strerror or error})") from None
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether a path is a folder."""
+    return _is(path.is_dir)
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a path is a file."""
+    return _is(path.is_file)
+
+
+def _is(asked: Callable[[], bool]) -> bool:
+    """Return what is asked of a path; what can be no path, as it is too long, is nothing."""
+    try:
+        return asked()
+    except (OSError, ValueError):
+        return False
+
+
 def writable(target: Path) -> None:
     """Raise an error where a path can be no file, or what is there is none that another may take the place of."""
-    if target.is_dir():
+    if "\0" in str(target) or str(target).encode(errors="ignore").decode() != str(target):
+        raise AllornoneError(f"{shown(str(target))} cannot be the name of a file")
+    if is_folder(target):
         raise AllornoneError(f"{target}: this is a folder; give a file's name")
-    if not target.parent.is_dir():
+    if not is_folder(target.parent):
         raise AllornoneError(f"{target}: there is no folder {str(target.parent)!r}")
-    if target.exists() and not target.is_file():
+    if _is(target.exists) and not is_file(target):
         raise AllornoneError(f"{target}: this is a pipe or a device; give a file's name")
 
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from allornone.models.mcculloch_pitts import McCullochPitts
 from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Index, Truth
-from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName
+from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName, shown
 from allornone.simulator.network.network import Network
 from allornone.simulator.notation.reading import NotationError, placed
 from allornone.simulator.program.passing import propagate, remember, rest
@@ -217,11 +217,13 @@ class Reading:
 
     def _code(self, word: Word) -> Index:
         if not isinstance(word, str | tuple):
-            raise AllornoneError(f"a word is a text, such as 'babb', or a tuple of letters, found {word!r}")
+            raise AllornoneError(
+                f"a word is a text, such as 'babb', or a tuple of letters, found {shown(word)}"
+            )
         for place, letter in enumerate(word):
             if letter not in self.lines:
-                shown = word if len(word) <= 20 else word[:20]
-                where = f"the word {shown!r}, letter {place + 1}"
+                said = word if len(word) <= 20 else word[:20]
+                where = f"the word {said!r}, letter {place + 1}"
                 raise AllornoneError(f"{where}: {UnknownName('letter', letter, self.lines)}")
         return np.array([-1 if (line := self.lines[x]) is None else line for x in word], dtype=np.intp)
 
@@ -229,19 +231,19 @@ class Reading:
 def _listed(letters: Any) -> list[str]:
     texts = isinstance(letters, Sequence) and not isinstance(letters, bytes)
     if not texts or not all(isinstance(letter, str) for letter in letters):
-        raise AllornoneError(f"letters are names of inputs, as in ['a', 'b'], found {letters!r}")
+        raise AllornoneError(f"letters are names of inputs, as in ['a', 'b'], found {shown(letters)}")
     return list(letters)
 
 
 def _alphabet(event: Event, letters: str | None, silence: str | None) -> list[str]:
     if silence is not None and not _is_letter(silence):
-        raise AllornoneError(f"silence is one letter, found {silence!r}")
+        raise AllornoneError(f"silence is one letter, found {shown(silence)}")
     own = {*event.letters, *([] if silence is None else [silence])}
     if letters is None:
         return sorted(own)
     if not isinstance(letters, str) or not all(map(_is_letter, letters)) or len(set(letters)) < len(letters):
         raise AllornoneError(
-            f"letters are a text of different letters and digits, as in 'ab', found {letters!r}"
+            f"letters are a text of different letters and digits, as in 'ab', found {shown(letters)}"
         )
     for letter in sorted(own):
         if letter not in letters:
@@ -323,7 +325,7 @@ def parse_event(text: str, letters: str = "") -> Event:
 or aa* for a+
     """
     if not isinstance(text, str):
-        raise AllornoneError(f"a regular event is a text such as '(a|b)*abb', found {text!r}")
+        raise AllornoneError(f"a regular event is a text such as '(a|b)*abb', found {shown(text)}")
     with placed(text):
         return _Reader(text, letters).event()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from math import isfinite
+from numbers import Integral
 from typing import Any, NamedTuple
 
 from allornone.models.mcculloch_pitts import Threshold
@@ -72,11 +73,11 @@ def _are_texts(given: Any) -> bool:
 
 def _inputs(units: list[UnitLine], defined: list[str], inputs: Sequence[str] | int | None) -> list[str]:
     free = list(dict.fromkeys(name for unit in units for name in unit.weights if name not in defined))
-    if inputs is None or inputs == len(free):
+    if inputs is None or (isinstance(inputs, Integral) and inputs == len(free)):
         return free
-    if isinstance(inputs, int) or not _are_texts(inputs):
+    if isinstance(inputs, int | Integral) or not _are_texts(inputs):
         raise AllornoneError(
-            f"units: the lines name {len(free)} inputs ({', '.join(free)}), found inputs={inputs!r}"
+            f"units: the lines name {len(free)} inputs ({', '.join(free)}), found inputs={shown(inputs)}"
         )
     for name in free:
         if name not in inputs:

@@ -18,7 +18,7 @@ from PIL import Image
 
 from allornone.pictures.drawing import ending
 from allornone.simulator.arguments import checked
-from allornone.simulator.errors import AllornoneError, finite, place_among, shown
+from allornone.simulator.errors import AllornoneError, finite, place_among, shown, whole
 from allornone.simulator.files import replacing
 from allornone.simulator.records.records import Trace
 from allornone.simulator.registry import films
@@ -27,6 +27,8 @@ Pixels = NDArray[np.uint8]
 
 ENDINGS = (".gif", ".webp")
 WIDTH = 640
+WIDEST = 10_000
+"""Pixels that a frame may be wide."""
 INCHES = (12.8, 7.2)
 
 Frame = Callable[[int], Pixels]
@@ -73,6 +75,7 @@ class Film:
     def __repr__(self) -> str:
         return f"Film: {self.n} frames, {self.n / self.fps:.1f} s; .save('x.gif' | '.webp')"
 
+    @checked
     def frame(self, i: int, width: int = WIDTH) -> Pixels:
         """Return frame i as (height, width, 3) bytes; only what moves is drawn.
 
@@ -107,6 +110,7 @@ class Film:
                 yield start, i - start
                 start = i
 
+    @checked
     def save(
         self,
         path: str | os.PathLike[str],
@@ -134,7 +138,7 @@ class Film:
 
     def _prepared(self, width: int) -> Any:
         """The canvas at this width, its still part drawn and kept."""
-        dpi = width / INCHES[0]
+        dpi = whole("width", width, 1, WIDEST) / INCHES[0]
         canvas: Any = self.figure.canvas
         if self._ground is None or dpi != self._dpi:
             self.figure.set_dpi(dpi)

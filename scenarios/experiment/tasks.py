@@ -17,9 +17,11 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from allornone.scenarios.document.change import TASK_KEYS
 from allornone.scenarios.document.document import Connectivity, TaskSettings
+from allornone.scenarios.document.names import parameters_of
 from allornone.scenarios.experiment.causes import caused_by
 from allornone.scenarios.experiment.limits import Limits
 from allornone.scenarios.expressions.expression import Numbers
@@ -36,6 +38,9 @@ MOST_INPUTS = 40
 DIGITS = Path(__file__).parents[1] / "data" / "digits.npz"
 DARKEST = 16
 """Cells of 4 × 4 points that are ink, at most, in a pixel of the digits."""
+
+DEEPEST = 32
+"""Lists in lists that a parameter may have."""
 
 SMALL = 1e-9
 """How far below 0 rounding may take a variance that is 0, as a share of the largest."""
@@ -217,15 +222,35 @@ def task(data: str, seed: int = 0, **parameters: Any) -> Task:
             hint = nearest(name, known) or f"It has: {', '.join(known) or 'none'}"
             raise AllornoneError(f"the task {data!r} has no parameter {name!r}. {hint}")
     for name, needed in known.items():
-        if needed and name not in parameters:
+        if needed and parameters.get(name) is None:
             raise AllornoneError(f"the task {data!r} needs {name!r}")
     plain = {
-        name: value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-        for name, value in parameters.items()
+        name.rstrip("_"): _as_written(name, value) for name, value in parameters.items() if value is not None
     }
-    common = {key: plain.pop(key, None) for key in TASK_KEYS[1:]}
-    settings = TaskSettings.model_construct(data=data, parameters=plain, **common)
+    kinds = parameters_of(registered.get(data))
+    for name, value in plain.items():
+        fault = kinds[name][0].check(value, ()) if name in kinds else None
+        if fault is not None:
+            raise AllornoneError(f"the task {data!r}: {name}: {fault.message}")
+    try:
+        settings = TaskSettings.model_validate({"data": data, **plain}, context={"names": ()})
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise AllornoneError(
+            f"the task {data!r}: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}"
+        ) from None
     return make({data: settings}, Numbers({}), seed)[data]
+
+
+def _as_written(name: str, value: Any, depth: int = 0) -> Any:
+    """Return what Python has as a file has it: arrays and tuples as lists."""
+    if depth > DEEPEST:
+        raise AllornoneError(f"{name} is nested deeper than {DEEPEST} levels")
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return (
+        [_as_written(name, part, depth + 1) for part in value] if isinstance(value, tuple | list) else value
+    )
 
 
 def table(

@@ -15,8 +15,9 @@ import numpy as np
 from allornone.scenarios.document.views import FILMS
 from allornone.scenarios.experiment.measuring import Answered
 from allornone.scenarios.expressions.labelled import Labelled, Value
-from allornone.simulator.errors import AllornoneError
-from allornone.simulator.files import replacing
+from allornone.simulator.arguments import checked
+from allornone.simulator.errors import AllornoneError, shown
+from allornone.simulator.files import is_folder, replacing
 from allornone.simulator.network.network import Network
 from allornone.simulator.records.records import Trace, Training
 
@@ -178,11 +179,12 @@ class Result:
             "seconds": round(self.seconds, 3),
         }
 
+    @checked
     def save(self, directory: str | Path) -> None:
         """Save the result (.json), the trace and the training (.npz) into a folder that exists."""
         folder = Path(directory)
-        if not folder.is_dir():
-            raise AllornoneError(f"{folder}: there is no such folder")
+        if not is_folder(folder):
+            raise AllornoneError(f"{shown(str(folder))}: there is no such folder")
         with replacing(folder / f"{self.name}.json") as temporary:
             temporary.write_text(
                 json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"

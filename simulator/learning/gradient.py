@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from allornone.simulator.arguments import checked
-from allornone.simulator.arrays import Array
+from allornone.simulator.arrays import Array, numbers_of
 from allornone.simulator.errors import AllornoneError, UnknownName
 from allornone.simulator.learning.divergences import DIVERGENCES, Divergence
 from allornone.simulator.learning.presenting import lesson, samples
@@ -104,7 +104,7 @@ def gradient(
         weights={(u, v): value for (u, v), value in values.items() if u is not None},
         biases={v: value for (u, v), value in values.items() if u is None},
         inputs={
-            name: float(of_inputs[0, k]) if np.ndim(x) == 1 else of_inputs[:, k]
+            name: float(of_inputs[0, k]) if _is_one(x) else of_inputs[:, k]
             for k, name in enumerate(program.inputs)
         },
         passage=seen,
@@ -135,7 +135,7 @@ def jacobian(net: Network | Program, x: Any, *, ticks: int | None = None) -> Arr
         alone[:, place] = 1.0
         rows.append(_of_inputs(seen, seen.wanting(alone).walk_back(_ItsOwnOutput()))[..., 0])
     found = np.stack(rows, axis=1)
-    return found[0] if np.ndim(x) == 1 else found
+    return found[0] if _is_one(x) else found
 
 
 def delta_told(seen: Passage, way: WayBack, unit: str, lane: int = 0) -> str:
@@ -202,14 +202,19 @@ class _ItsOwnOutput:
 
 def _presented(program: Program, x: Any, d: Any, ticks: int | None) -> Passage:
     """Return what one sample, or several at once, leave behind."""
-    alone = np.ndim(x) == 1
+    alone = _is_one(x)
     given = samples([x] if alone else x, "x", len(program.inputs))[..., None]
     wanted = None
     if d is not None:
-        rows = np.reshape(d, (1, -1)) if alone else d
+        rows = [np.ravel(numbers_of("d", d))] if alone else d
         wanted = samples(rows, "d", len(program.output_places))[..., None]
     lessons = lesson(program, given, wanted, ticks=ticks)
     return next(lessons.shown(np.arange(lessons.samples), lessons.samples).batches()).present(program.weights)
+
+
+def _is_one(x: Any) -> bool:
+    """Return whether x is one sample, and not several."""
+    return numbers_of("x", x).ndim == 1
 
 
 def _error(seen: Passage, objective: Divergence) -> float:

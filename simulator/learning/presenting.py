@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 
 from allornone.simulator.arguments import checked
-from allornone.simulator.arrays import Array, Index
+from allornone.simulator.arrays import NO_ARRAY, Array, Index
 from allornone.simulator.errors import AllornoneError, whole
 from allornone.simulator.network.network import Network, evident
 from allornone.simulator.program.passing import FREE, Desired, Held, Passage
 from allornone.simulator.program.program import Program, Weights, compile
 
+MOST_TICKS = 5_000_000
+"""Ticks that a presentation may take."""
 PICKED = 256
 """Samples that are put into their order at once."""
 BLOCK_BYTES = 2_000_000
@@ -161,7 +163,7 @@ def lesson(
 def presentation_ticks(program: Program, sequences: Array, ticks: int | None) -> int:
     """Return how many ticks a presentation takes: what was asked, or until a loop-free net has settled."""
     if ticks is not None:
-        return whole("ticks", ticks, 1)
+        return whole("ticks", ticks, 1, MOST_TICKS)
     if program.has_loops:
         raise AllornoneError(
             "a net with a loop never settles by itself: say how many ticks= a presentation takes"
@@ -173,7 +175,7 @@ def samples(values: Any, name: str, columns: int) -> Array:
     """Return plain values as finite samples (T, …); one column may be given flat."""
     try:
         array = np.asarray(values)
-    except ValueError:
+    except NO_ARRAY:
         raise AllornoneError(f"{name} must be (samples, {columns}): its rows differ in length") from None
     if array.dtype.kind not in "biuf":
         raise AllornoneError(f"{name} must hold numbers, found {array.dtype}")

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import AllornoneError, whole
 from allornone.simulator.learning.checks import check_fit, ready, warn_if_idle
 from allornone.simulator.learning.presenting import lesson, samples
@@ -20,6 +21,8 @@ from allornone.simulator.program.passing import Passage
 from allornone.simulator.program.program import Program, Weights
 from allornone.simulator.records.wording import Sentence
 
+MOST_UNDONE = 1_000_000
+"""Presentations that can be kept to be taken back."""
 BACK = 1000
 """Presentations that `back` can undo."""
 SHOWN = 8
@@ -52,6 +55,7 @@ class Trainer:
     0.0
     """
 
+    @checked
     def __init__(
         self,
         net: Network | Program,
@@ -71,7 +75,7 @@ class Trainer:
         self.lesson = lesson(own, inputs, desired, ticks=ticks, clamped=not needs_teacher(rule))
         check_fit(rule, self.lesson)
         warn_if_idle(rule, self.lesson, program.weights)
-        self._undo: deque[_Moment] = deque(maxlen=whole("undo", undo))
+        self._undo: deque[_Moment] = deque(maxlen=whole("undo", undo, 0, MOST_UNDONE))
         self._now = _Moment(0, program.weights, rule.start(program, program.weights), "nothing was shown yet")
 
     def step(self) -> Sentence:

@@ -46,6 +46,9 @@ ROOM = 2**20
 STACKED = 4096
 """Weights of a layer up to which those of many steps are looked at together."""
 
+MOST_EPOCHS = 1_000_000_000
+"""Epochs that can be asked for."""
+
 WORDS = ("mistakes", "worst", "error", "gradient", "fall", "change", "updates")
 """What a condition may speak of."""
 
@@ -133,7 +136,7 @@ class Plan:
 
     def check(self) -> None:
         """Raise an error that names the first word which means nothing."""
-        whole("epochs", self.epochs)
+        whole("epochs", self.epochs, 0, MOST_EPOCHS)
         if self.order not in ORDERS:
             raise AllornoneError(
                 f"order must be 'cyclic' or 'shuffled', found {self.order!r}. "

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.errors import (
     AllornoneError,
     LimitExceeded,
@@ -68,6 +69,7 @@ class Network(Graph):
     (['N3'], 1)
     """
 
+    @checked
     def add_inputs(self, *names: str) -> None:
         """Add units that only bring what the world gives; a name that exists is an error."""
         for name in names:
@@ -90,6 +92,7 @@ class Network(Graph):
         said = {"bias": bias, "output": output, "plastic": plastic, "group": group, "layer": layer}
         self.add_node(name, **unit_data(name, model, said))
 
+    @checked
     def add_group(
         self,
         name: str,
@@ -140,12 +143,13 @@ class Network(Graph):
         """Add an absolutely inhibitory synapse: when the source fires, the target cannot."""
         self._synapse(source, target, {"weight": 1.0, "delay": delay, "kind": "inhibitory"})
 
+    @checked
     def relay(self, source: str, target: str, delay: int, weight: float = 1.0) -> str:
         """Lead a second synapse from source to target through a unit of its own, and return the relay's name.
 
         The relay copies its source one tick later, so the delay of the whole way must be at least 2.
         """
-        delay = whole(f"the delay of a relay from {source!r} to {target!r}", delay, 2)
+        delay = whole(f"the delay of a relay from {shown(source)} to {shown(target)}", delay, 2)
         from_model = unit_models.get("mcculloch-pitts")
         name, count = f"{source}'{target}", 1
         while name in self:
@@ -183,20 +187,28 @@ class Network(Graph):
 
     def delay(self, source: str, target: str) -> int:
         """Return the delay of a synapse: its own, or else what synapses of its target's model take."""
-        given, data = self.edges[source, target].get("delay"), self._data(target)
+        given, data = self._there(source, target).get("delay"), self._data(target)
         if given is not None:
             return int(given)
         return 0 if data.get("input") else model_class(target, data).delay
 
+    def _there(self, source: str, target: str) -> Mapping[str, Any]:
+        try:
+            found: Mapping[str, Any] = self.adj[source][target]
+        except (KeyError, TypeError):
+            raise NetworkError(f"there is no synapse {shown(source)} → {shown(target)}") from None
+        return found
+
     def plastic(self, source: str | None, target: str) -> bool:
         """Return whether a rule may change a synapse, or a unit's bias where the source is None."""
         data = self._data(target)
-        said = data if source is None else self.edges[source, target]
+        said = data if source is None else self._there(source, target)
         if source is not None and said.get("kind") == "inhibitory":
             return False
         given = said.get("plastic")
         return bool(given) if given is not None else model_class(target, data).plastic
 
+    @checked
     def group(self, name: str) -> list[str]:
         """Return the units of a group; "inputs", "outputs", "hidden" and "units" are always there."""
         if name == "inputs":

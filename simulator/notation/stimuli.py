@@ -97,7 +97,7 @@ def read_stimuli(
     known = {**{unit: [unit] for units in groups.values() for unit in units}, **groups}
     found: dict[str, Sequence] = {}
     for key, value in stimuli.items():
-        if key not in known and not any(mark in key for mark in '[,"'):
+        if key not in known and not (isinstance(key, str) and any(mark in key for mark in '[,"')):
             raise UnknownName("unit", key, known)
         plain: list[tuple[str, dict[str, int]]] = [(unit, {}) for unit in known.get(key, ())]
         read: dict[tuple[int, ...], Sequence] = {}

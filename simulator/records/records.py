@@ -17,8 +17,9 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Array, Index
-from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName, nearest, whole
+from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName, nearest, shown, whole
 from allornone.simulator.files import regular, replacing
 from allornone.simulator.network.network import Network
 from allornone.simulator.program.passing import Moment
@@ -54,10 +55,9 @@ class Record:
     most: int | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.words, str) or isinstance(self.units, str):
-            raise AllornoneError(
-                f"a record names words and units in lists, found {self.words!r}, {self.units!r}"
-            )
+        for names in (self.words, () if self.units is None else self.units):
+            if not isinstance(names, Sequence) or isinstance(names, str):
+                raise AllornoneError(f"a record names words and units in lists, found {shown(names)}")
         object.__setattr__(self, "words", tuple(self.words))
         object.__setattr__(self, "units", None if self.units is None else tuple(self.units))
 
@@ -138,6 +138,7 @@ class Trace:
         """Outputs as (batch, ticks, units, lanes), without the axes that were not asked for."""
         return _view(self.recorded["y"])
 
+    @checked
     def __getitem__(self, unit: str) -> NDArray[Any]:
         """Return the outputs of one unit over time."""
         return self.of(unit)
@@ -198,6 +199,7 @@ class Trace:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.y, dtype=dtype)
 
+    @checked
     def save(self, path: str | Path) -> None:
         """Save to one .npz file, without pickle; the network goes with it."""
         from allornone.simulator.network.storage import to_plain
@@ -213,6 +215,7 @@ class Trace:
         _save(path, self.recorded, about)
 
     @classmethod
+    @checked
     def load(cls, path: str | Path) -> Trace:
         """Load what `save` saved."""
         from allornone.simulator.network.storage import from_plain
@@ -274,6 +277,7 @@ class Training:
     relive: Callable[..., Any] | None = field(default=None, compare=False)
     """Lives the epochs once more, from the same weights, for who asks what happened in one of them."""
 
+    @checked
     def __getitem__(self, word: str) -> NDArray[Any]:
         """Return one value an epoch of "error", "worst", "mistakes", "updates" or "change"."""
         if word in AT_REST and word not in self.values:
@@ -333,6 +337,7 @@ class Training:
         pandas = import_module("pandas")
         return pandas.DataFrame({word: pandas.Series(self[word]) for word in self.values})
 
+    @checked
     def save(self, path: str | Path) -> None:
         """Save to one .npz file, without pickle."""
         arrays: dict[str, NDArray[Any]] = {f"value {word}": column for word, column in self.values.items()}
@@ -353,6 +358,7 @@ class Training:
         _save(path, arrays, about)
 
     @classmethod
+    @checked
     def load(cls, path: str | Path) -> Training:
         """Load what `save` saved."""
         from allornone.simulator.registry import rules

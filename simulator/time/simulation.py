@@ -85,6 +85,7 @@ class Simulator:
     0.0
     """
 
+    @checked
     def __init__(
         self,
         net: Network | Program,
@@ -99,14 +100,14 @@ class Simulator:
         if update not in ("together", "one-by-one"):
             raise AllornoneError(f"update must be 'together' or 'one-by-one', found {update!r}")
         self.program = compile(net) if rule is None else ready(net, rule)[1]
-        self.rule, self.batch, self.bound = rule, whole("batch", batch, 1), bound
+        self.rule, self.batch, self.bound = rule, whole("batch", batch, 1, MOST_TICKS), bound
         self._one_by_one: OneByOne | None = None
         if update == "one-by-one":
             lanes = range(self.program.lanes)
             self._one_by_one = OneByOne(
                 self.program, [seed + lane for lane in lanes] if isinstance(seed, int) else seed
             )
-        self._undo: deque[Snapshot] = deque(maxlen=undo)
+        self._undo: deque[Snapshot] = deque(maxlen=whole("undo", undo, 0, MOST_TICKS))
         self.reset()
 
     def reset(self) -> None:
@@ -131,6 +132,7 @@ class Simulator:
         """Go on from the activity in which another life of as many trials ended; the weights stay one's own."""
         self.restore(replace(self._now, past=ended.past, moment=ended.moment, turns=ended.turns))
 
+    @checked
     def step(
         self, given: Mapping[str, float] | None = None, teacher: Mapping[str, float] | None = None
     ) -> None:
@@ -171,6 +173,7 @@ class Simulator:
         self._now = Snapshot(now.tick + 1, past, weights, memory, moment, turns, learning)
         return moment
 
+    @checked
     def settle(self, ticks: int) -> Moment:
         """Live some ticks with nothing given, and return the last; `back` takes them back together.
 

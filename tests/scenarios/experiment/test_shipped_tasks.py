@@ -259,7 +259,7 @@ def test_the_prompt_has_what_a_file_has() -> None:
         ("digit", {}, "no task is named 'digit'. Did you mean 'digits'?"),
         ("digits", {"codin": "x"}, "the task 'digits' has no parameter 'codin'. Did you mean 'coding'?"),
         ("sample", {}, "the task 'sample' needs 'count'"),
-        ("digits", {"coding": "x"}, "tasks.digits: coding must be 'binary' or 'bipolar', found 'x'"),
+        ("digits", {"coding": "x"}, "the task 'digits': coding: one of"),
         ("digits", {"hold_out": 1797}, "tasks.digits: hold_out must be from 1 to 1796, found 1797"),
         (
             "spirals",
