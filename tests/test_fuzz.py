@@ -9,11 +9,13 @@ from __future__ import annotations
 import inspect
 import math
 import random
+import re
 import resource
 import signal
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,6 +26,8 @@ import numpy as np
 import pytest
 
 import allornone as aon
+from allornone.command import main
+from allornone.scenarios.checking import look_over
 from allornone.simulator.errors import AllornoneError
 
 SECONDS = 20
@@ -263,3 +267,96 @@ def _short(value: Any) -> str:
         return repr(value)[:120]
     except (RecursionError, ValueError):
         return "(what cannot be shown)"
+
+
+# ---- Scenario files and files of nets, spoilt in one place
+
+PIECES = (
+    "", "[", "]", "{", "}", "=", '"', "'", ",", "#", "\n", "\\", "0", "-1", "1e400", "nan", "inf", "true", "[]", "{}",
+    '"x"', "1e-320", "9" * 400, "2000-01-01", "[[[1]]]", '"\\u0000"', '"é"', "\x00", "[x]", "x = 1\n",
+)  # fmt: skip
+VALUE = re.compile(r'"[^"\n]*"|\[[^\[\]\n]*\]|-?\d+(?:\.\d+)?|true|false')
+
+
+def spoilt_text(text: str, draw: random.Random) -> str:
+    """Return a text with a piece of it replaced, dropped, doubled or moved."""
+    kind = draw.randrange(6)
+    if kind < 3:  # a value by another
+        values = list(VALUE.finditer(text))
+        one = draw.choice(values)
+        new = draw.choice(PIECES) if kind else draw.choice(values)[0]
+        return text[: one.start()] + new + text[one.end() :]
+    lines = text.splitlines(keepends=True)
+    place = draw.randrange(len(lines))
+    if kind == 3:
+        del lines[place]
+    elif kind == 4:
+        lines.insert(draw.randrange(len(lines)), lines[place])
+    else:
+        at = draw.randrange(len(lines[place]))
+        lines[place] = lines[place][:at] + draw.choice(PIECES) + lines[place][at + 1 :]
+    return "".join(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(10))
+def test_spoilt_scenarios_are_checked_or_told(tmp_path: Path, block: int) -> None:
+    """500 mutants a block of the library's files, which `check` reads without running them."""
+    draw, wrong = random.Random(block), {}
+    small = [file for file in LIBRARY if file.stat().st_size < 9000]
+    for number in range(500):
+        source = draw.choice(small)
+        text = spoilt_text(source.read_text(encoding="utf-8"), draw)
+        file = tmp_path / "mutant.toml"
+        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+        fault = fault_of(look_over, file)
+        if fault:
+            wrong[f"{source.stem} {number}"] = fault
+    assert not wrong, "\n".join(f"{name}: {fault}" for name, fault in wrong.items())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(4))
+def test_spoilt_scenarios_end_with_a_verdict_or_a_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], block: int
+) -> None:
+    """100 mutants a block, by the command line: no status but 0, 1, 2, no traceback."""
+    draw = random.Random(1000 + block)
+    quick = [file for file in LIBRARY if file.stat().st_size < 5000]
+    for _ in range(100):
+        source = draw.choice(quick)
+        text = spoilt_text(source.read_text(encoding="utf-8"), draw)
+        file = tmp_path / "mutant.toml"
+        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+        with bounded():
+            status = main(["run", str(file)])
+        said = capsys.readouterr()
+        assert status in (0, 1, 2), f"{source.stem}: {status}\n{said.err}\n{text}"
+        assert "Traceback" not in said.err + said.out, said.err
+
+
+@pytest.mark.slow
+def test_spoilt_files_of_nets_are_read_or_told(tmp_path: Path) -> None:
+    """1,000 mutants, of every format, and of records of runs."""
+    nets = [ring(), aon.logic("N(t) = A(t-1) and not B(t-1)"), aon.mlp(2, 2, 1), aon.hopfield(3)]
+    trace = aon.simulate(ring(), {"x": "101"}, ticks=6)
+    draw, wrong = random.Random(0), {}
+    for number in range(1000):
+        ending = draw.choice([".json", ".toml", ".graphml", ".gml", ".npz"])
+        file = tmp_path / f"net{ending}"
+        (trace.save if ending == ".npz" else partial(aon.write, draw.choice(nets)))(file)
+        data = bytearray(file.read_bytes())
+        for _ in range(draw.randint(1, 3)):
+            at = draw.randrange(len(data))
+            kind = draw.randrange(3)
+            if kind == 0:
+                data[at] = draw.randrange(256)
+            elif kind == 1:
+                del data[at : at + draw.randint(1, 20)]
+            else:
+                data[at:at] = draw.choice(PIECES).encode(errors="surrogatepass")
+        file.write_bytes(bytes(data))
+        fault = fault_of(aon.Trace.load if ending == ".npz" else aon.read, file)
+        if fault:
+            wrong[f"{number} {ending}"] = fault
+    assert not wrong, "\n".join(f"{name}: {fault}" for name, fault in wrong.items())
