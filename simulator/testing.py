@@ -41,6 +41,7 @@ STEP = 1e-6
 FAR = 1e3
 
 CLOSE = 1e-12
+STATE = "a unit keeps no state of its own: what it was comes by a synapse on itself, delay=1, whose weight is the leak"
 P = TypeVar("P", bound=Parameters)
 
 
@@ -63,6 +64,7 @@ def check_model(model: UnitModel) -> None:
     if isinstance(model, DifferentiableUnit):
         _check_derivative(model, owner, z)
     _check_partials(model, owner)
+    _check_use(model, owner, z)
     if model.vector:
         _check_groups(model, owner)
     else:
@@ -98,7 +100,7 @@ def _check_activation(model: UnitModel, owner: str, z: Array) -> None:
     same(place, z, kept, "its argument was changed")
     if not isinstance(y, np.ndarray) or y.shape != z.shape or y.dtype != z.dtype:
         raise AssertionError(f"{place} must return an array of floats shaped like z, found {y!r}")
-    same(place, model.activate(z), y, "a second call gave something else")
+    same(place, model.activate(z), y, f"a second call gave something else; {STATE}")
     for lane in range(z.shape[-1]):
         same(place, y[..., lane : lane + 1], model.activate(z[..., lane : lane + 1]), "a lane and it alone")
     for trial in range(z.shape[0]):
@@ -117,6 +119,34 @@ def _check_activation(model: UnitModel, owner: str, z: Array) -> None:
         raise AssertionError(f"{owner} says that it is bipolar, but its output is not always -1 or 1")
     if model.binary and not np.isin(np.concatenate([y.ravel(), reached.ravel()]), (0.0, 1.0)).all():
         raise AssertionError(f"{owner} says that it is binary, but its output is not always 0 or 1")
+
+
+def _check_use(model: UnitModel, owner: str, z: Array) -> None:
+    """Raise an error for a number that changes nothing, as that of a state which a unit cannot keep."""
+    wide = np.concatenate([z, 100 * z])
+    for one in fields(model):
+        value = getattr(model, one.name)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            continue
+        others = [_with(model, one.name, other) for other in (2 * value + 1, value / 2 + 0.25, value + 1)]
+        made = [other for other in others if other is not None]
+        if made and not any(_differ(model, other, wide) for other in made):
+            raise AssertionError(f"{owner}.{one.name} changes nothing that the unit answers; {STATE}")
+
+
+def _with(model: UnitModel, name: str, value: float) -> UnitModel | None:
+    try:
+        other = replace(model, **{name: value})
+        other.check()
+    except (AllornoneError, TypeError, ValueError):
+        return None
+    return other
+
+
+def _differ(model: UnitModel, other: UnitModel, z: Array) -> bool:
+    w, x = z[:1], z[1:2]
+    pairs = [(one.activate(z), one.combine(w, x)) for one in (model, other)]
+    return any(not np.array_equal(a, b, equal_nan=True) for a, b in zip(*pairs, strict=True))
 
 
 def _check_threshold(model: UnitModel, owner: str) -> None:

@@ -28,7 +28,7 @@ from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import Index, Truth
 from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName, shown
 from allornone.simulator.network.network import Network
-from allornone.simulator.notation.reading import NotationError, placed
+from allornone.simulator.notation.reading import MARK, NotationError, placed
 from allornone.simulator.program.passing import propagate, remember, rest
 from allornone.simulator.program.program import Program, compile
 
@@ -334,7 +334,8 @@ class _Reader:
     """Reads from left to right, with a stack of its own for brackets, so that no depth exhausts it."""
 
     def __init__(self, text: str, known: str) -> None:
-        self.text, self.at, self.known = text, 0, known
+        self.text, self.known = text, known
+        self.at = len(MARK) if text.startswith(MARK) else 0
         self.letters: list[str] = []
         self.before: list[set[int]] = []
         self.open = [_Bracket(0)]

@@ -18,6 +18,7 @@ from difflib import get_close_matches
 from math import prod
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import networkx as nx
 import numpy as np
@@ -412,11 +413,45 @@ def check_model(name: str, model: object) -> None:
         raise NetworkError(
             f"unit {name!r}: a unit model is needed, such as McCullochPitts(threshold=2), found {shown(model)}"
         )
+    kind = type(model)
+    if "__dataclass_params__" not in vars(kind):
+        raise NetworkError(
+            f"unit {name!r}: {kind.__name__} must be decorated with @dataclass(frozen=True), to have its parameters"
+        )
+    if not isinstance(getattr(kind, "name", None), str):
+        raise NetworkError(
+            f"unit {name!r}: {kind.__name__} has no name: say name: ClassVar[str] = the word for it in files"
+        )
+    if kind.activate is UnitModel.activate:
+        raise NetworkError(
+            f"unit {name!r}: {kind.__name__} says no activate(self, z): what it answers to a net input"
+        )
+    if kind not in _STATELESS:
+        _check_stateless(name, model)
+        _STATELESS.add(kind)
     try:
         model.check()
         model.check_single()
     except AllornoneError as error:
         raise NetworkError(f"unit {name!r}: {error}") from None
+
+
+_STATELESS: WeakSet[type[UnitModel]] = WeakSet()
+"""Models that were seen to answer the same twice."""
+
+
+def _check_stateless(name: str, model: UnitModel) -> None:
+    """Raise an error for a model that answers otherwise when it is asked again, as the engine may."""
+    z = np.array([[[0.5], [-0.5], [2.0]]])
+    try:
+        answers = [np.array(model.activate(z)) for _ in range(3)]
+    except Exception:  # whatever it is, it is told where the model is used
+        return
+    if not all(np.array_equal(answer, answers[0], equal_nan=True) for answer in answers):
+        raise NetworkError(
+            f"unit {name!r}: {type(model).__name__}.activate answers otherwise when it is asked again, and a unit "
+            "keeps no state of its own: what it was comes by a synapse on itself, delay=1, whose weight is the leak"
+        )
 
 
 def check_unit(name: str, data: Mapping[str, Any]) -> None:

@@ -55,7 +55,7 @@ def read(path: str | Path) -> Network:
     """Read a network from a .toml, .json, .graphml or .gml file; an error names the file."""
     _, reader = _format(path)
     try:
-        net = reader(regular(path).read_text(encoding="utf-8"))
+        net = reader(regular(path).read_text(encoding="utf-8-sig"))
         network.check(net)
     except FileNotFoundError:
         raise AllornoneError(f"{path}: there is no such file") from None

@@ -33,6 +33,10 @@ def placed(text: str, line: int = 0) -> Iterator[None]:
         raise NotationError(error.sentence, error.column, text, line) from None
 
 
+MARK = "\ufeff"
+"""What some editors put before a text to tell its bytes' order; it says nothing."""
+
+
 class Token(NamedTuple):
     """A word, a number or a sign of the text, with the column where it begins, counted from 1."""
 
@@ -54,7 +58,7 @@ def tokens_of(text: str, pattern: re.Pattern[str], words: Mapping[str, str] | No
     ['a', 'and', 'b', '']
     """
     known, found = words or {}, []
-    for one in pattern.finditer(text):
+    for one in pattern.finditer(text, pos=len(MARK) if text.startswith(MARK) else 0):
         token = one.group()
         found.append(Token(str(one.lastgroup), token, one.start() + 1, known.get(token, token)))
         if one.lastgroup == "strange":
