@@ -110,7 +110,7 @@ def of_row(row: int, library: Path = LIBRARY) -> list[Entry]:
 
 def _entry(path: Path) -> Entry:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         head = _head(text)
         lecture, aliases = head.get("lecture", []), head.get("aliases", [])
         story = " ".join(str(head["story"]).split())

@@ -344,7 +344,7 @@ def _text(file: FilePath) -> str:
     if not content.strip():
         raise SourceError(f"{file}: the file is empty; a scenario has a title, a net, phases and claims")
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")) + 1
