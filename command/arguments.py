@@ -70,7 +70,7 @@ def limits(settings: Iterable[str]) -> Limits | None:
     """Return the limits that `--limit KEY=NUMBER` raises; None if there is nothing to raise.
 
     >>> limits(["units=200000", "ticks=2e6"])
-    Limits(units=200000, synapses=2000000, ticks=2000000, trials=1000000, epochs=1000000, runs=100000, bytes=2000000000)
+    Limits(units=200000, synapses=2000000, ticks=2000000, trials=1000000, epochs=1000000, runs=20000, bytes=2000000000)
     """
     found = {}
     for setting in settings:

@@ -33,7 +33,7 @@ from allornone.scenarios.expressions.expression import expression
 from allornone.scenarios.expressions.labelled import Labelled, Value, same_label
 from allornone.scenarios.verdict.family import Selection
 from allornone.scenarios.verdict.judging import selection
-from allornone.simulator.errors import AllornoneError, UnknownName, nearest
+from allornone.simulator.errors import AllornoneError, LimitExceeded, UnknownName, nearest
 from allornone.simulator.notation.expression import ExpressionError
 from allornone.simulator.notation.reading import NotationError
 from allornone.simulator.program.program import compile
@@ -74,7 +74,12 @@ class _Workshop:
 
     def faults(self, judged: bool) -> Iterator[Violation]:
         """Find what is wrong with runs, and where they can be `judged` with measures, claims and changes."""
-        whole = family(self.raw)
+        try:
+            whole = family(self.raw)
+            self.limits.need("runs", len(whole.runs) * self.raw.get("seeds", 1))
+        except LimitExceeded as error:
+            yield Violation(("seeds",) if "seeds" in self.raw else ("vary",), str(error))
+            return
         ready: list[Prepared] = []
         told: set[Path] = set()
         structures = set()

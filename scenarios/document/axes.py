@@ -25,7 +25,7 @@ from allornone.scenarios.document.change import (
 from allornone.scenarios.expressions.labelled import same_label
 from allornone.simulator.errors import LimitExceeded, nearest, shown, some_of
 
-MOST_RUNS = 100_000
+MOST_RUNS = 20_000
 MOST_AXES = 32
 """Axes of a family: an array of numpy has 64, those of ticks, trials and units among them."""
 _MOST: ContextVar[int] = ContextVar("the most runs that a family may have")

@@ -435,13 +435,14 @@ def _no_cues(phase: Phase, net: Network) -> None:
 def _stimulus(
     phase: Phase, begun: Beginning, numbers: Numbers, draw: np.random.Generator, limits: Limits
 ) -> tuple[Array, tuple[str, ...]]:
-    with limits.naming("ticks"):
+    with limits.naming("ticks"), limits.naming("bytes"):
         given = read_stimuli(
             phase.stimulus or {},
             begun.groups,
             numbers.wiring,
             parameters=numbers.parameters,
             limit=limits.ticks,
+            room=limits.bytes,
         )
     net, inputs = begun.network, begun.groups["inputs"]
     known = set(inputs)

@@ -29,6 +29,8 @@ from allornone.simulator.notation.synapses import Evaluate, Groups, expand_units
 Number = Callable[[str], float | bool]
 
 MOST_TICKS = 1_000_000
+PER_TICK = 64
+"""Bytes that a tick of a stimulus takes while it is read."""
 MOST_BYTES = 8 << 27
 
 _STATES = "01?."
@@ -86,16 +88,19 @@ def read_stimuli(
     *,
     parameters: Container[str] = (),
     limit: int = MOST_TICKS,
+    room: int = MOST_BYTES,
 ) -> dict[str, Sequence]:
     """Return what each unit is given; a key is a unit, a group, a list of them, or `S[k]`, as in synapses.
 
-    With an index, expressions in the stimulus may use it. Raises as `parse_stimulus`, and UnknownName.
+    With an index, expressions in the stimulus may use it. Raises as `parse_stimulus`, and UnknownName; LimitExceeded
+    where all of them take more than `room`, in bytes.
 
     >>> list(read_stimuli({"x": "?", "stop": 1}, {"x": ["x[0]", "x[1]"], "stop": ["stop"]}))
     ['x[0]', 'x[1]', 'stop']
     """
     known = {**{unit: [unit] for units in groups.values() for unit in units}, **groups}
     found: dict[str, Sequence] = {}
+    taken = 0
     for key, value in stimuli.items():
         if key not in known and not (isinstance(key, str) and any(mark in key for mark in '[,"')):
             raise UnknownName("unit", key, known)
@@ -107,6 +112,9 @@ def read_stimuli(
             at = tuple(indices.values())
             if at not in read:
                 read[at] = parse_stimulus(value, partial(_evaluated, evaluate, indices), limit=limit)
+                taken += PER_TICK * len(read[at])
+                if taken > room:
+                    raise LimitExceeded(f"the stimuli up to that of {unit!r} take more than {room} bytes")
             found[unit] = read[at]
     return found
 
