@@ -278,7 +278,11 @@ def python_alone(annotation: object) -> bool:
 
 def _for_python(annotation: object) -> bool:
     """Return whether it is an array, or a unit model, which a file says in [activation]."""
-    return getattr(get_origin(annotation) or annotation, "__name__", "") in ("ndarray", "UnitModel")
+    return getattr(get_origin(annotation) or annotation, "__name__", "") in (
+        "ndarray",
+        "NDArray",
+        "UnitModel",
+    )
 
 
 def ramped(kind: Kind) -> Kind:
