@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +27,16 @@ from allornone.simulator.notation.synapses import expand_synapses, write_synapse
 
 NOT_OURS = ("units", "synapses", "node_default", "edge_default")
 """Words of the files themselves, and of networkx's, which no key of a graph may be."""
+_NO_NET = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    RecursionError,
+    nx.NetworkXException,
+)
+"""What readers of files raise for something that is no net."""
 _HALF = re.compile("[\ud800-\udfff]")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 LARGEST = 1 << 31
@@ -61,7 +72,7 @@ def read(path: str | Path) -> Network:
         raise AllornoneError(f"{path}: there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise AllornoneError(f"{path}: cannot be read ({error})") from None
-    except Exception as error:
+    except _NO_NET as error:
         raise AllornoneError(f"{path}: {error}") from None
     return net
 
@@ -302,7 +313,12 @@ def _from_graphml(text: str) -> Network:
     graphs = [element for element in root if _is(element, "graph")]
     if len(graphs) > 1:
         raise AllornoneError(f"a file has one network, found {len(graphs)} graphs")
-    graph = nx.parse_graphml(text, force_multigraph=True)
+    with warnings.catch_warnings():  # of what networkx would guess
+        warnings.simplefilter("error", UserWarning)
+        try:
+            graph = nx.parse_graphml(text, force_multigraph=True)
+        except UserWarning as error:
+            raise AllornoneError(f"its meaning would be a guess: {error}") from None
     if not graph.is_directed():
         raise _undirected('edgedefault="directed"')
     net = _from_graph(graph)

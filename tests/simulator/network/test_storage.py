@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -510,3 +511,14 @@ def test_two_thousand_random_nets_pass_through_every_format(tmp_path: Path) -> N
             same(read(tmp_path / f"net{ending}"), net)
         for other in through_networkx(net, tmp_path / "net"):
             same(other, net)
+
+
+def test_a_graphml_key_without_a_type_is_no_guess(tmp_path: Path) -> None:
+    """networkx would take its numbers for texts, with a warning."""
+    file = tmp_path / "net.graphml"
+    aon.write(aon.perceptron(2), file)
+    text = re.sub(r' attr\.type="[a-z]+"', "", file.read_text(encoding="utf-8"), count=1)
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(AllornoneError, match="its meaning would be a guess: No key type for id"):
+        aon.read(file)
