@@ -13,7 +13,7 @@ import numpy as np
 from allornone.simulator.arguments import checked
 from allornone.simulator.arrays import stream
 from allornone.simulator.errors import AllornoneError, finite, shown
-from allornone.simulator.network.network import Network
+from allornone.simulator.network.network import HUGE, Network
 
 Pair = tuple[str | None, str]
 """A synapse from a unit to a unit, or the bias of a unit, whose source is None."""
@@ -62,8 +62,10 @@ def _rule_of(how: Any) -> Callable[[int, np.random.Generator], float]:
 
     def value(n: int, draw: np.random.Generator) -> float:
         size = width(n) if callable(width) else width
-        if isinstance(size, bool) or not finite(size) or size < 0:
-            raise AllornoneError(f"the width of a start must be a number from 0 up, found {shown(size)}")
+        if isinstance(size, bool) or not finite(size) or not 0 <= size <= HUGE:
+            raise AllornoneError(
+                f"the width of a start must be a number from 0 up to {HUGE:g}, found {shown(size)}"
+            )
         return float(draw.uniform(-size, size) if kind == "uniform" else draw.normal(0.0, size))
 
     return value

@@ -524,7 +524,9 @@ class _Wiring:
         if line.law is None:
             return [(weight,) for weight in self.meaning.numbers(piece, places).tolist()]
         first, second = (self.meaning.numbers(number, places) for number in line.law.numbers)
-        wrong = second[~np.isfinite(second - first) | ((second < 0) & (line.law.name == "normal"))]
+        with np.errstate(over="ignore"):
+            apart = np.isfinite(second - first)
+        wrong = second[~apart | ((second < 0) & (line.law.name == "normal"))]
         if wrong.size:
             right = "a deviation from 0 up" if line.law.name == "normal" else "an end less far away"
             raise NotationError(f"{right} was expected here, found {wrong[0]:g}", line.law.numbers[1].column)
