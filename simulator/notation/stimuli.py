@@ -113,10 +113,14 @@ def read_stimuli(
             if at not in read:
                 read[at] = parse_stimulus(value, partial(_evaluated, evaluate, indices), limit=limit)
                 taken += PER_TICK * len(read[at])
-                if taken > room:
-                    raise LimitExceeded(f"the stimuli up to that of {unit!r} take more than {room} bytes")
+            _keep_room(unit, taken, room)
             found[unit] = read[at]
     return found
+
+
+def _keep_room(unit: str, taken: int, room: int) -> None:
+    if taken > room:
+        raise LimitExceeded(f"the stimuli up to that of {unit!r} take more than {room} bytes")
 
 
 def _unfold(text: str, number: Number, limit: int) -> str:
