@@ -506,8 +506,8 @@ def test_a_hundred_synapses_still_make_a_sentence() -> None:
 
 
 def test_numbers_too_close_to_tell_are_told_apart() -> None:
-    """A tenth added ten times is not one: the sentence shows it."""
-    sentence = aon.explain(simulate(gate(sum([0.1] * 10), threshold=1.0), {"A": "1"}, ticks=2), "U", 1)
+    """A tenth added ten times, one after the other, is not one: the sentence shows it."""
+    sentence = aon.explain(simulate(gate(0.9999999999999999, threshold=1.0), {"A": "1"}, ticks=2), "U", 1)
 
     assert sentence.endswith(": 0.99999999999999989 < 1.")
 
