@@ -76,7 +76,8 @@ class _Workshop:
         """Find what is wrong with runs, and where they can be `judged` with measures, claims and changes."""
         try:
             whole = family(self.raw)
-            self.limits.need("runs", len(whole.runs) * self.raw.get("seeds", 1))
+            seeds = self.raw.get("seeds", 1)  # which may be told as wrong already
+            self.limits.need("runs", len(whole.runs) * (seeds if type(seeds) is int else 1))
         except LimitExceeded as error:
             yield Violation(("seeds",) if "seeds" in self.raw else ("vary",), str(error))
             return
