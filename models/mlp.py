@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import TypeVar
 
 from allornone.simulator.arguments import checked
-from allornone.simulator.errors import AllornoneError, shown, whole
+from allornone.simulator.errors import AllornoneError, shown
 from allornone.simulator.network.network import Network, foresee, named_inputs
 from allornone.simulator.registry import units
 from allornone.simulator.units import UnitModel
@@ -49,13 +49,12 @@ def mlp(
     ):
         raise AllornoneError(f"mlp: layers need at least one unit each, found {shown([*widths, outputs])}")
     unit = _model_of(model, parameters)
-    count = len(inputs) if isinstance(inputs, Sequence) else whole("mlp: inputs", inputs, 1)
-    foresee("units", sum(sizes := [count, *widths, outputs]))
+    layers = [named_inputs("mlp", inputs)]
+    foresee("units", sum(sizes := [len(layers[0]), *widths, outputs]))
     foresee("synapses", sum(before * after for before, after in _joined(sizes, skips)))
     if last is not None and not isinstance(last, UnitModel):
         raise AllornoneError(f"mlp: last is the model of the outputs, such as Softmax(), found {last!r}")
     net = Network(name="mlp")
-    layers = [named_inputs("mlp", inputs)]
     net.add_inputs(*layers[0])
     for number, width in enumerate(widths, start=1):
         prefix = "H" if len(widths) == 1 else f"H{number}."

@@ -28,9 +28,9 @@ Predicate = Callable[[Array], Any] | Sequence[Any] | NDArray[Any]
 MOST = 14
 """Points of a retina whose figures are all looked at."""
 MOST_COUNTS = 20_000
+"""Ways in which points can be counted by boxes."""
 MOST_EULER = 2**31
 """Beyond any Euler number of a retina."""
-"""Ways in which points can be counted by boxes."""
 
 
 @checked
@@ -241,12 +241,11 @@ def euler(retina: Sequence[int] = (8, 8), least: int | None = None) -> Network:
             for point in own:
                 net.connect(point, name)
             terms.append((name, weight))
-    model = (
-        Linear()
-        if least is None
-        else Threshold(threshold=float(whole("euler: least", least, -MOST_EULER, MOST_EULER)))
-    )
-    net.add_unit("out", model, output=True)
+    if least is None:
+        net.add_unit("out", Linear(), output=True)
+    else:
+        threshold = whole("euler: least", least, -MOST_EULER, MOST_EULER)
+        net.add_unit("out", Threshold(threshold=float(threshold)), output=True)
     for source, weight in terms:
         net.connect(source, "out", weight=weight)
     return net

@@ -14,7 +14,7 @@ import numpy as np
 from annotated_types import Gt
 
 from allornone.simulator.arguments import checked
-from allornone.simulator.arrays import NO_ARRAY, Array, numbers_of, stream
+from allornone.simulator.arrays import Array, as_numbers, numbers_of, stream
 from allornone.simulator.errors import AllornoneError, UnknownName, whole
 from allornone.simulator.network.network import Network, foresee, named_inputs
 from allornone.simulator.registry import units
@@ -137,11 +137,12 @@ def rbf(
         raise AllornoneError("rbf: fit needs a task, the points and what is desired of them")
     wanted = None if shown is None else shown[1]
     ends = outputs if outputs is not None else 1 if wanted is None else max(1, wanted.shape[1])
-    foresee("units", len(points) + whole("rbf: outputs", ends, 1))
+    ends = whole("rbf: outputs", ends, 1)
+    foresee("units", len(points) + ends)
     if fit and wanted is not None and wanted.shape[1] != ends:
         raise AllornoneError(f"rbf: {ends} outputs need a task of as many, found {wanted.shape[1]}")
     net = _joined(sources or named_inputs("rbf", points.shape[1]), points, widths, kind, plastic)
-    names = ["out"] if whole("rbf: outputs", ends, 1) == 1 else [f"out{k}" for k in range(1, ends + 1)]
+    names = ["out"] if ends == 1 else [f"out{k}" for k in range(1, ends + 1)]
     unit = units.get(model).from_values(parameters)
     for name in names:
         net.add_unit(name, unit, output=True)
@@ -180,13 +181,9 @@ def samples(
 
 
 def _table(owner: str, name: str, given: Any) -> Array:
-    try:
-        table = np.asarray(given)
-        if table.dtype.kind not in "biufO":
-            raise TypeError
-        table = table.astype(np.float64)
-    except NO_ARRAY:
-        raise AllornoneError(f"{owner}: {name} must be a table of numbers, rows of one length") from None
+    table = as_numbers(given)
+    if table is None:
+        raise AllornoneError(f"{owner}: {name} must be a table of numbers, rows of one length")
     table = table[:, None] if table.ndim == 1 else table
     if table.ndim != 2:
         raise AllornoneError(f"{owner}: {name} must be a table, one row a point, found shape {table.shape}")

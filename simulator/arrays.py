@@ -37,17 +37,26 @@ NO_ARRAY = (TypeError, ValueError, OverflowError, RecursionError)
 """What numpy raises for something that is no array of numbers."""
 
 
+def as_numbers(given: object) -> Array | None:
+    """Return real numbers as an array, be they infinite or NaN; None for anything else, such as rows of unlike length.
+
+    >>> as_numbers([1, 2]), as_numbers([[1], [2, 3]])
+    (array([1., 2.]), None)
+    """
+    try:
+        array = np.asarray(given)
+        return array.astype(np.float64) if array.dtype.kind in "biufO" else None
+    except NO_ARRAY:
+        return None
+
+
 def numbers_of(name: str, given: object) -> Array:
     """Return finite numbers as an array; raise an error that says what else was found.
 
     >>> numbers_of("heights", [1, 2])
     array([1., 2.])
     """
-    try:
-        array = np.asarray(given)
-        numbers = array.astype(np.float64) if array.dtype.kind in "biufO" else None
-    except NO_ARRAY:
-        numbers = None
+    numbers = as_numbers(given)
     if numbers is None or not np.isfinite(numbers).all():
         raise AllornoneError(f"{name} must be finite numbers, in rows of one length, found {shown(given)}")
     return numbers

@@ -33,7 +33,7 @@ from allornone.simulator.program.program import Program, Weights, compile
 from allornone.simulator.program.ties import threshold_of
 from allornone.simulator.registry import Registry, rules, units
 from allornone.simulator.time.simulation import simulate
-from allornone.simulator.units import DifferentiableUnit, UnitModel
+from allornone.simulator.units import STATE, DifferentiableUnit, UnitModel
 
 SLOPE = 1e-6
 """How far a derivative may be from a central difference, beside the larger of it and 1."""
@@ -41,7 +41,6 @@ STEP = 1e-6
 FAR = 1e3
 
 CLOSE = 1e-12
-STATE = "a unit keeps no state of its own: what it was comes by a synapse on itself, delay=1, whose weight is the leak"
 P = TypeVar("P", bound=Parameters)
 
 

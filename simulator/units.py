@@ -66,6 +66,10 @@ class UnitModel(Parameters):
         """Return the output for a net input."""
 
 
+STATE = "a unit keeps no state of its own: what it was comes by a synapse on itself, delay=1, whose weight is the leak"
+"""What is said to who writes a model that remembers."""
+
+
 @dataclass(frozen=True)
 class SummingUnit(UnitModel):
     """A unit whose net input is z = Σ w x, and whose output need not have a derivative."""

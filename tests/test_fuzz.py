@@ -298,20 +298,27 @@ def spoilt_text(text: str, draw: random.Random) -> str:
     return "".join(lines)
 
 
+def mutants(folder: Path, seed: int, count: int, size: int) -> Iterator[tuple[str, Path]]:
+    """Yield spoilt copies of the library's files of less than a size, each with the name of what it was."""
+    draw = random.Random(seed)
+    sources = [source for source in LIBRARY if source.stat().st_size < size]
+    file = folder / "mutant.toml"
+    for _ in range(count):
+        source = draw.choice(sources)
+        text = spoilt_text(source.read_text(encoding="utf-8"), draw)
+        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+        yield source.stem, file
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("block", range(10))
 def test_spoilt_scenarios_are_checked_or_told(tmp_path: Path, block: int) -> None:
     """500 mutants a block of the library's files, which `check` reads without running them."""
-    draw, wrong = random.Random(block), {}
-    small = [file for file in LIBRARY if file.stat().st_size < 9000]
-    for number in range(500):
-        source = draw.choice(small)
-        text = spoilt_text(source.read_text(encoding="utf-8"), draw)
-        file = tmp_path / "mutant.toml"
-        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+    wrong = {}
+    for number, (name, file) in enumerate(mutants(tmp_path, seed=block, count=500, size=9000)):
         fault = fault_of(look_over, file)
         if fault:
-            wrong[f"{source.stem} {number}"] = fault
+            wrong[f"{name} {number}"] = fault
     assert not wrong, "\n".join(f"{name}: {fault}" for name, fault in wrong.items())
 
 
@@ -321,17 +328,11 @@ def test_spoilt_scenarios_end_with_a_verdict_or_a_message(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], block: int
 ) -> None:
     """100 mutants a block, by the command line: no status but 0, 1, 2, no traceback."""
-    draw = random.Random(1000 + block)
-    quick = [file for file in LIBRARY if file.stat().st_size < 5000]
-    for _ in range(100):
-        source = draw.choice(quick)
-        text = spoilt_text(source.read_text(encoding="utf-8"), draw)
-        file = tmp_path / "mutant.toml"
-        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+    for name, file in mutants(tmp_path, seed=1000 + block, count=100, size=5000):
         with bounded():
             status = main(["run", str(file)])
         said = capsys.readouterr()
-        assert status in (0, 1, 2), f"{source.stem}: {status}\n{said.err}\n{text}"
+        assert status in (0, 1, 2), f"{name}: {status}\n{said.err}\n{file.read_bytes()!r}"
         assert "Traceback" not in said.err + said.out, said.err
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from allornone.models.boolean.bitsets import members
 from allornone.simulator.arguments import checked
-from allornone.simulator.arrays import NO_ARRAY, Array, Truth
+from allornone.simulator.arrays import Array, Truth, as_numbers
 from allornone.simulator.errors import AllornoneError, flag
 
 DENOMINATOR = 10**6
@@ -265,13 +265,9 @@ def separable(X: Any, d: Any, bias: bool = True) -> Separation:
 
 def _numbers(name: str, given: Any) -> Array:
     """Return samples as rows, or raise an error that says what was found."""
-    try:
-        array = np.array(given)
-        if array.dtype.kind not in "biufO":
-            raise TypeError
-        array = array.astype(float)
-    except NO_ARRAY:
-        raise AllornoneError(f"separable: {name} must be rows of numbers, all equally long") from None
+    array = as_numbers(given)
+    if array is None:
+        raise AllornoneError(f"separable: {name} must be rows of numbers, all equally long")
     if array.ndim == 1 and name == "d":
         array = array[:, None]
     if array.ndim != 2 or not array.size:

@@ -357,6 +357,11 @@ class Phase(Learning):
         _exactly_one(self.model_fields_set, PHASE_ACTS, "what happens in a phase")
         return self
 
+    @property
+    def taught_each_tick(self) -> bool:
+        """Whether a teacher speaks at every tick of a stimulus."""
+        return self.teacher_at == "every"
+
     @cached_property
     def act(self) -> str:
         """What happens in it: "stimulus", "teach", "test" or "gradient"."""

@@ -283,18 +283,11 @@ def _phase(
     net = begun.network
     x, driven, d, taught, cell = lesson(phase, begun, numbers, made, seed, limits, drawn)
     rule = None if phase.act in ("test", "gradient") else _rule(words, numbers)
-    if phase.act == "gradient" and d is None:
-        raise AllornoneError(
-            f"phase {phase.name!r}: a gradient needs a task that says what the outputs should be"
-        )
+    _check_teacher(phase, rule, d)
     # A rule that asks for no teacher learns from what the units are made to do.
     clamped = phase.act == "teach" and d is not None and rule is not None and not needs_teacher(rule)
-    if rule is not None and phase.act == "stimulus" and d is None and needs_teacher(rule):
-        raise AllornoneError(f"phase {phase.name!r}: the rule {rule.name!r} needs a teacher")
-    if rule is not None and phase.teacher_at == "every" and not needs_teacher(rule):
-        raise AllornoneError(f"phase {phase.name!r}: the rule {rule.name!r} listens to no teacher")
     # A presentation is judged at its last tick; a stimulus without a teacher, and a cue on units, are lived in time.
-    by_tick = phase.act == "stimulus" and (d is None or phase.teacher_at == "every")
+    by_tick = phase.act == "stimulus" and (d is None or phase.taught_each_tick)
     timed = by_tick or not set(driven) <= set(net.inputs)
     return PreparedPhase(
         name=phase.name,
@@ -321,6 +314,18 @@ def _phase(
         parameters=numbers.parameters,
         cell=cell,
     )
+
+
+def _check_teacher(phase: Phase, rule: LearningRule | None, d: Array | None) -> None:
+    """Raise an error where somebody should say what the outputs should be, or says it to nobody."""
+    if phase.act == "gradient" and d is None:
+        raise AllornoneError(
+            f"phase {phase.name!r}: a gradient needs a task that says what the outputs should be"
+        )
+    if rule is not None and phase.act == "stimulus" and d is None and needs_teacher(rule):
+        raise AllornoneError(f"phase {phase.name!r}: the rule {rule.name!r} needs a teacher")
+    if rule is not None and phase.taught_each_tick and not needs_teacher(rule):
+        raise AllornoneError(f"phase {phase.name!r}: the rule {rule.name!r} listens to no teacher")
 
 
 def _epochs(words: LearningSettings, numbers: Numbers, limits: Limits) -> int:
@@ -386,7 +391,7 @@ def lesson(
         again = phase.name if phase.name in drawn[1:] else ""
         x, driven = _stimulus(phase, begun, numbers, stream(seed, "stimulus", again), limits)
         taught = tuple(phase.teacher or {})
-        spoken = x if phase.teacher_at == "every" else x[:, -1]
+        spoken = x if phase.taught_each_tick else x[:, -1]
         d = _teacher(phase.teacher, spoken, driven, begun.groups, numbers) if phase.teacher else None
         return x, driven, d, _units(taught, begun.groups), None
     name = str(phase.task)
@@ -447,7 +452,7 @@ def _stimulus(
     net, inputs = begun.network, begun.groups["inputs"]
     known = set(inputs)
     forced = [unit for unit in net if unit in given and unit not in known]
-    at_end = phase.teacher is not None and phase.teacher_at != "every"
+    at_end = phase.teacher is not None and not phase.taught_each_tick
     if forced and at_end:
         raise AllornoneError(
             f"phase {phase.name!r}: a teacher speaks at the end of a presentation, in which only inputs are "
@@ -493,7 +498,7 @@ _COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 def _ticks(phase: Phase, given: Mapping[str, Given], net: Network, numbers: Numbers) -> tuple[int, int]:
     """Return for how many ticks something is given, and how many the phase takes."""
     longest = max((len(sequence) for sequence in given.values()), default=0)
-    taught, said = phase.teacher is not None and phase.teacher_at != "every", _said(phase, numbers)
+    taught, said = phase.teacher is not None and not phase.taught_each_tick, _said(phase, numbers)
     if said is not None:
         ticks = said
     elif net.loops:

@@ -34,7 +34,7 @@ from allornone.simulator.errors import (
     whole,
 )
 from allornone.simulator.registry import units as unit_models
-from allornone.simulator.units import UnitModel
+from allornone.simulator.units import STATE, UnitModel
 
 UNIT_KEYS = ("model", "input", "bias", "output", "plastic", "group", "layer")
 SYNAPSE_KEYS = ("weight", "delay", "kind", "plastic", "shared")
@@ -447,8 +447,7 @@ def _check_stateless(name: str, model: UnitModel) -> None:
         answers = [np.array(model.activate(z)) for _ in range(3)]
     if not all(np.array_equal(answer, answers[0], equal_nan=True) for answer in answers):
         raise NetworkError(
-            f"unit {name!r}: {type(model).__name__}.activate answers otherwise when it is asked again, and a unit "
-            "keeps no state of its own: what it was comes by a synapse on itself, delay=1, whose weight is the leak"
+            f"unit {name!r}: {type(model).__name__}.activate answers otherwise when it is asked again; {STATE}"
         )
 
 

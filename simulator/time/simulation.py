@@ -49,7 +49,9 @@ from allornone.simulator.time.one_by_one import OneByOne
 BACK = 1000
 """Ticks that `back` can undo."""
 MOST_TICKS = 5_000_000
-"""Ticks that are lived at once: some minutes of a small net, and less than a gigabyte of its record."""
+"""Ticks that are simulated at once: some minutes of a small net, and less than a gigabyte of its record."""
+MOST_KEPT = 5_000_000
+"""Trials side by side, and ticks that can be kept to be taken back."""
 
 
 @dataclass(frozen=True)
@@ -100,14 +102,14 @@ class Simulator:
         if update not in ("together", "one-by-one"):
             raise AllornoneError(f"update must be 'together' or 'one-by-one', found {update!r}")
         self.program = compile(net) if rule is None else ready(net, rule)[1]
-        self.rule, self.batch, self.bound = rule, whole("batch", batch, 1, MOST_TICKS), bound
+        self.rule, self.batch, self.bound = rule, whole("batch", batch, 1, MOST_KEPT), bound
         self._one_by_one: OneByOne | None = None
         if update == "one-by-one":
             lanes = range(self.program.lanes)
             self._one_by_one = OneByOne(
                 self.program, [seed + lane for lane in lanes] if isinstance(seed, int) else seed
             )
-        self._undo: deque[Snapshot] = deque(maxlen=whole("undo", undo, 0, MOST_TICKS))
+        self._undo: deque[Snapshot] = deque(maxlen=whole("undo", undo, 0, MOST_KEPT))
         self.reset()
 
     def reset(self) -> None:
@@ -319,11 +321,12 @@ def simulate(
 
 
 def _ticks(value: object, least: int = 0) -> int:
-    """Return how many ticks are to be lived at once, if they may be so many."""
+    """Return how many ticks are to be simulated at once, if they may be so many."""
     ticks = whole("ticks", value, least)
     if ticks > MOST_TICKS:
         raise LimitExceeded(
-            f"{shown(ticks)} ticks are more than are lived at once, {MOST_TICKS}: live them in parts, with a Simulator"
+            f"{shown(ticks)} ticks are more than are simulated at once, {MOST_TICKS}: "
+            "take them in parts, with a Simulator"
         )
     return ticks
 

@@ -47,7 +47,7 @@ def net() -> aon.Network:
 )
 def test_what_is_too_much_is_refused_at_once(make: Callable[[], Any]) -> None:
     """Units, synapses and ticks, alone or as a product."""
-    with pytest.raises(LimitExceeded, match=r"are more than are (made|lived) at once"):
+    with pytest.raises(LimitExceeded, match=r"are more than are (made|simulated) at once"):
         make()
 
 
